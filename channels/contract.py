@@ -1,0 +1,354 @@
+"""What every channel kind implements, and the frozen values that pass between the newsroom, the engine and adapters.
+
+A story's way through this module: ``Piece`` (what the newsroom says) → ``check`` → ``Finding``; ``render`` →
+``Rendition`` (frozen, hashed, what preview shows and sending sends) → for push kinds ``publish`` → ``Receipt``, for
+pull kinds ``documents`` → ``Document`` (the bytes that readers and boards fetch).
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from pydantic import BaseModel
+
+from channels.words import Words
+
+Json = Any
+"""A value that the ``json`` module writes and reads back unchanged."""
+
+
+class StoryKind(StrEnum):
+    """What a story is: article, infographic, notice (service name, address, hotline) or slogan."""
+
+    ARTICLE = "article"
+    INFOGRAPHIC = "infographic"
+    NOTICE = "notice"
+    SLOGAN = "slogan"
+
+
+class Transport(StrEnum):
+    """How a channel gets its content: we call the provider (push) or readers fetch a document (pull)."""
+
+    PUSH = "push"
+    PULL = "pull"
+
+
+class Evidence(StrEnum):
+    """What proves that an item reached people: a receipt, a broadcast log entry or a proof of play."""
+
+    RECEIPT = "receipt"
+    BROADCAST = "broadcast"
+    PLAY = "play"
+
+
+class Severity(StrEnum):
+    """An error blocks submission and scheduling for the channel; a warning only informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class ErrorKind(StrEnum):
+    """What the engine does about a failed call.
+
+    ``REJECTED`` content refused, nobody resends it; ``AUTH`` the channel stops until an admin acts; ``RATE_LIMITED``
+    and ``TRANSIENT`` surely not sent, try later; ``UNCERTAIN`` may have been sent, look it up before anything else.
+    """
+
+    REJECTED = "rejected"
+    AUTH = "auth"
+    RATE_LIMITED = "rate_limited"
+    TRANSIENT = "transient"
+    UNCERTAIN = "uncertain"
+
+
+class ChannelError(Exception):
+    """A provider call that failed; carries all that the engine and the editor need.
+
+    ``words`` is one sentence for the editor, ``detail`` the provider's own words without secrets, ``retry_after``
+    seconds the provider asked us to wait.
+    """
+
+    def __init__(self, kind: ErrorKind, words: Words, *, detail: str = "", retry_after: float | None = None) -> None:
+        super().__init__(f"{kind}: {words}")
+        self.kind = kind
+        self.words = words
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing an adapter says about a piece: where (``field`` of ``Piece``), what is wrong and what to do."""
+
+    severity: Severity
+    field: str
+    message: Words
+    remedy: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A stored picture as a piece carries it. ``url`` is public, absolute and percent-encoded; sizes are pixels, bytes."""
+
+    sha256: str
+    mime: str
+    width: int
+    height: int
+    size: int
+    alt: str
+    caption: str
+    url: str
+    read: Callable[[], bytes] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The public service that a notice introduces: name, web address, support phone and place."""
+
+    name: str = ""
+    address: str = ""
+    hotline: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One revision of a story as one channel kind sees it: the editor's variant applied, text in NFC.
+
+    ``body`` is Markdown. ``url`` is the story's public address. ``revision`` counts from 1 within the story.
+    """
+
+    story_id: int
+    revision: int
+    kind: StoryKind
+    title: str
+    summary: str
+    body: str
+    byline: str = ""
+    column: str = ""
+    unit: str = ""
+    language: str = "vi"
+    topics: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    service: Service = Service()
+    cover: Picture | None = None
+    pictures: tuple[Picture, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionFile:
+    """A file that belongs to a rendition, named by its SHA-256. ``data`` is empty once the store holds the bytes."""
+
+    name: str
+    mime: str
+    sha256: str
+    size: int
+    data: bytes = field(default=b"", repr=False, compare=False)
+
+    @classmethod
+    def of(cls, name: str, mime: str, data: bytes) -> "RenditionFile":
+        """Wrap ``data`` with its hash and size in bytes."""
+        return cls(name, mime, hashlib.sha256(data).hexdigest(), len(data), data)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """What the channel will carry: a JSON document and its files. Equal content has an equal ``sha256``."""
+
+    kind: str
+    document: Mapping[str, Json]
+    files: tuple[RenditionFile, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the canonical JSON of kind, document and file hashes."""
+        body = {"kind": self.kind, "document": self.document, "files": [[f.name, f.mime, f.sha256] for f in self.files]}
+        text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=dict)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that the provider holds the item: its id there, a public link if any, and what else it said."""
+
+    provider_id: str
+    link: str = ""
+    evidence: Mapping[str, Json] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """A push that needs another step ``after`` seconds from now. The engine commits ``progress`` before that step.
+
+    ``repeatable`` tells whether the next step may simply be made again if its outcome is lost (a status query may,
+    a creation may not).
+    """
+
+    progress: Mapping[str, Json]
+    after: float
+    repeatable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One thing to bring about at a provider.
+
+    ``key`` is stable over retries (idempotency key or marker); ``live`` is the receipt of what is there now, if this
+    is a correction or a retraction; ``progress`` is what the last ``Continue`` said, empty at the first step;
+    ``called_at`` is when an unclear first call was made (UTC), for ``find``.
+    """
+
+    key: str
+    rendition: Rendition
+    live: Receipt | None = None
+    progress: Mapping[str, Json] = field(default_factory=dict, hash=False)
+    called_at: datetime | None = None
+
+
+class Vault(Protocol):
+    """A channel's secrets, encrypted at rest. No method ever logs a value."""
+
+    def read(self) -> Mapping[str, str]:
+        """Return the secrets as stored now."""
+        ...
+
+    def renew(
+        self, seen: Mapping[str, str], call: Callable[[Mapping[str, str]], Mapping[str, str]]
+    ) -> Mapping[str, str]:
+        """Replace the secrets under the channel's lock and return those now in force.
+
+        After taking the lock the secrets are read again; if they differ from ``seen``, another worker renewed them
+        and they are returned without a call. Otherwise ``call(current)`` is made once and its result committed
+        before anybody uses it. If ``call`` raises, nothing is changed.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The configured destination as an adapter uses it: validated settings, the vault and a clock (aware UTC)."""
+
+    channel_id: int
+    name: str
+    settings: BaseModel
+    vault: Vault
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveItem:
+    """One item that a pull channel carries now. ``since`` and ``until`` are UTC, half-open; ``until`` None is open."""
+
+    delivery_id: int
+    story_id: int
+    revision: int
+    rendition: Rendition
+    since: datetime
+    until: datetime | None = None
+    corrected: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """An item that was live and was withdrawn at ``at`` (UTC); ``files`` are the SHA-256 to delete."""
+
+    delivery_id: int
+    story_id: int
+    revision: int
+    title: str
+    at: datetime
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """All that a pull channel's documents are made from. ``items`` newest first; ``base_url`` has no trailing slash."""
+
+    slug: str
+    name: str
+    unit: str
+    settings: BaseModel
+    base_url: str
+    now: datetime
+    items: Sequence[LiveItem] = ()
+    tombstones: Sequence[Tombstone] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Bytes that readers fetch. ``etag`` identifies the content apart from when it was made.
+
+    ``stale_at`` (UTC) is when the document must be made again although nothing was published, e.g. because a lease
+    inside it ends; ``modified`` (UTC) is when its content last changed.
+    """
+
+    name: str
+    mime: str
+    body: bytes
+    etag: str
+    modified: datetime
+    stale_at: datetime | None = None
+
+
+@runtime_checkable
+class Adapter(Protocol):
+    """What every channel kind has. Instances hold no state; everything is passed in."""
+
+    kind: ClassVar[str]
+    label: ClassVar[Words]
+    transport: ClassVar[Transport]
+    evidence: ClassVar[Evidence]
+    story_kinds: ClassVar[frozenset[StoryKind]]
+    Settings: ClassVar[type[BaseModel]]
+    secrets: ClassVar[Mapping[str, Words]]
+    """Names of the secrets the channel needs, with the label of each for the admin."""
+
+    def check(self, piece: Piece, settings: BaseModel) -> Sequence[Finding]:
+        """Say what would stop (error) or hurt (warning) this piece on the channel; no I/O."""
+        ...
+
+    def render(self, piece: Piece, settings: BaseModel) -> Rendition:
+        """Return what the channel would carry. Deterministic: same piece and settings, same bytes; no network."""
+        ...
+
+
+@runtime_checkable
+class PullAdapter(Adapter, Protocol):
+    """A kind whose content is fetched: publishing is a change of its documents."""
+
+    def documents(self, feed: Feed) -> Sequence[Document]:
+        """Return the documents of the channel. Deterministic for equal ``feed``."""
+        ...
+
+
+@runtime_checkable
+class PushAdapter(Adapter, Protocol):
+    """A kind whose provider is called. Every method may raise ``ChannelError`` and nothing else on provider trouble."""
+
+    calls_per_minute: ClassVar[int]
+
+    def publish(self, order: Order, account: Account) -> Receipt | Continue:
+        """Make one step towards the rendition being live.
+
+        With ``order.live`` set the provider's item is brought to the rendition (a correction); that call is
+        repeatable. Only the first step of a new item (no ``progress``, no ``live``) is not.
+        """
+        ...
+
+    def find(self, order: Order, account: Account) -> Receipt | None:
+        """Look up whether the item of an unclear call exists: its receipt, or None if it surely does not.
+
+        Raise ``ChannelError(UNCERTAIN)`` when the provider cannot tell; a person decides then.
+        """
+        ...
+
+    def retract(self, order: Order, account: Account) -> None:
+        """Take ``order.live`` down. Idempotent: an item that is already gone is a success."""
+        ...

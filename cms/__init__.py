@@ -1,0 +1,1 @@
+"""The newsroom: stories, people, plans, quotas, pages, API and command line (Flask)."""

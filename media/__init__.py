@@ -1,0 +1,1 @@
+"""Files and pictures: content-addressed store, renditions, infographics, board frames, QR codes."""
