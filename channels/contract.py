@@ -93,7 +93,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A stored picture as a piece carries it. ``url`` is public, absolute and percent-encoded; sizes are pixels, bytes."""
+    """A stored picture as a piece carries it. ``url`` is public, absolute, percent-encoded; sizes: pixels, bytes."""
 
     sha256: str
     mime: str

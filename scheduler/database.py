@@ -1,0 +1,73 @@
+"""One way to open the database: SQLite in WAL mode with full durability, or PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pysqlite3
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+FIXED_SQLITE = (3, 51, 3)
+"""First release without the WAL-reset bug, which can corrupt a database that two connections write to."""
+
+IMMEDIATE = {"sqlite_begin": "IMMEDIATE"}
+"""Execution options of a writing transaction: SQLite takes its write lock at the start and so never fails half-way."""
+
+
+class UnsafeSqlite(RuntimeError):
+    """The SQLite library can corrupt a database in WAL mode."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"SQLite {version} có lỗi làm hỏng dữ liệu ở chế độ WAL; hãy cài pysqlite3 từ 0.6.1 (SQLite 3.51.3 trở lên)."
+        )
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the options with which an engine for ``url`` is created; raise ``UnsafeSqlite`` on a faulty library."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+    if pysqlite3.sqlite_version_info < FIXED_SQLITE:
+        raise UnsafeSqlite(pysqlite3.sqlite_version)
+    return {"module": pysqlite3, "connect_args": {"timeout": 5.0, "check_same_thread": False}}
+
+
+def prepare(engine: Engine) -> Engine:
+    """Set pragmas and transaction starts of a SQLite engine; leaves other engines as they are."""
+    if engine.dialect.name != "sqlite":
+        return engine
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def open_engine(url: str) -> Engine:
+    """Create an engine for ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``)."""
+    return prepare(create_engine(url, **engine_options(url)))
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a short writing transaction: committed at the end, rolled back on any exception."""
+    with engine.connect().execution_options(**IMMEDIATE) as connection, connection.begin():
+        yield connection
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=5000",
+        "foreign_keys=ON",
+        "wal_autocheckpoint=1000",
+        "journal_size_limit=67108864",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}")
