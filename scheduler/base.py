@@ -1,7 +1,7 @@
 """The declarative base that all tables share, and column types that keep the same promise on both databases."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
@@ -48,4 +48,8 @@ class Base(DeclarativeBase):
     """Base of every table of the product; ``cms`` binds its metadata to Flask-SQLAlchemy."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JsonColumn, list[Any]: JsonColumn}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        dict[str, Any]: JsonColumn,
+        list[Any]: JsonColumn,
+    }

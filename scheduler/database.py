@@ -19,9 +19,7 @@ class UnsafeSqlite(RuntimeError):
     """The SQLite library can corrupt a database in WAL mode."""
 
     def __init__(self, version: str) -> None:
-        super().__init__(
-            f"SQLite {version} có lỗi làm hỏng dữ liệu ở chế độ WAL; hãy cài pysqlite3 từ 0.6.1 (SQLite 3.51.3 trở lên)."
-        )
+        super().__init__(f"SQLite {version} có lỗi làm hỏng dữ liệu ở chế độ WAL; hãy cài pysqlite3 từ 0.6.1 trở lên.")
 
 
 def engine_options(url: str) -> dict[str, Any]:
