@@ -1,4 +1,7 @@
-"""Channels, renditions, deliveries and their attempts: the durable truth that the engine works from."""
+"""Channels, renditions, deliveries and their attempts: the durable truth that the engine works from.
+
+Units, stories, revisions and people live above this package; they are referred to by id alone, and are never deleted.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +24,7 @@ class Channel(Base):
     kind: Mapped[str] = mapped_column(String(40))
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(200))
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(index=True)
     medium: Mapped[str] = mapped_column(String(40), default="")
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     active: Mapped[bool] = mapped_column(default=True)

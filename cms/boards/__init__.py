@@ -1,0 +1,1 @@
+"""LED boards: playlists answered to controllers, and their proof of play."""

@@ -1,0 +1,40 @@
+"""Proof of play and when each board was last heard of."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.base import Base
+
+
+class Play(Base):
+    """A board showed an item: the evidence that board quotas count. ``event_id`` comes from the board and is unique.
+
+    ``day`` is the local day (Asia/Ho_Chi_Minh) of ``started_at``; ``elapsed_ms`` is milliseconds on screen.
+    """
+
+    __tablename__ = "play"
+
+    event_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id"))
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
+    revision: Mapped[int]
+    started_at: Mapped[datetime]
+    day: Mapped[date]
+    elapsed_ms: Mapped[int]
+    end_reason: Mapped[str] = mapped_column(String(20), default="")
+    received_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_play_channel_day", "channel_id", "day"),)
+
+
+class BoardKey(Base):
+    """The key with which a board's controller signs in; only its SHA-256 is kept. ``seen_at`` is its last poll."""
+
+    __tablename__ = "board_key"
+
+    channel_id: Mapped[int] = mapped_column(ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]

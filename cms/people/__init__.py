@@ -1,0 +1,1 @@
+"""Units, people, their roles, sign-in and API tokens."""

@@ -1,0 +1,1 @@
+"""Radio: scripts that culture centres pull, and the log of what was broadcast."""

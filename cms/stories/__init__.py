@@ -1,0 +1,1 @@
+"""Stories: writing, revisions, variants, checking, approval, scheduling and retraction."""
