@@ -1,0 +1,104 @@
+"""What each channel would carry: findings and renditions of a content, for preview, approval and scheduling."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels import registry
+from channels.contract import Adapter, Finding, Rendition, Severity
+from cms.people.tables import Unit
+from cms.quotas.tables import Term
+from cms.stories.content import Content
+from cms.stories.pieces import Surroundings, to_piece
+from cms.stories.tables import Asset
+from media.pictures import PictureInfo
+from media.store import Store
+from scheduler.tables import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One channel's view of a content. ``rendition`` is None when an error makes it impossible."""
+
+    kind: str
+    findings: Sequence[Finding]
+    rendition: Rendition | None
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What stops the content on this channel."""
+        return [finding for finding in self.findings if finding.severity is Severity.ERROR]
+
+
+def surroundings(session: Session, store: Store, base_url: str, unit: Unit, content: Content) -> Surroundings:
+    """Look up names and picture facts that the content refers to: two queries at most."""
+    hashes = {use.sha256 for use in (content.cover, *content.pictures) if use}
+    codes = {content.column, *content.topics, *content.audiences} - {""}
+    return Surroundings(
+        base_url=base_url,
+        unit=unit.name,
+        store=store,
+        pictures=_picture_facts(session, hashes),
+        labels=_labels(session, codes),
+    )
+
+
+def output(content: Content, story_id: int, revision: int, channel: Channel, around: Surroundings) -> Output:
+    """Check and render one content for one configured channel; pure but for reading stored pictures."""
+    return _output(registry.adapter(channel.kind), content, story_id, revision, channel.settings, around)
+
+
+def outputs(
+    content: Content, story_id: int, revision: int, channels: Iterable[Channel], around: Surroundings
+) -> list[Output]:
+    """Outputs for several channels, in their order."""
+    return [output(content, story_id, revision, channel, around) for channel in channels]
+
+
+def sample_channels(session: Session, unit: Unit) -> list[Channel]:
+    """One active channel of each kind to preview a unit's story with: the nearest in the unit tree.
+
+    A channel of the unit itself comes first, then of the units above it, then any other.
+    """
+    found: dict[str, Channel] = {}
+    channels = session.execute(
+        select(Channel, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.active).order_by(Channel.id)
+    ).tuples()
+    for channel, _path in sorted(channels, key=lambda pair: _distance(pair[1], unit.path)):
+        found.setdefault(channel.kind, channel)
+    return [found[kind] for kind in registry.KINDS if kind in found]
+
+
+def _distance(path: str, home: str) -> tuple[bool, int]:
+    return (not home.startswith(path), -len(path))
+
+
+def _output(
+    adapter: Adapter,
+    content: Content,
+    story_id: int,
+    revision: int,
+    settings: Mapping[str, object],
+    around: Surroundings,
+) -> Output:
+    piece = to_piece(content, story_id, revision, adapter.kind, around)
+    checked = adapter.Settings.model_validate(settings)
+    findings = tuple(adapter.check(piece, checked))
+    stopped = any(finding.severity is Severity.ERROR for finding in findings)
+    return Output(adapter.kind, findings, None if stopped else adapter.render(piece, checked))
+
+
+def _picture_facts(session: Session, hashes: set[str]) -> dict[str, PictureInfo]:
+    if not hashes:
+        return {}
+    rows = session.scalars(select(Asset).where(Asset.sha256.in_(hashes)))
+    return {row.sha256: PictureInfo(row.mime, row.width, row.height, row.size) for row in rows}
+
+
+def _labels(session: Session, codes: set[str]) -> dict[tuple[str, str], str]:
+    if not codes:
+        return {}
+    rows = session.execute(select(Term.kind, Term.code, Term.label).where(Term.code.in_(codes))).tuples()
+    return {(kind, code): label for kind, code, label in rows}

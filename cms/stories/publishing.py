@@ -1,0 +1,187 @@
+"""Scheduling an approved revision on channels, and calling a story back from everywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels import registry
+from channels.words import N_, Words
+from cms.audit.record import record
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Unit
+from cms.refusal import Conflict, Invalid, NotFound, Refusal, refusal_from
+from cms.stories import lookup, outputs
+from cms.stories.content import Content
+from cms.stories.states import StoryState
+from cms.stories.tables import Revision, Story
+from media.store import Store
+from scheduler import desk, slots
+from scheduler.states import DeliveryState
+from scheduler.tables import Channel, Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Where and when: ``at`` an instant (UTC), or None for the channel's next free weekly slot if ``next_slot``,
+    else now. ``until`` ends the item's life on the channel."""
+
+    channel_id: int
+    at: datetime | None = None
+    next_slot: bool = False
+    until: datetime | None = None
+
+
+def schedule(
+    session: Session,
+    store: Store,
+    base_url: str,
+    actor: Actor,
+    story_id: int,
+    wishes: Sequence[Wish],
+    *,
+    now: datetime,
+    expected_version: int | None = None,
+) -> list[int]:
+    """Promise the approved revision to all channels of ``wishes``, or to none; return the delivery ids.
+
+    A channel that already carries an older revision is corrected instead. Raise a ``Refusal`` that names the first
+    channel in the way and what to do.
+    """
+    story = lookup.story(session, actor, story_id)
+    lookup.check_version(story, expected_version)
+    revision = approved_revision(session, story)
+    if not wishes:
+        raise Invalid(N_("Hãy chọn ít nhất một kênh để lên lịch."), field="channels")
+    made = [_promise(session, store, base_url, actor, story, revision, wish, now) for wish in wishes]
+    story.updated_at = now
+    return made
+
+
+def approved_revision(session: Session, story: Story) -> Revision:
+    """The revision that may go out: approved, and the newest; raise ``Conflict`` otherwise."""
+    if story.state != StoryState.APPROVED or story.approved_id is None or story.approved_id != story.current_id:
+        raise Conflict(N_("Bản mới nhất của bài chưa được duyệt nên chưa lên lịch được; hãy gửi duyệt trước."))
+    return session.get_one(Revision, story.approved_id)
+
+
+def retract(
+    session: Session,
+    actor: Actor,
+    story_id: int,
+    *,
+    reason: str,
+    now: datetime,
+    expected_version: int | None = None,
+) -> list[int]:
+    """Call the story back from every channel: what waits is cancelled, what is live is withdrawn."""
+    story = lookup.story(session, actor, story_id)
+    actor.require(Action.SCHEDULE, story.unit.path)
+    lookup.check_version(story, expected_version)
+    if not reason.strip():
+        raise Invalid(N_("Hãy ghi lý do thu hồi; lý do được lưu cùng nhật ký thay đổi."), field="reason")
+    if story.state == StoryState.RETRACTED:
+        raise Conflict(N_("Bài đã được thu hồi trước đó."))
+    touched = desk.withdraw(session.connection(), story_id=story.id, reason=reason.strip(), by=actor.person_id, now=now)
+    if not touched and story.state != StoryState.APPROVED:
+        raise Conflict(N_("Bài chưa phát hành ở đâu nên không có gì để thu hồi."))
+    story.state, story.updated_at = StoryState.RETRACTED, now
+    record(
+        session, actor, "story.retract", "story", story.id,
+        unit_id=story.unit_id, now=now, reason=reason.strip(), deliveries=touched,
+    )  # fmt: skip
+    return touched
+
+
+def _promise(
+    session: Session,
+    store: Store,
+    base_url: str,
+    actor: Actor,
+    story: Story,
+    revision: Revision,
+    wish: Wish,
+    now: datetime,
+) -> int:
+    channel, unit = _channel(session, wish.channel_id)
+    actor.require(Action.SCHEDULE, unit.path)
+    content = Content.model_validate(revision.content)
+    around = outputs.surroundings(session, store, base_url, story.unit, content)
+    shown = outputs.output(content, story.id, revision.number, channel, around)
+    if shown.rendition is None:
+        finding = shown.errors[0]
+        raise Invalid(
+            N_("%(channel)s: %(problem)s %(remedy)s"), field=finding.field,
+            channel=channel.name, problem=finding.message, remedy=finding.remedy,
+        )  # fmt: skip
+    connection = session.connection()
+    rendition_id = desk.freeze(
+        connection, store, channel_id=channel.id, story_id=story.id, revision_id=revision.id,
+        revision=revision.number, rendition=shown.rendition, title=content.title, now=now,
+    )  # fmt: skip
+    delivery_id = _place(session, actor, story, channel, rendition_id, wish, now)
+    record(
+        session, actor, "story.schedule", "delivery", delivery_id, unit_id=channel.unit_id, now=now,
+        story=story.id, revision=revision.number, channel=channel.slug,
+        at=wish.at.isoformat() if wish.at else ("slot" if wish.next_slot else "now"),
+    )  # fmt: skip
+    return delivery_id
+
+
+def _place(
+    session: Session, actor: Actor, story: Story, channel: Channel, rendition_id: int, wish: Wish, now: datetime
+) -> int:
+    connection = session.connection()
+    live = session.scalar(
+        select(Delivery.id).where(
+            Delivery.story_id == story.id,
+            Delivery.channel_id == channel.id,
+            Delivery.state == DeliveryState.LIVE,
+            Delivery.rendition_id != rendition_id,
+        )
+    )
+    try:
+        if live is not None:
+            desk.correct(connection, delivery_id=live, rendition_id=rendition_id, by=actor.person_id, now=now)
+            return live
+        return desk.schedule(
+            connection, story_id=story.id, channel_id=channel.id, rendition_id=rendition_id,
+            at=_instant(session, channel, wish, now), until=wish.until, by=actor.person_id, now=now,
+        )  # fmt: skip
+    except desk.DeskRefusal as error:
+        raise with_channel(channel, error.words) from error
+
+
+def _instant(session: Session, channel: Channel, wish: Wish, now: datetime) -> datetime | None:
+    if not wish.next_slot:
+        return wish.at
+    taken = session.scalars(
+        select(Delivery.scheduled_at).where(
+            Delivery.channel_id == channel.id,
+            Delivery.scheduled_at >= now,
+            Delivery.state.in_((DeliveryState.SCHEDULED, DeliveryState.SENDING)),
+        )
+    )
+    slot = slots.next_free_slot(channel.weekly_slots, set(taken), now)
+    if slot is None:
+        raise Invalid(
+            N_("%(channel)s chưa có khung giờ phát hành nào; hãy chọn ngày giờ cụ thể hoặc thêm khung giờ cho kênh."),
+            field="at", channel=channel.name,
+        )  # fmt: skip
+    return slot
+
+
+def with_channel(channel: Channel, words: Words) -> Refusal:
+    """A refusal of the delivery desk, with the channel it is about named first."""
+    return refusal_from(
+        409, "conflict", Words(N_("%(channel)s: %(problem)s"), {"channel": channel.name, "problem": words})
+    )
+
+
+def _channel(session: Session, channel_id: int) -> tuple[Channel, Unit]:
+    channel = session.get(Channel, channel_id)
+    if channel is None or not channel.active or channel.kind not in registry.KINDS:
+        raise NotFound(N_("Không có kênh này hoặc kênh đã ngừng; hãy chọn kênh khác."), field="channels")
+    return channel, session.get_one(Unit, channel.unit_id)

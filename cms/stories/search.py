@@ -1,0 +1,63 @@
+"""Full-text search that forgives missing diacritics: FTS5 on SQLite, a GIN index on PostgreSQL."""
+
+import re
+import unicodedata
+
+from sqlalchemy import ColumnElement, literal_column, text
+from sqlalchemy.orm import Session
+
+from cms.stories.content import Content
+from cms.stories.tables import Story
+
+LONGEST_TEXT = 20_000
+"""Characters of a story that are searched; a body beyond that adds nothing that a reader would search by."""
+
+
+def fold(words: str) -> str:
+    """Lower case without diacritics, đ as d: "Chuyển đổi số" and "chuyen doi so" become equal."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", words.casefold()) if not unicodedata.combining(c))
+    return bare.replace("đ", "d")
+
+
+def terms(query: str) -> list[str]:
+    """The words that a query asks for, folded; at most 12, so that nobody can ask for an endless one."""
+    return re.findall(r"\w+", fold(query))[:12]
+
+
+def index(session: Session, story_id: int, content: Content) -> None:
+    """Make the story findable by its newest content."""
+    written = fold(" ".join((content.title, content.summary, content.body, content.byline)))[:LONGEST_TEXT]
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("DELETE FROM story_search WHERE rowid = :id"), {"id": story_id})
+        session.execute(text("INSERT INTO story_search (rowid, text) VALUES (:id, :text)"), _row(story_id, written))
+    else:
+        session.execute(
+            text(
+                "INSERT INTO story_search (story_id, text) VALUES (:id, :text)"
+                " ON CONFLICT (story_id) DO UPDATE SET text = excluded.text"
+            ),
+            _row(story_id, written),
+        )
+
+
+def matching(session: Session, query: str) -> ColumnElement[bool] | None:
+    """A condition on ``Story`` that holds for stories with all words of ``query``; None if it has no word.
+
+    The last word also matches as a beginning, so that results appear while one types.
+    """
+    words = terms(query)
+    if not words:
+        return None
+    if session.get_bind().dialect.name == "sqlite":
+        wanted = " ".join(f'"{word}"' for word in words) + "*"
+        found = text("SELECT rowid FROM story_search WHERE story_search MATCH :wanted").bindparams(wanted=wanted)
+    else:
+        wanted = " & ".join(words) + ":*"
+        found = text(
+            "SELECT story_id FROM story_search WHERE to_tsvector('simple', text) @@ to_tsquery('simple', :wanted)"
+        ).bindparams(wanted=wanted)
+    return Story.id.in_(found.columns(literal_column("id")))
+
+
+def _row(story_id: int, written: str) -> dict[str, object]:
+    return {"id": story_id, "text": written}

@@ -1,0 +1,172 @@
+"""Writing: a new story, the working copy that is kept while typing, and saving a revision."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels.words import N_
+from cms.audit.record import record
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Unit
+from cms.quotas.tables import Term
+from cms.refusal import Conflict, Invalid, NotFound
+from cms.stories import lookup, search
+from cms.stories.content import Content
+from cms.stories.states import StoryState
+from cms.stories.tables import Revision, RevisionTag, Story, WorkingCopy
+from scheduler.states import DeliveryState
+from scheduler.tables import Delivery
+
+Illustrate = Callable[[Content], Content]
+"""Draws what a content describes (an infographic's blocks) and returns the content with the picture in it."""
+
+LOCKING = (DeliveryState.SCHEDULED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+
+
+def create(session: Session, actor: Actor, *, unit_id: int, content: Content, now: datetime) -> Story:
+    """Start a story in a unit with its first revision."""
+    unit = session.get(Unit, unit_id)
+    if unit is None:
+        raise NotFound(N_("Không có đơn vị này; hãy chọn đơn vị trong danh sách."), field="unit")
+    actor.require(Action.WRITE, unit.path)
+    check_terms(session, content)
+    story = Story(
+        unit_id=unit.id,
+        author_id=actor.person_id,
+        kind=content.kind,
+        state=StoryState.DRAFT,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(story)
+    session.flush()
+    _add_revision(session, actor, story, content, 1, now)
+    record(session, actor, "story.create", "story", story.id, unit_id=unit.id, now=now, title=content.title)
+    return story
+
+
+def keep(
+    session: Session, actor: Actor, story_id: int, content: dict[str, Any], base_id: int | None, now: datetime
+) -> None:
+    """Keep what a person has typed so far, whatever it is; nothing else changes."""
+    story = lookup.story(session, actor, story_id)
+    actor.require(Action.WRITE, story.unit.path)
+    copy = session.get(WorkingCopy, (story_id, actor.person_id))
+    if copy is None:
+        session.add(
+            WorkingCopy(story_id=story_id, person_id=actor.person_id, base_id=base_id, content=content, saved_at=now)
+        )
+    else:
+        copy.content, copy.base_id, copy.saved_at = content, base_id, now
+
+
+def working_copy(session: Session, actor: Actor, story_id: int) -> WorkingCopy | None:
+    """What this person typed and has not saved yet."""
+    return session.get(WorkingCopy, (story_id, actor.person_id))
+
+
+def drop_working_copy(session: Session, actor: Actor, story_id: int) -> None:
+    """Forget the unsaved text, because it was saved or the person gave it up."""
+    copy = working_copy(session, actor, story_id)
+    if copy is not None:
+        session.delete(copy)
+
+
+def save(
+    session: Session,
+    actor: Actor,
+    story_id: int,
+    content: Content,
+    *,
+    base_id: int | None,
+    expected_version: int | None = None,
+    now: datetime,
+) -> Revision:
+    """Save ``content`` as the next revision; approval starts anew. Equal content makes no new revision.
+
+    Raise ``Conflict`` if the story has moved on from ``base_id`` (the text typed stays in the working copy, and the
+    page shows both), or if it is locked because it waits to go out.
+    """
+    story = lookup.story(session, actor, story_id)
+    actor.require(Action.WRITE, story.unit.path)
+    lookup.check_version(story, expected_version)
+    newest = lookup.current(story)
+    if content.sha256 == newest.sha256:
+        drop_working_copy(session, actor, story_id)
+        return newest
+    if base_id is not None and base_id != newest.id:
+        raise Conflict(
+            N_("Trong lúc bạn viết, người khác đã lưu bản %(number)s; hãy so sánh hai bản rồi lưu lại."),
+            number=newest.number,
+        )
+    refuse_if_locked(session, story)
+    check_terms(session, content)
+    revision = _add_revision(session, actor, story, content, newest.number + 1, now)
+    story.state = StoryState.DRAFT
+    drop_working_copy(session, actor, story_id)
+    record(session, actor, "story.save", "story", story.id, unit_id=story.unit_id, now=now, revision=revision.number)
+    return revision
+
+
+def plan_for(session: Session, actor: Actor, story_id: int, day: date | None, now: datetime) -> None:
+    """Note the day that the newsroom intends for the story."""
+    story = lookup.story(session, actor, story_id)
+    actor.require(Action.WRITE, story.unit.path)
+    story.planned_for, story.updated_at = day, now
+    record(session, actor, "story.plan", "story", story.id, unit_id=story.unit_id, now=now, day=day and day.isoformat())
+
+
+def refuse_if_locked(session: Session, story: Story) -> None:
+    """Raise ``Conflict`` while the approved text waits to go out on a channel."""
+    waiting = select(Delivery.id).where(Delivery.story_id == story.id, Delivery.state.in_(LOCKING)).limit(1)
+    if session.scalar(waiting) is not None:
+        raise Conflict(N_("Bài đang chờ phát hành nên đã khóa; hãy bỏ lịch trước khi sửa."))
+
+
+def check_terms(session: Session, content: Content) -> None:
+    """Raise ``Invalid`` if the content names a column, topic, audience or document that no plan defines."""
+    wanted = {("column", content.column)} if content.column else set()
+    wanted |= {("topic", code) for code in content.topics}
+    wanted |= {("audience", code) for code in content.audiences}
+    wanted |= {("document", code) for code in content.documents}
+    if not wanted:
+        return
+    known = set(
+        session.execute(select(Term.kind, Term.code).where(Term.code.in_({code for _, code in wanted}))).tuples()
+    )
+    for kind, code in sorted(wanted - known):
+        raise Invalid(_UNKNOWN[kind], field=_FIELDS[kind], code=code)
+
+
+_FIELDS = {"column": "column", "topic": "topics", "audience": "audiences", "document": "documents"}
+_UNKNOWN = {
+    "column": N_("Không có chuyên mục “%(code)s”; hãy chọn chuyên mục trong danh sách."),
+    "topic": N_("Không có chủ đề “%(code)s”; hãy chọn chủ đề trong danh sách."),
+    "audience": N_("Không có đối tượng “%(code)s”; hãy chọn đối tượng trong danh sách."),
+    "document": N_("Không có văn bản “%(code)s” trong các kế hoạch; hãy chọn văn bản trong danh sách."),
+}
+
+
+def _add_revision(
+    session: Session, actor: Actor, story: Story, content: Content, number: int, now: datetime
+) -> Revision:
+    revision = Revision(
+        story_id=story.id,
+        number=number,
+        content=content.model_dump(mode="json"),
+        sha256=content.sha256,
+        created_by=actor.person_id,
+        created_at=now,
+    )
+    session.add(revision)
+    session.flush()
+    for kind, codes in (("topic", content.topics), ("audience", content.audiences), ("document", content.documents)):
+        session.add_all(RevisionTag(revision_id=revision.id, kind=kind, code=code) for code in dict.fromkeys(codes))
+    story.current, story.current_id = revision, revision.id
+    story.title, story.kind, story.column, story.updated_at = content.title, content.kind, content.column, now
+    search.index(session, story.id, content)
+    session.flush()
+    return revision
