@@ -1,0 +1,1 @@
+"""JSON API with bearer tokens and its OpenAPI document."""

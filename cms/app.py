@@ -1,0 +1,53 @@
+"""The application: built from settings, bound to its parts, with every feature's pages registered."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from channels import registry
+from cms import clock, database, features
+from cms.settings import Settings
+from cms.web import errors, formats, language, page, security
+from cms.web.actor import login_manager
+from cms.web.context import KEY, Context
+from media.store import Store
+
+HOUSE = Path(__file__).resolve().parent.parent
+
+
+class Newsroom(Flask):
+    """Flask with templates that fail loudly on a misspelt name."""
+
+    jinja_options = {"undefined": StrictUndefined}  # noqa: RUF012
+
+
+def create_app(settings: Settings, *, now: Callable[[], datetime] = clock.utc_now) -> Flask:
+    """Build the application. ``now`` is the clock that every page and service uses."""
+    app = Newsroom("cms", template_folder=str(HOUSE / "templates"))
+    app.extensions[KEY] = Context(settings, now, Store(settings.media))
+    app.config.update(BOOTSTRAP_SERVE_LOCAL=True, BABEL_DEFAULT_LOCALE="vi")
+    app.jinja_loader = _template_loader()
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    database.init_app(app, settings.database)
+    security.init_app(app, settings)
+    Bootstrap5(app)
+    language.babel.init_app(app, locale_selector=language.choose_language, timezone_selector=language.choose_zone)
+    login_manager.init_app(app)
+    formats.init_app(app)
+    errors.init_app(app)
+    page.init_app(app)
+    features.init_app(app)
+    return app
+
+
+def _template_loader() -> ChoiceLoader:
+    """Our pages, and ``channel/<kind>/preview.html`` from each kind's own folder."""
+    folders = {f"channel/{kind}": FileSystemLoader(HOUSE / "channels" / kind / "templates") for kind in registry.KINDS}
+    return ChoiceLoader([FileSystemLoader(HOUSE / "templates"), PrefixLoader(folders)])

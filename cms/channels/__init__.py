@@ -1,0 +1,1 @@
+"""Configuring channels: settings, slots, secrets, health."""

@@ -1,0 +1,1 @@
+"""What every page shares: the signed-in actor, language, formats, errors, security headers."""

@@ -1,0 +1,94 @@
+"""One function turns any error into words: a page for people, RFC 9457 problem details for machines."""
+
+from typing import Any
+
+from flask import Flask, Response, flash, jsonify, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from channels.words import N_, Words
+from cms.database import db
+from cms.refusal import Refusal
+from cms.web.language import say
+
+STATUS_WORDS = {
+    400: N_("Yêu cầu không đúng định dạng; hãy tải lại trang rồi thử lại."),
+    401: N_("Hãy đăng nhập để tiếp tục."),
+    403: N_("Bạn chưa được cấp quyền làm việc này; hãy hỏi quản trị viên của đơn vị."),
+    404: N_("Không có trang này; địa chỉ có thể đã thay đổi."),
+    405: N_("Địa chỉ này không nhận cách gọi vừa dùng."),
+    413: N_("Nội dung gửi lên lớn quá mức cho phép; hãy rút gọn hoặc chọn tệp nhỏ hơn. Chữ bạn đã gõ vẫn còn."),
+    415: N_("Định dạng gửi lên không được hỗ trợ."),
+    429: N_("Bạn thao tác nhanh quá; hãy chờ một phút rồi thử lại."),
+    500: N_("Hệ thống gặp lỗi và đã ghi lại; hãy thử lại sau ít phút."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(Refusal, on_refusal)
+    app.register_error_handler(CSRFError, on_stale_form)
+    app.register_error_handler(RateLimitExceeded, on_http)
+    app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(Exception, on_crash)
+
+
+def wants_json() -> bool:
+    """Whether the caller is a machine or a script of a page rather than a person following a link."""
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json" or request.is_json
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> Response:
+    """An RFC 9457 problem document."""
+    body = {"type": f"urn:dakenh:{code}", "title": detail, "status": status, "detail": detail, **more}
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def on_refusal(error: Refusal) -> Response:
+    """Say what was refused and why. A form is shown again by its own view; here a person came by a plain button."""
+    db.session.rollback()
+    sentence = say(error.words)
+    if wants_json():
+        extra = {"field": error.field} if error.field else {}
+        return problem(error.status, error.code, sentence, **extra)
+    back = request.referrer
+    if request.method == "POST" and back and back.startswith(request.host_url) and error.status != 403:
+        flash(sentence, "danger")
+        return make_response(redirect(back, 303))
+    return _page(error.status, sentence)
+
+
+def on_stale_form(error: CSRFError) -> Response:
+    """The form is too old or from elsewhere."""
+    sentence = _("Trang đã mở quá lâu nên biểu mẫu hết hạn; hãy tải lại trang rồi gửi lại.")
+    return problem(400, "stale-form", sentence) if wants_json() else _page(400, sentence)
+
+
+def on_http(error: HTTPException) -> Response:
+    """Any error with an HTTP status."""
+    status = error.code or 500
+    if error.response is not None and status < 400:
+        return make_response(error.response)
+    sentence = say(Words(STATUS_WORDS.get(status, STATUS_WORDS[500 if status >= 500 else 400])))
+    return problem(status, f"http-{status}", sentence) if wants_json() else _page(status, sentence)
+
+
+def on_crash(error: Exception) -> Response:
+    """A fault of ours: logged whole, told briefly."""
+    from flask import current_app
+
+    db.session.rollback()
+    if current_app.testing:
+        raise error
+    current_app.logger.exception("unexpected error on %s %s", request.method, request.path)
+    sentence = say(Words(STATUS_WORDS[500]))
+    return problem(500, "http-500", sentence) if wants_json() else _page(500, sentence)
+
+
+def _page(status: int, sentence: str) -> Response:
+    return make_response(render_template("error.html", status=status, sentence=sentence), status)
