@@ -1,0 +1,1 @@
+"""Zalo Official Account: articles published through the Open API."""

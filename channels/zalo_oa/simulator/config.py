@@ -1,0 +1,49 @@
+"""How this simulator behaves: the switches that ``PUT /_sim/config`` turns."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+API_PACKAGES = frozenset({"Tăng trưởng", "Toàn diện"})
+"""Packages that may call the Open API since 2026-06-01."""
+
+CALLS_PER_MINUTE = {"Tăng trưởng": 100, "Toàn diện": 2000}
+
+
+class Config(BaseModel):
+    """Switches of the simulator. Times in seconds; a limit of None means that there is none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    processing_polls: int = Field(2, ge=0)
+    """An article is ready after this many answers -214 to ``verify`` …"""
+    processing_seconds: float = Field(20.0, ge=0)
+    """… or this long after it was accepted, whichever comes first."""
+    fetch_images: Literal["loopback", "never"] = "loopback"
+    """Zalo fetches every picture; a simulator fetches those on its own machine and takes the others on trust."""
+    clock_offset: float = 0.0
+    package: str = "Toàn diện"
+    is_verified: bool = True
+    oa_type: Literal[2, 4] = 4
+    may_manage_articles: bool = True
+    may_send_messages: bool = True
+    calls_per_minute: int | None = None
+    """None takes the package's own limit."""
+    articles_per_month: int | None = None
+    broadcasts_per_month: int | None = None
+    require_appsecret_proof: bool = False
+    refresh_reuse: Literal["empty", "-14020"] = "empty"
+    """What answers a refresh token that was used before: sources say an empty body, or error -14020."""
+    refresh_error_as_string: bool = False
+    rotate_refresh_token: bool = True
+    redirect_uri: str = ""
+    """The callback registered with the app; empty accepts any."""
+    webhook_url: str = ""
+    webhook_secret: str = ""
+
+    @property
+    def limit(self) -> int:
+        """Calls allowed in one minute for one Official Account."""
+        if self.calls_per_minute is not None:
+            return self.calls_per_minute
+        return CALLS_PER_MINUTE.get(self.package, 100)

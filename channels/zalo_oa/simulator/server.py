@@ -1,0 +1,81 @@
+"""Runs the simulator on this machine."""
+
+import socket
+import struct
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from channels.zalo_oa.simulator.app import Simulator, make_app
+from channels.zalo_oa.simulator.webhook import send_due
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+WEBHOOK_EVERY = 1.0
+
+
+class Handler(WSGIRequestHandler):
+    """Reads Zalo's own headers, and leaves the terminal alone: ``/nhat-ky`` shows the calls."""
+
+    def make_environ(self) -> "WSGIEnvironment":
+        """Add ``access_token`` and ``secret_key``: Werkzeug drops headers with an underscore, Zalo lives by them."""
+        environ = super().make_environ()
+        named = {name: value for name, value in self.headers.items() if "_" in name}
+        return environ | {f"HTTP_{name.upper()}": value for name, value in named.items()}
+
+    def connection_dropped(self, error: BaseException, environ: "WSGIEnvironment | None" = None) -> None:
+        """Wait for no second request on a line that a fault has cut."""
+        self.close_connection = True
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+class Server(ThreadedWSGIServer):
+    """A threaded server that can end a connection with a reset, as a failing network does."""
+
+    daemon_threads = True
+
+    def __init__(self, host: str, port: int, app: Simulator) -> None:
+        super().__init__(host, port, app, handler=Handler)
+
+    @property
+    def url(self) -> str:
+        """The base address, without a trailing slash."""
+        return f"http://{self.host}:{self.port}"
+
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        """Close; without the polite end of sending where a fault asked for a reset."""
+        if isinstance(request, socket.socket) and _ends_with_reset(request):
+            request.close()
+        else:
+            super().shutdown_request(request)
+
+
+def _ends_with_reset(line: socket.socket) -> bool:
+    try:
+        raw = line.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.calcsize("ii"))
+    except OSError:
+        return False
+    return bool(struct.unpack("ii", raw)[0])
+
+
+def serve(host: str, port: int, state_path: Path) -> None:
+    """Serve until interrupted. Give a loopback ``host``: the control addresses ask nobody who they are."""
+    app = make_app(state_path)
+    stop = threading.Event()
+
+    def send_events() -> None:
+        while not stop.wait(WEBHOOK_EVERY):
+            send_due(app.state)
+
+    threading.Thread(target=send_events, name="zalo-sim-webhook", daemon=True).start()
+    server = Server(host, port, app)
+    try:
+        server.serve_forever()
+    finally:
+        stop.set()
+        server.server_close()
