@@ -1,0 +1,227 @@
+"""Where a delivery stands after a step: pure functions from an outcome to the columns that change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels.contract import Continue, ErrorKind, Receipt
+from channels.words import N_, Words
+from scheduler.backoff import Draw, wait
+from scheduler.decisions import REMOVALS, Decision, Facts, Progress, Step
+from scheduler.states import DeliveryState, Desired, Health, Outcome
+
+Changes = dict[str, Any]
+"""Columns of a row and their new values."""
+
+LOOK_FOR = timedelta(minutes=30)
+"""After this long without a clear answer about an unclear call, a person is asked."""
+
+ASK_A_PERSON = Words(N_("Chưa rõ bài đã lên kênh hay chưa. Hãy mở kênh kiểm tra, rồi chọn “Đã gửi” hoặc “Gửi lại”."))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a step ended. ``rendition_id`` is what was sent, ``receipt`` and ``onward`` what the adapter returned.
+
+    ``retry_after`` is in seconds.
+    """
+
+    outcome: Outcome
+    rendition_id: int
+    receipt: Receipt | None = None
+    onward: Continue | None = None
+    words: Words | None = None
+    detail: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The circumstances of an outcome: when (UTC), how long to watch an unclear call, and the source of jitter."""
+
+    now: datetime
+    settle: timedelta
+    draw: Draw
+
+
+def after(step: Step, result: Result, facts: Facts, moment: Moment) -> Changes:
+    """Return the changes of a delivery's row, ``facts`` being what the row says while the outcome is written."""
+    changes = _HANDLERS[result.outcome](step, result, facts, moment)
+    return {**changes, "problem": problem(result)}
+
+
+def problem(result: Result) -> dict[str, Any]:
+    """Return the ``problem`` column: what people are told about a failure, or nothing if there is none."""
+    if result.words is None or result.outcome in (Outcome.DONE, Outcome.PROGRESS):
+        return {}
+    return {"kind": result.outcome.value, **words_column(result.words), "detail": result.detail}
+
+
+def words_column(words: Words | None) -> dict[str, Any]:
+    """Return a sentence as the database keeps it."""
+    if words is None:
+        return {}
+    plain = {k: v if isinstance(v, str | int | float | bool | None) else str(v) for k, v in words.values.items()}
+    return {"text": words.text, "values": plain}
+
+
+def without_call(decision: Decision, facts: Facts) -> Changes:
+    """Return the changes of a step that needs no call: ``MISS``, ``CANCEL``, ``HOLD`` or ``REST``."""
+    ended: Changes = {"next_at": None, "progress": {}, "called_at": None}
+    if decision.step is Step.MISS:
+        return {**ended, "state": DeliveryState.MISSED, "problem": {"kind": "missed", **words_column(decision.words)}}
+    if decision.step is Step.CANCEL:
+        return {**ended, "state": DeliveryState.CANCELLED, "problem": {}}
+    return {"next_at": decision.at if decision.step is Step.REST else facts.scheduled_at}
+
+
+def channel_after(result: Result, now: datetime, draw: Draw) -> Changes:
+    """Return the changes of the channel's row: an authorisation problem stops it, a rate limit makes it wait."""
+    if result.outcome is Outcome.AUTH:
+        return {"health": Health.NEEDS_AUTH, "health_words": str(result.words or "")}
+    if result.outcome is Outcome.RATE_LIMITED:
+        return {"resume_at": now + wait(ErrorKind.RATE_LIMITED, 0, draw, result.retry_after)}
+    return {}
+
+
+OUTAGE = 3
+"""So many failures in a row mean that the provider is down, not that the items are bad."""
+
+
+def outage_until(failures: int, moment: Moment) -> datetime | None:
+    """Return until when (UTC) a channel rests after ``failures`` transient failures in a row, or None."""
+    if failures < OUTAGE:
+        return None
+    return moment.now + wait(ErrorKind.TRANSIENT, failures - OUTAGE, moment.draw)
+
+
+def _done(step: Step, result: Result, facts: Facts, moment: Moment) -> Changes:
+    if step in REMOVALS:
+        return _taken_down(facts, moment.now)
+    if result.receipt is None:
+        return _found_nothing(result, facts, moment)
+    since = facts.live_at or (facts.called_at if step is Step.FIND else None) or moment.now
+    changes = live(result.receipt, result.rendition_id, facts, since, moment.now)
+    return {**changes, "corrected_at": moment.now} if step is Step.CORRECT else changes
+
+
+def _taken_down(facts: Facts, now: datetime) -> Changes:
+    if facts.desired is Desired.WITHDRAWN:
+        return {**_CLEAR, "state": DeliveryState.WITHDRAWN, "withdrawn_at": now, "next_at": None}
+    return {**_CLEAR, "state": DeliveryState.EXPIRED, "next_at": None}
+
+
+def live(receipt: Receipt, rendition_id: int, facts: Facts, since: datetime, now: datetime) -> Changes:
+    """Return the changes of a delivery whose rendition is confirmed on the channel ``since`` (UTC)."""
+    return {
+        **_CLEAR,
+        "live_rendition_id": rendition_id,
+        "live_at": since,
+        "provider_id": receipt.provider_id,
+        "link": receipt.link or None,
+        "evidence": dict(receipt.evidence),
+        **upkeep_from(facts, rendition_id, now),
+    }
+
+
+def upkeep_from(facts: Facts, live_rendition_id: int, now: datetime) -> Changes:
+    """Return state and ``next_at`` of a delivery that is live with ``live_rendition_id``."""
+    if facts.desired is Desired.WITHDRAWN:
+        return {"state": DeliveryState.WITHDRAWING, "next_at": now}
+    if live_rendition_id != facts.rendition_id:
+        return {"state": DeliveryState.LIVE, "next_at": now}
+    return {"state": DeliveryState.LIVE, "next_at": facts.until}
+
+
+def _found_nothing(result: Result, facts: Facts, moment: Moment) -> Changes:
+    """Send again only what two looks, ``settle`` apart, did not find: the lost call may still be on its way."""
+    looked_at = facts.progress.looked_at if facts.progress else None
+    if looked_at is None or moment.now - looked_at < moment.settle:
+        return _look_again(result, facts, moment)
+    if facts.desired is Desired.WITHDRAWN:
+        return {**_CLEAR, "state": DeliveryState.CANCELLED, "next_at": None}
+    return _surely_not_sent(facts, moment.now)
+
+
+def _look_again(result: Result, facts: Facts, moment: Moment) -> Changes:
+    looked_at = (facts.progress.looked_at if facts.progress else None) or moment.now
+    progress = Progress(result.rendition_id, facts.adapter_progress, looked_at=looked_at)
+    again = max(looked_at + moment.settle, moment.now + wait(ErrorKind.UNCERTAIN, 0, lambda low, _high: low))
+    return {"state": DeliveryState.SENDING, "progress": progress.write(), "next_at": again}
+
+
+def _progress(_step: Step, result: Result, facts: Facts, moment: Moment) -> Changes:
+    if result.onward is None:
+        raise ValueError("progress without a next step")
+    progress = Progress(result.rendition_id, result.onward.progress, result.onward.repeatable)
+    state = DeliveryState.SENDING if facts.live_rendition_id is None else facts.state
+    next_at = moment.now + timedelta(seconds=max(0.0, result.onward.after))
+    return {"state": state, "called_at": None, "tries": 0, "progress": progress.write(), "next_at": next_at}
+
+
+def _rejected(step: Step, _result: Result, facts: Facts, moment: Moment) -> Changes:
+    if step is Step.FIND:
+        return {"state": DeliveryState.UNKNOWN, "next_at": None}
+    if step in REMOVALS:
+        return {"next_at": None}
+    if facts.live_rendition_id is not None:
+        return {"progress": {}, "next_at": moment.now if facts.desired is Desired.WITHDRAWN else facts.until}
+    ended = DeliveryState.CANCELLED if facts.desired is Desired.WITHDRAWN else DeliveryState.FAILED
+    return {"state": ended, "called_at": None, "progress": {}, "next_at": None}
+
+
+def _held(step: Step, _result: Result, facts: Facts, moment: Moment) -> Changes:
+    """The account was refused, not the item: it goes back to its place in the queue and its tries do not count."""
+    if step is Step.FIND:
+        return {"next_at": moment.now}
+    first = facts.live_rendition_id is None and not facts.under_way
+    return _surely_not_sent(facts, facts.scheduled_at if first else moment.now)
+
+
+def _transient(step: Step, result: Result, facts: Facts, moment: Moment) -> Changes:
+    again = moment.now + wait(ErrorKind.TRANSIENT, facts.tries, moment.draw, result.retry_after)
+    if step is Step.FIND:
+        long_ago = facts.called_at is None or moment.now - facts.called_at >= LOOK_FOR
+        state = DeliveryState.UNKNOWN if long_ago else DeliveryState.SENDING
+        return {"state": state, "tries": facts.tries + 1, "next_at": again}
+    if step is Step.CORRECT and facts.desired is Desired.WITHDRAWN:
+        return {"next_at": moment.now}
+    return {**_surely_not_sent(facts, again), "tries": facts.tries + 1}
+
+
+def _uncertain(step: Step, result: Result, facts: Facts, moment: Moment) -> Changes:
+    if step is Step.FIND:
+        looked_before = facts.progress is not None and facts.progress.looked_at is not None
+        return (
+            {"state": DeliveryState.UNKNOWN, "next_at": None} if looked_before else _look_again(result, facts, moment)
+        )
+    if facts.called_at is None:
+        return _transient(step, result, facts, moment)
+    look_at = moment.now + wait(ErrorKind.UNCERTAIN, facts.tries, moment.draw)
+    return {"state": DeliveryState.SENDING, "tries": facts.tries + 1, "next_at": look_at}
+
+
+def _surely_not_sent(facts: Facts, next_at: datetime) -> Changes:
+    """The call changed nothing: the step can be made again at ``next_at``, unless nobody wants it any more."""
+    if facts.live_rendition_id is not None:
+        return {"called_at": None, "next_at": next_at}
+    if facts.under_way and facts.progress is not None:
+        progress = Progress(facts.progress.rendition_id, facts.progress.step, facts.progress.repeatable)
+        return {"state": DeliveryState.SENDING, "called_at": None, "progress": progress.write(), "next_at": next_at}
+    if facts.desired is Desired.WITHDRAWN:
+        return {"state": DeliveryState.CANCELLED, "called_at": None, "progress": {}, "next_at": None}
+    return {"state": DeliveryState.SCHEDULED, "called_at": None, "progress": {}, "next_at": next_at}
+
+
+_CLEAR: Mapping[str, Any] = {"called_at": None, "progress": {}, "tries": 0}
+
+_HANDLERS = {
+    Outcome.DONE: _done,
+    Outcome.PROGRESS: _progress,
+    Outcome.REJECTED: _rejected,
+    Outcome.AUTH: _held,
+    Outcome.RATE_LIMITED: _held,
+    Outcome.TRANSIENT: _transient,
+    Outcome.UNCERTAIN: _uncertain,
+}
