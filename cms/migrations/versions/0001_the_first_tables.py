@@ -369,6 +369,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("next_at IS NOT NULL"),
             postgresql_where=sa.text("next_at IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_delivery_in_hand",
+            ["channel_id"],
+            unique=False,
+            sqlite_where=sa.text("lease_owner IS NOT NULL"),
+            postgresql_where=sa.text("lease_owner IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_delivery_lane",
+            ["channel_id", "state", "next_at"],
+            unique=False,
+            sqlite_where=sa.text("next_at IS NOT NULL"),
+            postgresql_where=sa.text("next_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_delivery_live_at", ["live_at"], unique=False)
         batch_op.create_index("ix_delivery_state_scheduled", ["state", "scheduled_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_story_id"), ["story_id"], unique=False)
@@ -602,6 +616,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_story_id"))
         batch_op.drop_index("ix_delivery_state_scheduled")
         batch_op.drop_index("ix_delivery_live_at")
+        batch_op.drop_index(
+            "ix_delivery_lane",
+            sqlite_where=sa.text("next_at IS NOT NULL"),
+            postgresql_where=sa.text("next_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_in_hand",
+            sqlite_where=sa.text("lease_owner IS NOT NULL"),
+            postgresql_where=sa.text("lease_owner IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_delivery_due",
             sqlite_where=sa.text("next_at IS NOT NULL"),
