@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from channels import registry
 from cms import clock, database, features
+from cms.feeds.doorway import Doorway
 from cms.settings import Settings
 from cms.web import errors, formats, language, page, security
 from cms.web.actor import login_manager
@@ -32,9 +33,6 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock.utc_no
     app.extensions[KEY] = Context(settings, now, Store(settings.media))
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, BABEL_DEFAULT_LOCALE="vi")
     app.jinja_loader = _template_loader()
-    if settings.proxies:
-        hops = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     database.init_app(app, settings.database)
     security.init_app(app, settings)
     Bootstrap5(app)
@@ -44,7 +42,18 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock.utc_no
     errors.init_app(app)
     page.init_app(app)
     features.init_app(app)
+    _put_in_front(app, settings)
     return app
+
+
+def _put_in_front(app: Flask, settings: Settings) -> None:
+    """Answer feeds, playlists and pictures before Flask, and believe as many proxies as the settings say."""
+    context: Context = app.extensions[KEY]
+    with app.app_context():
+        engine = database.db.engine
+    app.wsgi_app = Doorway(app.wsgi_app, context, engine)  # type: ignore[method-assign]
+    if hops := settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def _template_loader() -> ChoiceLoader:

@@ -1,6 +1,9 @@
 """Bringing a database to the newest schema."""
 
+from pathlib import Path
+
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import upgrade as migrate_up
 
@@ -25,3 +28,8 @@ def revision(url: str) -> str | None:
     with app.app_context():
         database.db.engine.dispose()
     return found
+
+
+def newest() -> str | None:
+    """The schema revision that the code expects."""
+    return ScriptDirectory(str(Path(__file__).parent / "migrations")).get_current_head()

@@ -3,8 +3,6 @@
 import os
 
 from cms.app import create_app
-from cms.feeds.doorway import Doorway
 from cms.settings import from_environment
 
-_settings = from_environment(os.environ)
-application = Doorway(create_app(_settings), _settings)
+application = create_app(from_environment(os.environ))

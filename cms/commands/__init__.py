@@ -1,0 +1,1 @@
+"""What the ``dakenh`` command can do, one module for each concern."""

@@ -1,0 +1,42 @@
+"""``dakenh plan import`` and ``dakenh quota``."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+
+from cms.clock import utc_now
+from cms.commands.application import application
+from cms.database import changing, db
+from cms.people.permissions import SYSTEM
+
+
+@click.group()
+def plan() -> None:
+    """Plans and their quotas."""
+
+
+@plan.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day on which a prolonged plan still counts.")
+def import_plan(file: Path, until: object) -> None:
+    """Load the plan pack FILE (YAML): all of it, or nothing."""
+    from cms.quotas import importing
+
+    last: date | None = until.date() if hasattr(until, "date") else None
+    with application(), changing() as session:
+        summary = importing.import_pack(session, SYSTEM, file, until=last, now=utc_now())
+    click.echo(summary)
+
+
+@click.command()
+@click.option("--week", "period", help="ISO week like 2025-W10 (this week if not given); 2025-03 for a month.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def quota(period: str | None, style: str) -> None:
+    """Show how far each unit is with each quota."""
+    from cms.quotas import board
+
+    with application():
+        found = board.report(db.session(), SYSTEM, period, utc_now())
+    click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if style == "json" else found.as_text())

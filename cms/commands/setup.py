@@ -1,0 +1,78 @@
+"""``dakenh init``, ``check`` and ``demo``: making an installation and looking whether it is sound."""
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+from PIL import features as pillow
+
+from cms import schema
+from cms.commands.application import application, settings
+from cms.settings import PREFIX, BadSetting, Settings
+from scheduler.database import open_engine
+
+
+@click.command()
+def init() -> None:
+    """Create the home folder and its key, and bring the database to the newest schema. Harmless when repeated."""
+    home = Path(os.environ.get(PREFIX + "HOME") or "var").absolute()
+    home.mkdir(parents=True, exist_ok=True)
+    _keep_secret(home)
+    found = settings()
+    found.media.mkdir(parents=True, exist_ok=True)
+    schema.upgrade(found.database)
+    click.echo(f"Sẵn sàng: {found.home}")
+
+
+@click.command()
+def check() -> None:
+    """Look whether everything an installation needs is there; one line for each finding."""
+    found = settings()
+    problems = [line for line in (_schema(found), _raqm(), _writable(found.media)) if line]
+    for line in problems:
+        click.echo(line, err=True)
+    if problems:
+        raise SystemExit(1)
+    click.echo("Mọi thứ đều ổn.")
+
+
+@click.command()
+def demo() -> None:
+    """Fill an empty database with the demonstration newsroom; does nothing if there is a plan already."""
+    from cms.demo.seed import seed
+
+    with application():
+        for line in seed():
+            click.echo(line)
+
+
+def _keep_secret(home: Path) -> None:
+    """Write a new key unless there is one; readable by its owner alone."""
+    path = home / "secret_key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+
+
+def _schema(found: Settings) -> str | None:
+    try:
+        engine = open_engine(found.database)
+        with engine.connect():
+            pass
+        engine.dispose()
+    except Exception as error:  # whatever the driver says, the operator gets one line
+        raise BadSetting(f"DAKENH_DATABASE_URL: không mở được cơ sở dữ liệu ({type(error).__name__}).") from None
+    at = schema.revision(found.database)
+    return None if at == schema.newest() else f"Cơ sở dữ liệu ở phiên bản {at or 'trống'}; hãy chạy dakenh init."
+
+
+def _raqm() -> str | None:
+    return None if pillow.check("raqm") else "Pillow thiếu raqm nên chữ Việt có thể sai dấu; hãy cài lại Pillow."
+
+
+def _writable(folder: Path) -> str | None:
+    return None if os.access(folder, os.W_OK) else f"Không ghi được vào {folder}; hãy chạy dakenh init."

@@ -1,0 +1,16 @@
+"""The delivery engine as this product runs it: settings turned into the scheduler's own configuration."""
+
+from cms.settings import Settings
+from media.store import Store
+from scheduler import timer
+from scheduler.engine import EngineConfig
+
+
+def config(settings: Settings) -> EngineConfig:
+    """What the engine needs to know of the installation."""
+    return EngineConfig(base_url=settings.public_url, keys=settings.encryption_keys)
+
+
+def run(settings: Settings) -> None:
+    """Run a scheduler process until SIGTERM or SIGINT."""
+    timer.run(settings.database, Store(settings.media), config(settings))
