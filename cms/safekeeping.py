@@ -32,7 +32,7 @@ MADE_ANEW = frozenset({"worker", "rate_bucket"})
 
 
 def backup(engine: Engine, store: Store, schema: str, file: Path, now: datetime) -> int:
-    """Write everything to ``file`` from one snapshot; return the number of rows. The file appears whole or not at all."""
+    """Write everything to ``file`` from one snapshot; return the number of rows. The file appears whole or not."""
     part = file.with_name(file.name + ".part")
     rows = 0
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive, _snapshot(engine) as connection:
@@ -61,13 +61,15 @@ def restore(engine: Engine, store: Store, schema: str, file: Path, now: datetime
         about = json.loads(archive.read("about.json"))
         if about.get("format") != FORMAT or about.get("schema") != schema:
             raise Invalid(
-                N_("Bản sao thuộc phiên bản %(found)s, hệ thống này là %(expected)s; hãy dùng đúng phiên bản phần mềm."),
+                N_("Bản sao thuộc phiên bản %(found)s, hệ thống này là %(expected)s; hãy dùng đúng phiên bản."),
                 found=about.get("schema"), expected=schema,
             )  # fmt: skip
         _restore_media(archive, store)
         with writing(engine) as connection:
             _refuse_unless_empty(connection)
             rows = sum(_fill(connection, archive, table) for table in _tables())
+            for table in _tables():
+                _tie(connection, archive, table)
             _doubt_sends_since(connection, datetime.fromisoformat(about["made_at"]), now)
             _set_sequences(connection)
     return rows
@@ -129,10 +131,31 @@ def _refuse_unless_empty(connection: Connection) -> None:
 
 def _fill(connection: Connection, archive: zipfile.ZipFile, table: Table) -> int:
     count = 0
+    late = _late_references(table)
     for batch in _batches(archive, table):
-        connection.execute(insert(table), batch)
+        connection.execute(insert(table), [row | dict.fromkeys(late) for row in batch])
         count += len(batch)
     return count
+
+
+def _late_references(table: Table) -> list[str]:
+    """Columns that point at a row which may be filled in later: in the same table, or in one that points back."""
+    return [
+        column.name
+        for column in table.columns
+        for key in column.foreign_keys
+        if column.nullable and (key.column.table is table or key.constraint is None or key.constraint.use_alter)
+    ]
+
+
+def _tie(connection: Connection, archive: zipfile.ZipFile, table: Table) -> None:
+    """Fill in the late references, now that every row is there."""
+    late = _late_references(table)
+    for batch in _batches(archive, table) if late else ():
+        for row in batch:
+            known = {name: row[name] for name in late if row[name] is not None}
+            if known:
+                connection.execute(update(table).where(table.c.id == row["id"]).values(known))
 
 
 def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, Any]]]:
