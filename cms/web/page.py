@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_login import current_user
 
 from channels.words import N_
@@ -11,6 +11,7 @@ from cms.people.permissions import Action, Actor
 from cms.web.actor import current_actor
 from cms.web.context import now, settings
 from cms.web.language import LANGUAGES, choose_language, say
+from cms.web.looks import LOOKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     """Give every template ``actor``, ``menu``, ``language``, ``say``, ``now`` and ``zalo_simulated``."""
     app.context_processor(_frame)
     app.add_template_filter(say)
+    app.jinja_env.globals["state_looks"] = LOOKS
 
 
 def _frame() -> dict[str, Any]:
@@ -51,6 +53,7 @@ def _frame() -> dict[str, Any]:
     return {
         "actor": actor,
         "menu": menu(actor) if actor else [],
+        "endpoints": current_app.view_functions,
         "language": choose_language(),
         "languages": LANGUAGES,
         "now": now(),

@@ -1,0 +1,46 @@
+"""How states look wherever they are shown: a word, an icon and a tone, never colour alone."""
+
+from dataclasses import dataclass
+
+from channels.words import N_
+from cms.stories.states import STAGE_NAMES, Stage
+from scheduler.states import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """``name`` is a Vietnamese message, ``icon`` one of static/icons.svg, ``tone`` a class of dakenh.css."""
+
+    name: str
+    icon: str
+    tone: str
+
+
+_STAGE_ICONS = {
+    Stage.DRAFT: ("pencil", "draft"),
+    Stage.SUBMITTED: ("hourglass-split", "wait"),
+    Stage.RETURNED: ("arrow-counterclockwise", "warn"),
+    Stage.APPROVED: ("check-circle", "good"),
+    Stage.SCHEDULED: ("calendar-check", "plan"),
+    Stage.LIVE: ("broadcast", "live"),
+    Stage.RETRACTED: ("slash-circle", "bad"),
+    Stage.EXPIRED: ("archive", "quiet"),
+}
+STAGES = {stage: Look(STAGE_NAMES[stage], *_STAGE_ICONS[stage]) for stage in Stage}
+"""Looks of a story's stage."""
+
+DELIVERIES = {
+    DeliveryState.SCHEDULED: Look(N_("Chờ phát hành"), "calendar-check", "plan"),
+    DeliveryState.SENDING: Look(N_("Đang gửi"), "arrow-repeat", "wait"),
+    DeliveryState.LIVE: Look(N_("Đang phát hành"), "broadcast", "live"),
+    DeliveryState.WITHDRAWING: Look(N_("Đang thu hồi"), "hourglass-split", "warn"),
+    DeliveryState.WITHDRAWN: Look(N_("Đã thu hồi"), "slash-circle", "quiet"),
+    DeliveryState.UNKNOWN: Look(N_("Chưa rõ đã gửi hay chưa"), "question-circle", "bad"),
+    DeliveryState.FAILED: Look(N_("Bị từ chối"), "x-circle", "bad"),
+    DeliveryState.MISSED: Look(N_("Lỡ giờ"), "clock-history", "bad"),
+    DeliveryState.CANCELLED: Look(N_("Đã bỏ lịch"), "calendar-x", "quiet"),
+    DeliveryState.EXPIRED: Look(N_("Hết hạn"), "archive", "quiet"),
+}
+"""Looks of a delivery's state."""
+
+LOOKS = {"stage": STAGES, "delivery": DELIVERIES}
