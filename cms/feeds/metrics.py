@@ -1,0 +1,60 @@
+"""Prometheus metrics, read from the database when they are asked for: every process answers the same."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from sqlalchemy import Connection, func, select
+
+from scheduler import health
+from scheduler.tables import Channel, Delivery
+
+MIME = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class _Reading:
+    """One reading of the database as a collector."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection, self._now = connection, now
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metric families."""
+        age = health.heartbeat_age(self._connection, self._now)
+        yield GaugeMetricFamily(
+            "dakenh_scheduler_heartbeat_age_seconds",
+            "Seconds since a scheduler was last seen.",
+            age if age is not None else -1,
+        )
+        yield GaugeMetricFamily(
+            "dakenh_deliveries_overdue",
+            "Deliveries whose time has passed.",
+            health.overdue(self._connection, self._now),
+        )
+        yield GaugeMetricFamily(
+            "dakenh_deliveries_needing_person",
+            "Deliveries that wait for a decision.",
+            health.needs_person(self._connection),
+        )
+        yield self._by_state()
+
+    def _by_state(self) -> Metric:
+        family = GaugeMetricFamily(
+            "dakenh_deliveries", "Deliveries by channel kind and state.", labels=["kind", "state"]
+        )
+        rows = self._connection.execute(
+            select(Channel.kind, Delivery.state, func.count())
+            .join(Channel, Channel.id == Delivery.channel_id)
+            .group_by(Channel.kind, Delivery.state)
+        )
+        for kind, state, count in rows:
+            family.add_metric([kind, state], count)
+        return family
+
+
+def exposition(connection: Connection, now: datetime) -> bytes:
+    """The metrics in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(_Reading(connection, now))  # type: ignore[arg-type]  # duck-typed collector
+    return generate_latest(registry)

@@ -1,0 +1,59 @@
+"""The public side that is not worth preparing: a live story's page, liveness and metrics."""
+
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from cms.database import db
+from cms.feeds import metrics
+from cms.feeds.published import Published, published
+from cms.web.context import now
+from cms.web.security import limiter
+from scheduler import health
+
+blueprint = Blueprint("feeds", __name__)
+
+
+@blueprint.get("/tin/<int:story_id>")
+def story(story_id: int) -> Response:
+    """A story as readers of the portal see it; 410 once it was called back."""
+    found = published(db.session(), story_id)
+    if found is None:
+        abort(404)
+    page = make_response(render_template("public/story.html", found=found), 200 if found.live else 410)
+    page.headers["Cache-Control"] = "no-cache"
+    if found.live:
+        page.set_etag(_tag(found))
+    return page
+
+
+@blueprint.get("/healthz")
+@limiter.exempt  # type: ignore[untyped-decorator]
+def healthz() -> Response:
+    """Liveness: 503 if the database cannot be read; the scheduler's heartbeat age in seconds goes along."""
+    try:
+        connection = db.session.connection()
+        connection.execute(select(1))
+        age = health.heartbeat_age(connection, now())
+        body = {
+            "status": "ok" if age is not None and age < health.OLD_HEARTBEAT_S else "scheduler-late",
+            "heartbeat_age_s": age,
+            "overdue": health.overdue(connection, now()),
+            "needs_person": health.needs_person(connection),
+        }
+    except SQLAlchemyError:
+        return make_response(jsonify(status="database-unreachable"), 503)
+    response = jsonify(body)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/metrics")
+@limiter.exempt  # type: ignore[untyped-decorator]
+def prometheus() -> Response:
+    """Counts for Prometheus; nothing personal and nothing secret."""
+    return Response(metrics.exposition(db.session.connection(), now()), mimetype=metrics.MIME)
+
+
+def _tag(found: Published) -> str:
+    return f"{found.delivery_id}-{found.rendition_sha256[:20]}"
