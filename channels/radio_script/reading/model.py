@@ -1,0 +1,58 @@
+"""What reading aloud returns: the spoken text, where each spoken form came from, and what a person has to decide."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from channels.words import Words
+
+
+class Certainty(StrEnum):
+    """``UNKNOWN`` was kept and marked "[…?]" in the spoken text; ``CHECK`` has a likely reading to be confirmed."""
+
+    UNKNOWN = "unknown"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something an editor has to decide before the script is approved.
+
+    ``start`` and ``end`` are offsets in the original text, ``written`` what stands there, ``said`` what the spoken
+    text has for it now, ``message`` one sentence that says what to do.
+    """
+
+    certainty: Certainty
+    start: int
+    end: int
+    written: str
+    said: str
+    message: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A spoken form and the place it came from: offsets are half-open, in characters of the NFC text."""
+
+    start: int
+    end: int
+    spoken_start: int
+    spoken_end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text made speakable. ``original`` is the NFC text that offsets refer to; blocks of ``spoken`` are lines."""
+
+    original: str
+    spoken: str
+    spans: tuple[Span, ...]
+    doubts: tuple[Doubt, ...]
+
+    def written(self, span: Span) -> str:
+        """Return the original text of ``span``."""
+        return self.original[span.start : span.end]
+
+    def said(self, span: Span) -> str:
+        """Return the spoken text of ``span``."""
+        return self.spoken[span.spoken_start : span.spoken_end]

@@ -1,0 +1,71 @@
+"""The text being read: rules claim stretches of it, first come first served, and never touch the same stretch twice."""
+
+from dataclasses import dataclass, field
+
+from channels.radio_script.reading.lexicon import Lexicon
+from channels.radio_script.reading.model import Certainty
+from channels.radio_script.reading.numerals import Dialect, cardinal
+from channels.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Worry:
+    """Why a claim is not certain."""
+
+    certainty: Certainty
+    message: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``text[start:end]`` is spoken as ``say``; an empty ``say`` leaves it out."""
+
+    start: int
+    end: int
+    say: str
+    kind: str
+    worry: Worry | None = None
+
+
+@dataclass(slots=True)
+class Page:
+    """A plain text and what has been claimed of it. ``learned`` are the abbreviations that the text introduces."""
+
+    text: str
+    lexicon: Lexicon
+    dialect: Dialect
+    learned: dict[str, str] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+    _taken: bytearray = field(default_factory=bytearray)
+
+    def __post_init__(self) -> None:
+        self._taken = bytearray(len(self.text))
+
+    def free(self, start: int, end: int) -> bool:
+        """Tell whether no rule has claimed any of ``text[start:end]``."""
+        return self._taken.find(1, start, end) < 0
+
+    def claim(self, start: int, end: int, say: str, kind: str, worry: Worry | None = None) -> bool:
+        """Take ``text[start:end]`` if it is free; return whether it was."""
+        if not self.free(start, end):
+            return False
+        self._taken[start:end] = b"\x01" * (end - start)
+        self.claims.append(Claim(start, end, say, kind, worry))
+        return True
+
+    def before(self, start: int, length: int = 48) -> str:
+        """Return up to ``length`` characters of the same line that stand before ``start``, in lower case."""
+        return self.text[max(0, start - length) : start].rpartition("\n")[2].lower()
+
+    def after(self, end: int, length: int = 48) -> str:
+        """Return up to ``length`` characters of the same line that follow ``end``, in lower case."""
+        return self.text[end : end + length].partition("\n")[0].lower()
+
+    def number(self, n: int) -> str:
+        """Read a whole number in the page's dialect."""
+        return cardinal(n, self.dialect)
+
+
+def marked(written: str) -> str:
+    """Return ``written`` with the mark of something whose reading is unknown: "[XYZ?]"."""
+    return f"[{written}?]"

@@ -1,0 +1,68 @@
+"""Reading aloud: the ordered rules over one text."""
+
+import unicodedata
+from collections.abc import Callable
+
+from channels.radio_script.reading.compose import compose
+from channels.radio_script.reading.lexicon import Lexicon, built_in
+from channels.radio_script.reading.model import Reading
+from channels.radio_script.reading.numerals import DIALECTS, NORTH, Dialect
+from channels.radio_script.reading.page import Page
+from channels.radio_script.reading.plain import flatten
+from channels.radio_script.reading.rules.abbreviations import abbreviations, names, patterns
+from channels.radio_script.reading.rules.codes import codes
+from channels.radio_script.reading.rules.dates import dates
+from channels.radio_script.reading.rules.documents import documents
+from channels.radio_script.reading.rules.fractions import fractions
+from channels.radio_script.reading.rules.learning import learning
+from channels.radio_script.reading.rules.measures import measures
+from channels.radio_script.reading.rules.numbers import enumerators, numbers, ordinals
+from channels.radio_script.reading.rules.phones import phones
+from channels.radio_script.reading.rules.roman import roman
+from channels.radio_script.reading.rules.slashes import slashes
+from channels.radio_script.reading.rules.symbols import kept, symbols
+from channels.radio_script.reading.rules.times import times
+from channels.radio_script.reading.rules.web import web
+
+RULES: tuple[Callable[[Page], None], ...] = (
+    kept,
+    web,
+    documents,
+    patterns,
+    learning,
+    enumerators,
+    dates,
+    phones,
+    times,
+    ordinals,
+    roman,
+    measures,
+    fractions,
+    slashes,
+    codes,
+    numbers,
+    names,
+    abbreviations,
+    symbols,
+)
+"""In order of precedence: what an earlier rule claims, a later one leaves alone."""
+
+
+def read_aloud(text: str, lexicon: Lexicon | None = None, dialect: Dialect | str = NORTH) -> Reading:
+    """Make ``text`` (Markdown or plain, any normal form) speakable.
+
+    ``lexicon`` defaults to the built-in one; ``dialect`` is "north" or "south". Blocks of the text become lines of
+    ``Reading.spoken``; nothing is guessed: what has no known reading is kept, marked "[…?]" and listed as a doubt.
+    """
+    original = unicodedata.normalize("NFC", text)
+    plain = flatten(original)
+    voice = DIALECTS[dialect] if isinstance(dialect, str) else dialect
+    page = Page(plain.text, lexicon or built_in(), voice)
+    for rule in RULES:
+        rule(page)
+    return compose(page, plain, original)
+
+
+def read_aloud_line(line: str) -> str:
+    """Return the spoken form of one line as one line, with the built-in lexicon and Northern numbers."""
+    return " ".join(read_aloud(line.strip("\r\n")).spoken.split())

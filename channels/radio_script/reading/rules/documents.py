@@ -1,0 +1,114 @@
+"""Document numbers: "số 1588/QĐ-TTg ... của Thủ tướng" says the number; the symbol's issuer only if nobody else does."""
+
+import re
+
+from channels.radio_script.reading.lexicon import Lexicon
+from channels.radio_script.reading.model import Certainty
+from channels.radio_script.reading.numerals import cardinal, spelled
+from channels.radio_script.reading.page import Page, Worry, marked
+from channels.radio_script.reading.syllables import LOWER, UPPER
+from channels.words import N_, Words
+
+_WORD = rf"[{UPPER}][{UPPER}{LOWER}&]*\d{{0,2}}"
+_SYMBOL = rf"{_WORD}(?:\s?[-/]\s?[{UPPER}](?![{LOWER}]{{2}})[{UPPER}{LOWER}&]*\d{{0,2}})*-?"
+_NUMBER = re.compile(
+    rf"(?<![\w/.,])(?P<n>\d{{1,6}})(?P<letter>[a-d]?)(?:/(?P<year>(?:19|20)\d\d))?"
+    rf"(?:(?:\s?/\s?)(?P<sym>{_SYMBOL})|-(?P<sym2>[{UPPER}][{UPPER}{LOWER}]*/\s?{_SYMBOL}))"
+)
+_BLANK = re.compile(rf"(?P<lead>[Ss]ố\s*:?)(?P<gap>\s*[.…_]*\s*)/(?P<sym>{_SYMBOL})")
+_TYPES = (
+    "nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông báo|hướng dẫn|chương trình|kế hoạch|phương án|đề án|dự án|"
+    "báo cáo|biên bản|tờ trình|hợp đồng|công điện|nghị định|thông tư|thông tư liên tịch|kết luận|công văn|giấy mời|"
+    "luật|bộ luật|pháp lệnh|hiến pháp|quy trình|văn bản|công bố|thông tri|điều lệ|sắc lệnh"
+)
+_SHORT_TYPES = "qđ|nq|nđ|tt|ct|kh|cv|tb|kl|hd|bc|ttr|ctr|cđ"
+_TYPE_BEFORE = re.compile(rf"(?:^|[^\w])(?P<type>{_TYPES}|{_SHORT_TYPES})(?:\s+\w+){{0,2}}?\s*(?:số)?\s*:?\s*[“\"*]*$")
+_NUMBER_BEFORE = re.compile(r"(?:^|\W)số\s*:?\s*[“\"*]*$")
+_ISSUER_AFTER = re.compile(
+    r"\s*[,;]?\s*\(?\s*(?:,?\s*ngày\s*[\d\s/.\-]*(?:tháng\s*\d+\s*)?(?:năm\s*\d+)?\s*\)?\s*,?\s*)?(?:của|do)\s"
+)
+_DECREE = re.compile(
+    rf"(?:{_TYPES})\s+(?:số\s+)?(?P<n>\d{{1,4}})/(?P<year>(?:19|20)\d\d)(?![\d/\-]|-[A-ZĐ])", re.IGNORECASE
+)
+_CONGRESS = re.compile(r"(QH|HĐND|TVQH|UBTVQH)(\d{1,2})\Z")
+
+
+def documents(page: Page) -> None:
+    """Claim document numbers with their symbols, with a year only, and with the number left blank."""
+    for match in _NUMBER.finditer(page.text):
+        _claim_number(page, match)
+    for match in _BLANK.finditer(page.text):
+        _claim_blank(page, match)
+    for match in _DECREE.finditer(page.text):
+        said = f"{_number(page, match['n'])} năm {page.number(int(match['year']))}"
+        page.claim(match.start("n"), match.end("year"), said, "document")
+
+
+def _claim_number(page: Page, match: re.Match[str]) -> None:
+    kind, issuer, unknown = _parse(match["sym"] or match["sym2"], page.lexicon)
+    if not match["year"] and kind is None and (issuer is None or unknown):
+        return
+    said = _number(page, match["n"]) + (f" {match['letter']}" if match["letter"] else "")
+    if match["year"]:
+        said += f" năm {page.number(int(match['year']))}"
+    before, after = page.before(match.start()), page.after(match.end(), 96)
+    if not _TYPE_BEFORE.search(before) and not _NUMBER_BEFORE.search(before):
+        said = f"{kind or 'công văn'} số {said}"
+    worry = None
+    if issuer and not _issuer_said(issuer, before, after):
+        said += f" của {issuer}"
+        worry = _issuer_worry(unknown) if unknown else None
+    page.claim(*match.span(), said, "document", worry)
+
+
+def _number(page: Page, digits: str) -> str:
+    if digits.startswith("0") and len(digits) > 1:
+        return spelled(digits)
+    return page.number(int(digits))
+
+
+def _parse(symbol: str, lexicon: Lexicon) -> tuple[str | None, str | None, str]:
+    """Split a symbol into what kind of document it is, who issued it, and the code of an issuer not known."""
+    parts = [part for part in re.split(r"\s?[-/]\s?", symbol) if part]
+    kind = lexicon.document_types.get(parts[0])
+    rest = parts[1:] if kind else parts
+    if not rest:
+        return kind, None, ""
+    issuer = issuer_name(rest[0], lexicon)
+    return (kind, issuer, "") if issuer else (kind, marked(rest[0]), rest[0])
+
+
+def issuer_name(code: str, lexicon: Lexicon) -> str | None:
+    """Return who stands behind an issuer's code: "TTg", "SGDĐT", "BTTTT", "QH15"."""
+    code = code.replace("&", "")
+    congress = _CONGRESS.match(code)
+    if congress:
+        name = issuer_name(congress[1], lexicon) or "Ủy ban Thường vụ Quốc hội"
+        return f"{name} khóa {cardinal(int(congress[2]))}"
+    known = lexicon.issuers.get(code)
+    if known:
+        return known
+    heads = {"S": "Sở", "B": "Bộ", "P": "Phòng"}
+    sector = lexicon.sectors.get(code[1:])
+    return f"{heads[code[0]]} {sector}" if sector and code[0] in heads else None
+
+
+def _issuer_said(issuer: str, before: str, after: str) -> bool:
+    if _ISSUER_AFTER.match(after):
+        return True
+    subject = re.escape(issuer.lower())
+    return re.search(rf"{subject}(?:\s\w+){{0,3}}\s(?:ban hành|có|ký|phê duyệt|ra|triển khai)\s", before) is not None
+
+
+def _issuer_worry(code: str) -> Worry:
+    message = Words(N_("Chưa rõ %(code)s là cơ quan nào; thêm vào từ điển hoặc viết rõ tên cơ quan."), {"code": code})
+    return Worry(Certainty.UNKNOWN, message)
+
+
+def _claim_blank(page: Page, match: re.Match[str]) -> None:
+    _, issuer, _ = _parse(match["sym"], page.lexicon)
+    said = marked("")
+    if issuer and not _ISSUER_AFTER.match(page.after(match.end(), 96)):
+        said += f" của {issuer}"
+    message = Words(N_("Số văn bản để trống; điền số trước khi đọc."))
+    page.claim(match.end("lead"), match.end(), f" {said}", "document", Worry(Certainty.UNKNOWN, message))

@@ -1,0 +1,62 @@
+"""Abbreviations that the text itself introduces: "thủ tục hành chính (TTHC)" teaches TTHC and drops the bracket."""
+
+import re
+
+from channels.radio_script.reading.lexicon import bare
+from channels.radio_script.reading.page import Page
+
+_SHORT = r"[^\W\d_][\w&.\-]{1,14}"
+_AFTER_WORDS = re.compile(
+    rf"\s*\((?:(?:sau đây )?(?:gọi tắt|viết tắt|gọi chung)(?: là)?:?\s*)?[“\"]?(?P<short>{_SHORT})[”\"]?\)", re.IGNORECASE
+)
+_BEFORE_WORDS = re.compile(rf"(?<!\w)(?P<short>{_SHORT})\s*\((?P<words>[^()\d]{{5,90}})\)")
+_WORD = re.compile(r"[^\W\d_]+")
+_SKIPPED = frozenset({"và", "của", "về", "trong", "cho", "các", "là"})
+
+
+def learning(page: Page) -> None:
+    """Learn the page's own abbreviations and claim their brackets as silent."""
+    if "(" not in page.text:
+        return
+    for match in _AFTER_WORDS.finditer(page.text):
+        before = page.text[max(0, match.start() - 120) : match.start()].rpartition("\n")[2]
+        phrase = _abbreviated(match["short"], before)
+        if phrase:
+            page.learned[match["short"]] = phrase
+        if phrase or _said_already(page, match["short"], before):
+            page.claim(*match.span(), "", "bracket")
+    for match in _BEFORE_WORDS.finditer(page.text):
+        words = match["words"].strip()
+        if _capitals(match["short"]) and _abbreviated(match["short"], words) == words:
+            page.learned[match["short"]] = words
+            page.claim(match.start(), match.end(), words, "abbreviation")
+
+
+def _said_already(page: Page, short: str, before: str) -> bool:
+    """Tell whether the reading of ``short`` stands before the bracket, or its end does where a line was broken."""
+    words = before.strip(" ,*“”\"").lower()
+    says = [entry.say.lower() for entry in page.lexicon.readings(short)]
+    return bool(words) and any(words.endswith(say) or (" " in words and say.endswith(f" {words}")) for say in says)
+
+
+def _capitals(short: str) -> bool:
+    return sum(c.isupper() for c in short) >= 2
+
+
+def _abbreviated(short: str, text: str) -> str | None:
+    """Return the last words of ``text`` whose initials are ``short``; None if it abbreviates something else."""
+    letters = bare(short)
+    if not _capitals(short) or not letters.isalpha():
+        return None
+    words = list(_WORD.finditer(text))
+    wanted, first = len(letters) - 1, None
+    for word in reversed(words):
+        if word[0][0].upper() == letters[wanted]:
+            wanted, first = wanted - 1, word
+            if wanted < 0:
+                break
+        elif word[0].lower() not in _SKIPPED:
+            return None
+    if first is None or wanted >= 0 or re.search(r"[.;:()]", text[first.start() :]):
+        return None
+    return text[first.start() :].strip(" ,*“”\"")

@@ -1,0 +1,75 @@
+"""Numbers that no other rule wanted: cardinals, decimals, leading zeros, list numbers, very long ones."""
+
+import re
+
+from channels.radio_script.reading.numerals import NORTH, Dialect, cardinal, fraction_part, spelled
+from channels.radio_script.reading.page import Page
+
+NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d])|\d{1,3}(?:,\d{3}){2,}(?!\d)|\d+,\d+(?![\d,])|\d+(?:\.\d+)+|\d+")
+_ENUMERATOR = re.compile(r"^\s*\(?(?P<n>\d{1,2}(?:\.\d{1,2})*|[a-zđ])(?:\)|\.(?=\s))[.]?\s+(?:[-–+•]\s+)*", re.MULTILINE)
+_INLINE_ENUMERATOR = re.compile(r"\((?P<n>\d{1,2})\)\s+(?=\w)")
+_NAMED_ZERO = re.compile(r"(?:đề án|số|mã|mẫu số|phiên bản|nghị quyết|nghị định|quyết định|chỉ thị|thông tư|đề án số|kỳ|ngạch)\s*:?\s*[“\"]?$")
+_LIST_BEFORE = re.compile(r"(?:mức độ|cấp độ|mức|tiêu chí|điều|khoản|lớp|quý|các|nhóm|phụ lục|mục)\s*$")
+_ORDINAL = re.compile(r"(?<=thứ)(\s+)(\d{1,3})(?![\d.,/%]*\d)", re.IGNORECASE)
+MAX_CARDINAL = 15
+"""Digits up to which a bare number is read as a cardinal; longer ones are read out digit by digit."""
+
+
+def ordinals(page: Page) -> None:
+    """Claim numbers after "thứ": "lần thứ 4" → "lần thứ tư"."""
+    for match in _ORDINAL.finditer(page.text):
+        said = {1: "nhất", 4: "tư"}.get(int(match[2])) or page.number(int(match[2]))
+        page.claim(*match.span(2), said, "ordinal")
+
+
+def enumerators(page: Page) -> None:
+    """Claim the numbers and letters that head a line or an item: "1. Mục đích", "a) ...", "(2) ..."."""
+    for match in _ENUMERATOR.finditer(page.text):
+        said = match["n"] if match["n"].isalpha() else " chấm ".join(_plain(n, page.dialect) for n in match["n"].split("."))
+        page.claim(match.start("n") - (page.text[match.start("n") - 1] == "("), match.end(), f"{said}, ", "enumerator")
+    for match in _INLINE_ENUMERATOR.finditer(page.text):
+        page.claim(*match.span(), f", {_plain(match['n'], page.dialect)}, ", "enumerator")
+
+
+def numbers(page: Page) -> None:
+    """Claim every number that is left."""
+    for match in NUMBER.finditer(page.text):
+        if not page.free(*match.span()):
+            _leftovers(page, match)
+            continue
+        page.claim(*match.span(), _in_context(page, match), "number")
+
+
+def _leftovers(page: Page, match: re.Match[str]) -> None:
+    for digits in re.finditer(r"\d+", match[0]):
+        page.claim(match.start() + digits.start(), match.start() + digits.end(), _plain(digits[0], page.dialect), "number")
+
+
+def _in_context(page: Page, match: re.Match[str]) -> str:
+    written, before = match[0], page.before(match.start())
+    if written.isdigit() and written.startswith("0") and _NAMED_ZERO.search(before):
+        return spelled(written)
+    if re.fullmatch(r"\d,\d", written) and _LIST_BEFORE.search(before):
+        return ", ".join(spelled(digit) for digit in written.split(","))
+    return read_number(written, page.dialect)
+
+
+def _plain(digits: str, dialect: Dialect) -> str:
+    if len(digits) > MAX_CARDINAL or (digits.startswith("0") and len(digits) > 2):
+        return ", ".join(spelled(digits[i : i + 4]) for i in range(0, len(digits), 4))
+    return cardinal(int(digits), dialect)
+
+
+def read_number(written: str, dialect: Dialect = NORTH) -> str:
+    """Read a number as it is written: dots group thousands, the comma is decimal, "4.0" is "bốn chấm không"."""
+    if re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?", written):
+        written = written.replace(".", "")
+    elif written.count(",") > 1:
+        written = written.replace(",", "")
+    if "," in written:
+        whole, _, part = written.partition(",")
+        return f"{_plain(whole, dialect)} phẩy {fraction_part(part, dialect)}"
+    if "." in written:
+        first, *rest = written.split(".")
+        return " chấm ".join([_plain(first, dialect), *(fraction_part(part, dialect) for part in rest)])
+    return _plain(written, dialect)

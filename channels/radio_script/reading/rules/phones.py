@@ -1,0 +1,97 @@
+"""Phone numbers, hotlines and identity numbers: digit by digit, with a pause between groups."""
+
+import re
+
+from channels.radio_script.reading.numerals import spelled
+from channels.radio_script.reading.page import Page
+
+_PHONE = re.compile(
+    r"(?<![\w./,-])(?P<plus>\+84\s?)?\(?(?P<digits>\d(?:[\d]|[\s.\-–)]{1,2}(?=\d)){4,18}\d)(?![\d/]|[.,]\d|-\w)"
+)
+_DATE = re.compile(r"\d{1,2}([.\- ])\d{1,2}\1(?:19|20)\d\d\Z")
+_ASKED = re.compile(
+    r"(?:điện thoại|đt|sđt|hotline|đường dây nóng|tổng đài|liên hệ|fax|zalo|viber|gọi|số máy|di động|máy bàn|số)"
+    r"(?:\s+(?:số|hỗ trợ|của|là|liên hệ|miễn phí|trực|bàn|di động))*\s*[:\-–(]*\s*[“\"*(]*$"
+)
+_IDENTITY = re.compile(
+    r"(?:tài khoản|stk|căn cước(?: công dân)?|cccd|cmnd|chứng minh nhân dân|định danh(?: cá nhân)?|mã số(?: thuế)?|mã hồ sơ|"
+    r"mã|mst|mã bưu chính|số thẻ|số seri|số sê ri|số hiệu|mã otp|otp|bhxh|bhyt)(?:\s+(?:số|là|doanh nghiệp|bhxh|bhyt))*\s*[:\-–]?\s*$"
+)
+_SHORT = re.compile(r"(?<![\w./,-])\d{3,5}(?![\d/%]|[.,/]\d|[.,]?\s?(?:\d{3})\b|-\w)")
+_DIRECT = re.compile(
+    r"(?P<weak>số)?(?:tổng đài|hệ thống|cổng(?: thông tin)?|kênh|đường dây nóng|hotline|số|điện thoại|gọi|bấm|đầu số|nền tảng|"
+    r"công an|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|cứu nạn|qua|web|dịch vụ|nhắn|gửi|hoặc|và|,|;|-|:)"
+    r"(?:\s+(?:điện thoại|thông tin|điện tử|quốc gia|trực tuyến|số|tin|đến|tới|hotline|ngay|là|hỗ trợ|miễn phí|"
+    r"khẩn cấp|24/7))*\s*[:\-–(]*\s*[“\"*(]*$"
+)
+_STRONG = re.compile(r"(?:tổng đài|đường dây nóng|hotline|đầu số|bấm|gọi|nhắn tin)\b")
+_NAMED = re.compile(r"(?:tổng đài|đường dây nóng|hotline)[^.;:\d()]{0,60}\s$")
+_ENDS = re.compile(
+    r"\s*(?:$|[.,;:)”\"?!*–(-]|(?:của|tỉnh|để|và|hoặc|là|sẽ|tiếp nhận|đã|có|trên|được|nếu|khi|hỗ trợ|ngay|miễn phí|theo|"
+    r"qua|tại|cho|với|giúp|hoạt động|nhằm|từ|vào|thông báo|phục vụ|bằng|hay|giới thiệu|gửi|đến|về|trong|cũng|bao gồm|gồm)(?!\w))"
+)
+_TYPED = re.compile(r"(?:quyết định|nghị quyết|nghị định|thông tư|kế hoạch|công văn|chỉ thị|luật|quốc lộ|đường|nhà)\s+số\s*$")
+
+
+def phones(page: Page) -> None:
+    """Claim long numbers that are phones or identity numbers, then short ones that are hotlines."""
+    for match in _PHONE.finditer(page.text):
+        _claim_long(page, match)
+    for match in _SHORT.finditer(page.text):
+        if _is_hotline(page, match):
+            page.claim(*match.span(), spelled(match[0]), "phone")
+
+
+def _claim_long(page: Page, match: re.Match[str]) -> None:
+    written, before = match["digits"], page.before(match.start())
+    digits = re.sub(r"\D", "", written)
+    if _DATE.match(written):
+        return
+    if _IDENTITY.search(before) and len(digits) >= 6:
+        page.claim(*match.span(), _grouped(digits), "identity")
+    elif match["plus"] or _looks_like_phone(digits) or (_ASKED.search(before) and 7 <= len(digits) <= 11):
+        said = _separated(written) if re.search(r"\d\D+\d", written) else _grouped(digits)
+        said = f"cộng tám bốn, {said}" if match["plus"] else said
+        start = match.start() + (page.text[match.start()] == "(" and ")" not in match[0])
+        page.claim(start, match.end(), said, "phone")
+
+
+def _looks_like_phone(digits: str) -> bool:
+    if digits.startswith(("1800", "1900")):
+        return len(digits) in (8, 10)
+    return digits.startswith("0") and not digits.startswith("00") and 8 <= len(digits) <= 11
+
+
+def _separated(written: str) -> str:
+    return ", ".join(spelled(group) for group in re.findall(r"\d+", written))
+
+
+def _grouped(digits: str) -> str:
+    """Split an unbroken number for the breath: 0912345678 → 0912, 345, 678; others in threes and fours."""
+    size = 4 if len(digits) in (8, 12, 16) else 3
+    first = len(digits) % size or size
+    if size == 3 and first < 3:
+        first += 3
+    groups = [digits[:first], *(digits[i : i + size] for i in range(first, len(digits), size))]
+    return ", ".join(spelled(group) for group in groups)
+
+
+def _is_hotline(page: Page, match: re.Match[str]) -> bool:
+    before, after = page.before(match.start(), 80), page.after(match.end(), 24)
+    if _TYPED.search(before):
+        return False
+    known = match[0] in page.lexicon.hotlines
+    direct = _DIRECT.search(before)
+    if direct and (_is_directory(direct[0]) or (known and not _is_list(direct[0]))):
+        return True
+    if known and direct and _STRONG.search(before):
+        return _ENDS.match(after) is not None
+    return (known or len(match[0]) == 4) and _NAMED.search(before) is not None and _ENDS.match(after) is not None
+
+
+def _is_directory(phrase: str) -> bool:
+    return phrase.startswith(("tổng đài", "đường dây nóng", "hotline", "đầu số", "bấm")) or phrase.startswith("gửi")
+
+
+def _is_list(phrase: str) -> bool:
+    return phrase.startswith(("hoặc", "và", ",", ";", "-", ":"))

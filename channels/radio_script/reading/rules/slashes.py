@@ -1,0 +1,52 @@
+"""Slashes between words: "lần/tuần" is "lần một tuần", "bài viết/bản tin" a pause."""
+
+import re
+from functools import lru_cache
+
+from channels.radio_script.reading.page import Page
+
+_EITHER = re.compile(r"(?<=và)\s?/\s?(?=hoặc)", re.IGNORECASE)
+_SLASH = re.compile(r"\s?/\s?")
+_TIME = ("giây", "phút", "giờ", "ngày", "đêm", "buổi", "tuần", "tháng", "quý", "năm", "vụ")
+_LEFT = re.compile(r"(\w+)\s*$")
+_AMOUNT = re.compile(
+    r"(?:\d|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|triệu|tỷ|mấy|bao nhiêu|vài|đồng|đ|usd|giá|mức|số|tỷ lệ)\b[^.;()]{0,28}$"
+)
+_MEASURES = frozenset(
+    "lần lượt đồng đ tấn tạ kg lít triệu tỷ nghìn ngàn trđ m3 m2 ha usd giờ buổi suất người cái con bài tin kwh kw mét vnđ đôla ngày tiết ca".split()
+)
+
+
+def slashes(page: Page) -> None:
+    """Claim every slash that is left; with it the unit, if the unit is a symbol."""
+    for match in _EITHER.finditer(page.text):
+        page.claim(*match.span(), " ", "slash")
+    for match in _SLASH.finditer(page.text):
+        if page.free(*match.span()):
+            _claim(page, match)
+
+
+def _claim(page: Page, match: re.Match[str]) -> None:
+    per = _per(tuple(page.lexicon.per)).match(page.text, match.end())
+    left = _LEFT.search(page.before(match.start()))
+    if per and left and _is_rate(page.before(match.start(), 60), left[1], per[0].lower()):
+        unit = page.lexicon.units.get(per[0])
+        if unit:
+            page.claim(match.start(), per.end(), f" một {unit}", "slash")
+        page.claim(*match.span(), " một ", "slash")
+        return
+    page.claim(*match.span(), ", ", "slash")
+
+
+def _is_rate(before: str, left: str, right: str) -> bool:
+    if left in _TIME and right in _TIME and not re.search(r"\d\s*\w*\s*$", before):
+        return False
+    if right in _TIME:
+        return left in _MEASURES or left in _TIME or _AMOUNT.search(before) is not None or len(left) > 1
+    return left in _MEASURES or (_AMOUNT.search(before) is not None and re.search(r"\d[\d.,]*\s?\w*\s*$", before) is not None)
+
+
+@lru_cache(maxsize=16)
+def _per(names: tuple[str, ...]) -> re.Pattern[str]:
+    options = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?:{options})(?![\w²³])", re.IGNORECASE)

@@ -1,0 +1,41 @@
+"""Times of day and short durations: 7h30, 17:30, 8 giờ 00, 15', 4'30"."""
+
+import re
+
+from channels.radio_script.reading.numerals import spelled
+from channels.radio_script.reading.page import Page
+
+_HOURS = re.compile(
+    r"(?<![\w.,/])(?P<h>[01]?\d|2[0-4])\s?(?:h\s?(?P<m>[0-5]\d)?|g(?P<m2>[0-5]\d))(?:\s?(?:'|’|′|p|ph|phút))?(?![\w/]*\d)(?!\w)",
+)
+_COLON = re.compile(r"(?<![\w:.,/])(?P<h>[01]?\d|2[0-4])[:](?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?![\d:])")
+_WORDED = re.compile(r"(?<![\w.,/])(?P<h>[01]?\d|2[0-4])\s?giờ\s?(?P<m>[0-5]\d)(?P<minute>\s*phút)?(?![\w%/]|[.,]\d)")
+_DURATION = re.compile(r"(?<![\w.,/])(?:(?P<m>\d{1,3})\s?['’′](?:\s?(?P<s>[0-5]?\d)(?:\s?(?:\"|”|″|''))?)?)(?!\w)")
+_RATIO = re.compile(r"(?:tỷ lệ|tỉ lệ|iso|tcvn|tỷ số|tỉ số)[^.;]{0,24}$")
+
+
+def times(page: Page) -> None:
+    """Claim times and durations."""
+    for match in _WORDED.finditer(page.text):
+        page.claim(*match.span(), _clock(page, match["h"], match["m"]), "time")
+    for match in _HOURS.finditer(page.text):
+        page.claim(*match.span(), _clock(page, match["h"], match["m"] or match["m2"]), "time")
+    for match in _COLON.finditer(page.text):
+        if not _RATIO.search(page.before(match.start())):
+            said = _clock(page, match["h"], match["m"], keep=bool(match["s"]))
+            seconds = f" {_minutes(page, match['s'])} giây" if match["s"] else ""
+            page.claim(*match.span(), said + seconds, "time")
+    for match in _DURATION.finditer(page.text):
+        said = f"{page.number(int(match['m']))} phút"
+        page.claim(*match.span(), said + (f" {page.number(int(match['s']))} giây" if match["s"] else ""), "time")
+
+
+def _minutes(page: Page, digits: str) -> str:
+    return spelled(digits) if digits.startswith("0") else page.number(int(digits))
+
+
+def _clock(page: Page, hour: str, minutes: str | None, *, keep: bool = False) -> str:
+    said = f"{page.number(int(hour))} giờ"
+    if minutes is None or (minutes == "00" and not keep):
+        return said
+    return f"{said} {_minutes(page, minutes)} phút"

@@ -1,0 +1,116 @@
+"""Web and e-mail addresses: "dichvucong.gov.vn" → "dịch vụ công chấm gờ o vê chấm vê nờ"."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from channels.radio_script.reading.lexicon import Lexicon
+from channels.radio_script.reading.model import Certainty
+from channels.radio_script.reading.numerals import spelled
+from channels.radio_script.reading.page import Page, Worry
+from channels.words import N_, Words
+
+_TLD = "vn|com|net|org|edu|gov|info|asia|io|me|app|biz"
+_ENDING = re.compile(rf"\.(?:{_TLD})\b|https?://", re.IGNORECASE)
+_ADDRESS = re.compile(
+    rf"(?:mailto:)?(?P<user>[A-Za-z0-9][\w.+-]*)@(?P<domain>(?:[A-Za-z0-9-]+\.)+[A-Za-z]{{2,}})"
+    rf"|(?P<scheme>https?://)?(?P<host>(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+(?:{_TLD}))(?![\w@])"
+    rf"(?P<path>(?::\d+)?/[^\s<>\"“”‘’()\[\],;…]*)?"
+    rf"|(?<!\w)\.(?P<tld>{_TLD})\b(?!\.)",
+    re.IGNORECASE,
+)
+_PIECE = re.compile(r"[a-zđ]+|\d+")
+
+
+def web(page: Page) -> None:
+    """Claim every address of the page."""
+    if "@" not in page.text and not _ENDING.search(page.text):
+        return
+    for match in _ADDRESS.finditer(page.text):
+        if match["tld"]:
+            page.claim(*match.span(), f"chấm {_label(match['tld'], page.lexicon)[0]}", "address")
+        elif match["user"]:
+            _claim_mail(page, match)
+        else:
+            _claim_site(page, match)
+
+
+def _claim_mail(page: Page, match: re.Match[str]) -> None:
+    user, sure_user = _dotted(match["user"], page.lexicon)
+    host, sure_host = _dotted(match["domain"], page.lexicon)
+    page.claim(*match.span(), f"{user} a còng {host}", "address", _worry(match[0], sure_user and sure_host))
+
+
+def _claim_site(page: Page, match: re.Match[str]) -> None:
+    host, sure = _dotted(match["host"], page.lexicon)
+    path = (match["path"] or "").rstrip(".,:;!?/")
+    end = match.end("host") + len(match["path"] or "")
+    while end > match.end("host") and page.text[end - 1] in ".,:;!?":
+        end -= 1
+    said, worry = host, _worry(match["host"], sure)
+    if path:
+        extra, sure_path = _path(path, page.lexicon)
+        said += extra
+        if not extra:
+            worry = Worry(Certainty.CHECK, Words(N_("Địa chỉ dài, chỉ đọc tên miền; nên dùng một địa chỉ ngắn hơn.")))
+        elif not sure_path:
+            worry = _worry(match[0], sure=False)
+    page.claim(match.start(), end, said, "address", worry)
+
+
+def _worry(written: str, sure: bool) -> Worry | None:
+    if sure:
+        return None
+    message = Words(N_("Có phần của địa chỉ %(written)s phải đánh vần; xem lại hoặc thêm vào từ điển."), {"written": written})
+    return Worry(Certainty.CHECK, message)
+
+
+def _dotted(host: str, lexicon: Lexicon) -> tuple[str, bool]:
+    parts = [_label(label, lexicon) for label in host.lower().split(".") if label]
+    said = [word for word, _ in parts if word]
+    return " chấm ".join(said), all(sure for _, sure in parts)
+
+
+def _path(path: str, lexicon: Lexicon) -> tuple[str, bool]:
+    labels = [label for label in re.split(r"[/?=&#:]+", path.lower()) if label]
+    if len(labels) > 2 or any(len(label) > 24 for label in labels):
+        return "", False
+    parts = [_dotted(label, lexicon) for label in labels]
+    return "".join(f" gạch chéo {word}" for word, _ in parts), all(sure for _, sure in parts)
+
+
+def _label(label: str, lexicon: Lexicon) -> tuple[str, bool]:
+    """Return the reading of one label and whether the lexicon knew it; an unknown one is spelled."""
+    label = label.lower()
+    known = lexicon.labels.get(label)
+    if known is None:
+        known = _plain_names(lexicon.names).get(label.replace("-", ""))
+    if known is not None:
+        return known, True
+    if label.isdigit():
+        return spelled(label), True
+    for joint, word in (("-", "gạch ngang"), ("_", "gạch dưới"), ("+", "cộng"), ("%", "phần trăm")):
+        if joint in label:
+            parts = [_label(part, lexicon) for part in label.split(joint) if part]
+            return f" {word} ".join(said for said, _ in parts), all(sure for _, sure in parts)
+    pieces = _PIECE.findall(label)
+    short = all(len(piece) == 1 or piece.isdigit() for piece in pieces)
+    return " ".join(_piece(piece, lexicon) for piece in pieces), short
+
+
+def _piece(piece: str, lexicon: Lexicon) -> str:
+    if piece.isdigit():
+        return spelled(piece)
+    known = lexicon.labels.get(piece)
+    return known or " ".join(lexicon.letters.get(letter.upper(), letter) for letter in piece)
+
+
+@lru_cache(maxsize=32)
+def _plain_names(names: tuple[str, ...]) -> dict[str, str]:
+    """Proper names as they stand in addresses: "longan" → "Long An"."""
+    return {_ascii(name): name for name in names}
+
+
+def _ascii(text: str) -> str:
+    bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d").replace(" ", ""))
+    return "".join(c for c in bare if not unicodedata.combining(c))
