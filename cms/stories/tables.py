@@ -54,7 +54,8 @@ class Story(Base):
 class Revision(Base):
     """The content of a story at one moment; never changed once written. ``number`` counts from 1 in the story.
 
-    ``content`` is the whole of ``cms.stories.content.Content`` as JSON; ``sha256`` its hash.
+    ``content`` is the whole of ``cms.stories.content.Content`` as JSON; ``sha256`` its hash; ``kind`` and ``column``
+    repeat what quotas count by.
     """
 
     __tablename__ = "revision"
@@ -62,6 +63,8 @@ class Revision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     story_id: Mapped[int] = mapped_column(ForeignKey("story.id"))
     number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    column: Mapped[str] = mapped_column("column_code", String(80), default="")
     content: Mapped[dict[str, Any]]
     sha256: Mapped[str] = mapped_column(String(64))
     created_by: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -156,6 +156,8 @@ def _add_revision(
     revision = Revision(
         story_id=story.id,
         number=number,
+        kind=content.kind,
+        column=content.column,
         content=content.model_dump(mode="json"),
         sha256=content.sha256,
         created_by=actor.person_id,
