@@ -1,0 +1,300 @@
+"""The demonstration's stories and people: complete, within every limit, and true to the plan they are counted by."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from channels.contract import StoryKind
+from channels.markup import to_text
+from cms.demo.content import (
+    STORIES,
+    DemoStory,
+    Outcome,
+    Placement,
+    channels_needed,
+    document_codes,
+    load_stories,
+    parse_story,
+)
+from cms.demo.people import PEOPLE, load_people
+from cms.demo.reading import DemoError
+from cms.people.permissions import GRANTS, Action, Role
+from cms.quotas.pack import Pack
+from cms.quotas.pack_yaml import builtin_packs, read_pack
+from cms.stories.content import gaps
+from media import infographic_spec
+
+ALL = load_stories()
+SLUGS = [story.slug for story in ALL]
+each_story = pytest.mark.parametrize("story", ALL, ids=SLUGS)
+WORDS = {StoryKind.ARTICLE: range(250, 701), StoryKind.INFOGRAPHIC: range(40, 301)}
+BOARD_CHARACTERS = 80
+
+
+@pytest.fixture(scope="module")
+def plan() -> Pack:
+    return read_pack(builtin_packs()["long-an-2025"])
+
+
+def own_words(story: DemoStory) -> str:
+    variants = "\n".join(f"{v.title}\n{v.summary}\n{v.body}" for v in story.variants.values())
+    return f"{story.title}\n{story.summary}\n{story.body}\n{variants}"
+
+
+def test_there_are_enough_stories_of_every_kind() -> None:
+    count = {kind: sum(story.kind is kind for story in ALL) for kind in StoryKind}
+    assert count[StoryKind.ARTICLE] >= 10
+    assert count[StoryKind.NOTICE] >= 3
+    assert count[StoryKind.SLOGAN] >= 2
+    assert count[StoryKind.INFOGRAPHIC] == 4
+
+
+def test_what_people_look_for_is_written_about() -> None:
+    everything = " ".join(own_words(story) for story in ALL)
+    for subject in (
+        "Nghị quyết số 06/2023/NQ-HĐND", "VNeID", "Đề án 06", "0272.1022", "“Long An Số”", "an toàn trên mạng", "2G",
+        "chuyển khoản", "Chữ ký số", "Tổ công nghệ số cộng đồng", "khonggianmang.vn", "bưu chính công ích",
+        "Ngày Chuyển đổi số quốc gia", "Sổ sức khỏe điện tử", "dbi.gov.vn", "smedx.vn",
+    ):  # fmt: skip
+        assert subject in everything, subject
+
+
+@each_story
+def test_a_story_names_only_what_the_plan_has(story: DemoStory, plan: Pack) -> None:
+    units = {unit.code for unit in plan.units}
+    assert story.column in {column.code for column in plan.columns}
+    assert set(story.topics) <= {topic.code for topic in plan.topics}
+    assert story.topics
+    assert set(story.audiences) <= {audience.code for audience in plan.audiences}
+    assert {story.unit, *(unit for _, unit, _ in story.places)} <= units
+    assert set(story.documents) <= set(document_codes(plan))
+
+
+@each_story
+def test_a_story_could_be_submitted_as_it_is(story: DemoStory, plan: Pack) -> None:
+    content = story.content(document_codes(plan))
+    assert gaps(content) == []
+    assert content.title == story.title
+    assert len(content.documents) <= len(story.documents)
+
+
+@each_story
+def test_a_cover_has_words_for_those_who_cannot_see_it(story: DemoStory) -> None:
+    if story.kind in WORDS:
+        assert story.picture is not None
+        assert story.picture.alt.startswith(("Hình vẽ", "Đồ họa"))
+        assert story.picture.caption
+
+
+@each_story
+def test_a_body_is_as_long_as_its_kind_asks(story: DemoStory) -> None:
+    assert len(to_text(story.body).split()) in WORDS.get(story.kind, range(5, 121))
+
+
+@each_story
+def test_variants_fit_their_channels(story: DemoStory) -> None:
+    for kind, variant in story.variants.items():
+        assert variant.title or variant.summary or variant.body
+        assert len(variant.title) <= 140
+        assert len(variant.summary) <= 240
+        if kind == "led_board":
+            assert max(len(variant.title), len(variant.summary)) <= BOARD_CHARACTERS
+            assert not variant.body
+        if kind == "radio_script":
+            assert not re.search(r"^(#|\||[-*] )|\]\(|https?:", variant.body, re.MULTILINE)
+            assert max(len(s.split()) for s in re.split(r"[.?!:]\s", variant.body)) <= 30
+
+
+@each_story
+def test_what_goes_on_a_loudspeaker_is_written_for_the_ear(story: DemoStory) -> None:
+    if any(kind == "radio_script" for _, _, kind in story.places):
+        assert story.variants["radio_script"].body
+
+
+@each_story
+def test_an_infographic_follows_the_drawing_rules(story: DemoStory) -> None:
+    if story.infographic is not None:
+        spec = infographic_spec.parse(story.infographic)
+        assert spec.source
+        assert {block.kind for block in spec.blocks} >= {"contact"}
+        for block in spec.blocks:
+            if block.kind == "contact":
+                assert block.value in story.body
+
+
+@each_story
+def test_a_notice_says_where_to_turn(story: DemoStory) -> None:
+    if story.service is not None:
+        host = story.service.address.removeprefix("https://").removeprefix("www.")
+        assert story.service.address.startswith("https://")
+        assert story.service.hotline in story.body + story.summary
+        assert host in story.body
+        assert story.service.place
+
+
+@each_story
+def test_the_print_is_clean(story: DemoStory) -> None:
+    text = own_words(story)
+    assert text == unicodedata.normalize("NFC", text)
+    assert '"' not in text
+    assert "'" not in text
+    assert text.count("“") == text.count("”")
+    assert not re.search(r"\.\.\.|…|[^\S\n]{2,}\S| [,;:!?]|\d %|!", text.replace("| |", "|"))
+    assert not re.search(r"(oà|oá|oả|oã|oạ|oè|oé|oẻ|oẽ|oẹ)\b", text)
+    assert not re.search(r"(?<![qQ])(uỳ|uý|uỷ|uỹ|uỵ)\b", text)
+
+
+@each_story
+def test_every_link_is_secure_and_shows_the_address_it_leads_to(story: DemoStory) -> None:
+    for shown, address in re.findall(r"\[([^\]]+)\]\(([^)]+)\)", story.body):
+        assert address == f"https://{shown}"
+
+
+def test_every_host_is_one_that_the_plans_name(plan: Pack) -> None:
+    named = {a.removeprefix("https://").removeprefix("www.") for p in plan.platforms for a in p.addresses}
+    named |= {"sgddt.longan.gov.vn"}
+    for story in ALL:
+        for host in re.findall(r"\b(?:[a-z0-9]+\.)+vn\b", own_words(story)):
+            assert host.removeprefix("www.") in named, (story.slug, host)
+
+
+def test_titles_and_slugs_are_told_apart() -> None:
+    assert len({story.title for story in ALL}) == len(ALL)
+    assert len({story.slug[:2] for story in ALL}) == len(ALL)
+
+
+def test_the_weeks_around_today_show_every_outcome() -> None:
+    placements = [placement for story in ALL for placement in story.schedule]
+    assert {placement.outcome for placement in placements} == set(Outcome)
+    assert {placement.week for placement in placements} == set(range(-6, 3))
+    assert {placement.broadcast for placement in placements} == {True, False, None}
+
+
+def test_what_is_live_lies_in_the_past_and_what_is_scheduled_ahead() -> None:
+    for story in ALL:
+        for placement, _, _ in story.places:
+            if placement.outcome in {Outcome.LIVE, Outcome.RETRACTED}:
+                assert (placement.week, placement.day) <= (0, 1), story.slug
+            else:
+                assert (placement.week, placement.day) >= (0, 6), story.slug
+
+
+def test_a_script_is_live_before_it_counts_as_aired() -> None:
+    for story in ALL:
+        for placement, _, kind in story.places:
+            if placement.outcome is Outcome.LIVE and kind == "radio_script":
+                assert placement.broadcast is not None, story.slug
+
+
+def test_a_weekly_column_has_met_and_missed_weeks() -> None:
+    printed = {
+        placement.week: placement.outcome
+        for story in ALL
+        for placement, unit, kind in story.places
+        if (unit, kind) == ("bao-long-an", "portal_rss")
+    }
+    assert [printed[week] for week in range(-6, 2)] == [
+        Outcome.LIVE, Outcome.LIVE, Outcome.RETRACTED, Outcome.LIVE, Outcome.LIVE, Outcome.LIVE, Outcome.SCHEDULED,
+        Outcome.SUBMITTED,
+    ]  # fmt: skip
+
+
+def test_the_channels_needed_are_those_that_placements_name() -> None:
+    needed = channels_needed(ALL)
+    assert ("bao-long-an", "portal_rss") in needed
+    assert ("tt-vh-tt-tt-ben-luc", "radio_script") in needed
+    assert {kind for _, kind in needed} == {"portal_rss", "zalo_oa", "led_board", "radio_script"}
+    assert list(needed) == sorted(set(needed))
+
+
+@pytest.mark.parametrize(
+    ("first_day", "week", "day", "instant"),
+    [
+        (date(2026, 11, 22), 0, 1, datetime(2026, 11, 16, 0, 30, tzinfo=UTC)),
+        (date(2026, 11, 22), -6, 2, datetime(2026, 10, 6, 0, 30, tzinfo=UTC)),
+        (date(2026, 11, 23), 0, 7, datetime(2026, 11, 29, 0, 30, tzinfo=UTC)),
+        (date(2026, 1, 1), 1, 1, datetime(2026, 1, 5, 0, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_placement_is_counted_from_the_monday_of_the_first_week(
+    first_day: date, week: int, day: int, instant: datetime
+) -> None:
+    placement = Placement(week=week, day=day, time="07:30", channels=("portal_rss",), outcome=Outcome.LIVE)
+    assert placement.moment(first_day) == instant
+
+
+def test_people_have_roles_in_units_of_the_plan(plan: Pack) -> None:
+    units = {unit.code for unit in plan.units}
+    people = load_people()
+    assert {role.unit for person in people for role in person.roles} <= units
+    assert {role.role for person in people for role in person.roles} == set(Role)
+
+
+@each_story
+def test_somebody_may_write_each_story_and_somebody_else_may_approve_it(story: DemoStory, plan: Pack) -> None:
+    writers, approvers = (holders(plan, story.unit, action) for action in (Action.WRITE, Action.APPROVE))
+    assert writers
+    assert approvers
+    assert len(writers | approvers) > 1
+
+
+def test_every_station_has_somebody_to_log_what_it_aired(plan: Pack) -> None:
+    for unit, kind in channels_needed(ALL):
+        if kind == "radio_script":
+            assert holders(plan, unit, Action.LOG_BROADCAST)
+
+
+def holders(plan: Pack, unit: str, action: Action) -> set[str]:
+    """Sign-in names of people with a role that allows ``action`` in ``unit`` or above it."""
+    parents = {known.code: known.parent for known in plan.units}
+    line = {unit}
+    while unit := parents[unit] or "":
+        line.add(unit)
+    return {
+        person.username for person in load_people() for held in person.roles
+        if held.unit in line and action in GRANTS[held.role]
+    }  # fmt: skip
+
+
+GOOD = (STORIES / "01-nop-ho-so-tu-nha.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("---\nkind", "kind", "phần đầu phải nằm giữa hai dòng ---"),
+        ("kind: article", "kind: ballad", "kind: "),
+        ("kind: article", "kind: notice", "thông tin ngắn phải có mục service"),
+        ("kind: article", "kind: infographic", "infographic phải có mục infographic"),
+        ("column: chuyen-doi-so", "column: Chuyển đổi số", "column: "),
+        ("column: chuyen-doi-so", "colour: red", "column: "),
+        ("column: chuyen-doi-so", 'column: "chuyen', "YAML sai ở dòng "),
+        ("outcome: live}", "outcome: draft}", "tin, bài chưa duyệt chỉ có một dự định phát hành"),
+        ("outcome: live}", "outcome: retracted}", "trả lại hoặc thu hồi phải ghi lý do ở note"),
+        ("outcome: live}", "outcome: live, broadcast: true}", "broadcast chỉ dùng cho kịch bản phát thanh"),
+        ("unit: bao-long-an", "unit: Báo", "unit: "),
+        ("[portal_rss, zalo_oa]", "[portal_rss, portal_rss]", "một tin, bài chỉ lên mỗi kênh một lần"),
+        ("[portal_rss, zalo_oa]", "[carrier_pigeon]", "schedule.0.channels.0: "),
+        ('time: "07:30"', 'time: "7h30"', "schedule.0.time: "),
+    ],
+)
+def test_a_bad_story_is_refused_with_its_file_and_the_reason(old: str, new: str, reason: str) -> None:
+    changed = GOOD.replace(old, new, 1)
+    with pytest.raises(DemoError) as refused:
+        parse_story(changed, "01-x.md")
+    assert str(refused.value).startswith(f"01-x.md: {reason}")
+
+
+def test_decomposed_letters_are_composed_on_the_way_in() -> None:
+    story = parse_story(unicodedata.normalize("NFD", GOOD), "01-nop-ho-so-tu-nha.md")
+    assert story == ALL[0]
+
+
+def test_two_people_cannot_share_a_sign_in_name(tmp_path: Path) -> None:
+    twice = tmp_path / "people.yaml"
+    twice.write_text(PEOPLE.read_text(encoding="utf-8").replace("username: diep", "username: khoi"), encoding="utf-8")
+    with pytest.raises(DemoError, match="hai người có cùng tên đăng nhập"):
+        load_people(twice)
