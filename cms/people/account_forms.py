@@ -1,0 +1,56 @@
+"""Forms of one's own account."""
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from cms.people.tokens import SCOPES
+from cms.refusal import Refusal
+
+
+class OwnForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no annotations
+    """A form whose service says what is wrong; ``errors_from`` puts the sentence at its field."""
+
+    form_errors: list[str]
+
+    def errors_from(self, refusal: Refusal, sentence: str) -> None:
+        """Show ``sentence`` at the refusal's field, or above the form if it has none."""
+        field = self[refusal.field] if refusal.field and refusal.field in self else None
+        if field is None:
+            self.form_errors = [*self.form_errors, sentence]
+        else:
+            field.errors = [*field.errors, sentence]
+
+
+class SignInForm(OwnForm):
+    """Name and password."""
+
+    username = StringField(_("Tên đăng nhập"), [InputRequired(_("Hãy nhập tên đăng nhập.")), Length(max=80)])
+    password = PasswordField(_("Mật khẩu"), [InputRequired(_("Hãy nhập mật khẩu.")), Length(max=1000)])
+
+
+class PasswordForm(OwnForm):
+    """One's own new password."""
+
+    old = PasswordField(_("Mật khẩu hiện tại"))
+    password = PasswordField(_("Mật khẩu mới"))
+    again = PasswordField(_("Nhập lại mật khẩu mới"))
+
+
+class TokenForm(OwnForm):
+    """A new access token."""
+
+    name = StringField(_("Tên mã truy cập"))
+    scopes = SelectMultipleField(_("Quyền"), choices=[SelectChoice(scope, name) for scope, name in SCOPES.items()])
+    days = SelectField(
+        _("Thời hạn"),
+        choices=[
+            SelectChoice("30", _("30 ngày")),
+            SelectChoice("90", _("90 ngày")),
+            SelectChoice("365", _("1 năm")),
+            SelectChoice("0", _("Không hết hạn")),
+        ],
+        default="90",
+    )

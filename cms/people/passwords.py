@@ -1,0 +1,59 @@
+"""Passwords: hashed with Argon2id, checked in the same time whether or not the person exists."""
+
+import unicodedata
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error
+
+from channels.words import N_
+from cms.refusal import Invalid
+
+SHORTEST, LONGEST = 10, 200
+"""Length in characters; NIST SP 800-63B asks for length rather than for kinds of characters."""
+
+_hasher = PasswordHasher()
+
+
+def hash_of(password: str) -> str:
+    """Return what the database keeps of a password."""
+    return _hasher.hash(_clean(password))
+
+
+def matches(kept: str, password: str) -> bool:
+    """Whether ``password`` is the one that ``kept`` was made from; False too for a ``kept`` that is no hash."""
+    try:
+        return _hasher.verify(kept, _clean(password))
+    except (Argon2Error, ValueError):
+        return False
+
+
+def matches_nobody(password: str) -> bool:
+    """Take as long as ``matches`` and say no, so that the time of an answer does not tell which names exist."""
+    matches(_nobody(), password)
+    return False
+
+
+def outdated(kept: str) -> bool:
+    """Whether ``kept`` was made with weaker parameters than today's and should be made anew at the next sign-in."""
+    return _hasher.check_needs_rehash(kept)
+
+
+def check(password: str, username: str) -> None:
+    """Raise ``Invalid`` unless ``password`` is long enough and not the name of the person."""
+    if len(_clean(password)) < SHORTEST:
+        raise Invalid(N_("Mật khẩu cần ít nhất %(limit)s ký tự; hãy chọn mật khẩu dài hơn."), field="password",
+                      limit=SHORTEST)  # fmt: skip
+    if len(password) > LONGEST:
+        raise Invalid(N_("Mật khẩu dài quá %(limit)s ký tự; hãy rút gọn."), field="password", limit=LONGEST)
+    if username and username.casefold() in password.casefold():
+        raise Invalid(N_("Mật khẩu không được chứa tên đăng nhập; hãy chọn mật khẩu khác."), field="password")
+
+
+@cache
+def _nobody() -> str:
+    return _hasher.hash("không ai cả")
+
+
+def _clean(password: str) -> str:
+    return unicodedata.normalize("NFC", password)

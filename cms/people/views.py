@@ -1,0 +1,189 @@
+"""Signing in and out, one's own account, and the language of the pages. Administration's pages follow at the end."""
+
+from datetime import timedelta
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response as AnyResponse
+
+from cms.audit.record import record
+from cms.database import changing, db
+from cms.people import directory, tokens
+from cms.people import sign_in as signing
+from cms.people.account_forms import PasswordForm, SignInForm, TokenForm
+from cms.people.permissions import ROLE_NAMES, Role
+from cms.people.tables import Person
+from cms.refusal import NotFound, Refusal
+from cms.web.actor import SignedIn, current_actor
+from cms.web.addresses import within_site
+from cms.web.context import now, settings
+from cms.web.guard import signed_in
+from cms.web.language import LANGUAGES, say
+from cms.web.security import limiter
+
+blueprint = Blueprint("people", __name__)
+YEAR = timedelta(days=365)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
+@limiter.limit(lambda: settings().sign_in_limit, methods=["POST"])
+def sign_in() -> str | AnyResponse:
+    """Ask for name and password; one answer for every kind of mismatch."""
+    home = url_for("stories.index")
+    if current_user.is_authenticated:
+        return redirect(within_site(request.args.get("next"), home))
+    form = SignInForm()
+    if request.method == "POST" and form.validate():
+        person = _let_in(form.username.data or "", form.password.data or "")
+        if person is not None:
+            return redirect(within_site(request.args.get("next"), home), 303)
+        form.form_errors = [_("Tên đăng nhập hoặc mật khẩu không đúng; hãy nhập lại.")]
+    return render_template("people/sign_in.html", form=form), (401 if form.form_errors else 200)  # type: ignore[return-value]
+
+
+def _let_in(username: str, password: str) -> Person | None:
+    """Check who it is; on success start a fresh session, so that one planted beforehand is worth nothing."""
+    origin = request.remote_addr or ""
+    with changing() as database:
+        person = signing.verify(database, username, password)
+        if person is None:
+            signing.turn_away(database, origin=origin, now=now())
+        else:
+            signing.welcome(database, person, password, origin=origin, now=now())
+    if person is not None:
+        session.clear()
+        session.permanent = True
+        login_user(SignedIn(person))
+    return person
+
+
+@blueprint.post("/sign-out")
+@signed_in
+def sign_out() -> AnyResponse:
+    """End the session."""
+    with changing() as database:
+        actor = current_actor()
+        record(database, actor, "person.sign_out", "person", actor.person_id, now=now())
+    logout_user()
+    session.clear()
+    flash(_("Bạn đã đăng xuất."), "success")
+    return redirect(url_for("people.sign_in"), 303)
+
+
+@blueprint.get("/session")
+def session_state() -> Response:
+    """Who is signed in, and a form token in force: a page left open overnight sends its text with the new one."""
+    person = current_user.person.name if current_user.is_authenticated else None
+    response = jsonify(person=person, csrf=generate_csrf())
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/language")
+def language() -> AnyResponse:
+    """Keep the chosen language in a cookie, and with the person if signed in; back to where they were."""
+    response = redirect(within_site(request.form.get("next"), url_for("stories.index")), 303)
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        response.set_cookie("language", chosen, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure)
+        if current_user.is_authenticated:
+            with changing() as database:
+                signing.change_language(database, current_actor(), chosen, now())
+    return response
+
+
+@blueprint.get("/profile")
+@signed_in
+def profile() -> str:
+    """One's own account: roles, password, access tokens."""
+    return _profile()
+
+
+@blueprint.post("/profile/password")
+@signed_in
+def password() -> str | AnyResponse:
+    """Change one's own password; other sessions end, this one goes on."""
+    form = PasswordForm()
+    try:
+        with changing() as database:
+            person = signing.change_password(
+                database, current_actor(), old=form.old.data or "", new=form.password.data or "",
+                again=form.again.data or "", now=now(),
+            )  # fmt: skip
+    except Refusal as refusal:
+        form.errors_from(refusal, say(refusal.words))
+        return _profile(password_form=form)
+    session.clear()
+    session.permanent = True
+    login_user(SignedIn(person))
+    flash(_("Đã đổi mật khẩu. Các phiên đăng nhập khác của bạn đã kết thúc."), "success")
+    return redirect(url_for("people.profile"), 303)
+
+
+@blueprint.post("/profile/tokens")
+@signed_in
+def create_token() -> str | AnyResponse:
+    """Make an access token for a machine and show it once."""
+    form = TokenForm()
+    days = int(form.days.data or 0)
+    try:
+        with changing() as database:
+            person = database.get_one(Person, current_actor().person_id)
+            token = tokens.create(
+                database, current_actor(), person, name=form.name.data or "", scopes=form.scopes.data or (),
+                expires_at=now() + timedelta(days=days) if days else None, now=now(),
+            )  # fmt: skip
+    except Refusal as refusal:
+        form.errors_from(refusal, say(refusal.words))
+        return _profile(token_form=form)
+    response = make_response(_profile(new_token=token))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/profile/tokens/<int:token_id>/revoke")
+@signed_in
+def revoke_token(token_id: int) -> AnyResponse:
+    """End one of one's own access tokens."""
+    actor = current_actor()
+    if actor.person_id is None:
+        raise NotFound(_("Không có mã truy cập này."))
+    with changing() as database:
+        tokens.revoke(database, actor, token_id, actor.person_id, now())
+    flash(_("Đã thu hồi mã truy cập; máy đang dùng mã này không vào được nữa."), "success")
+    return redirect(url_for("people.profile"), 303)
+
+
+def _profile(
+    *, password_form: PasswordForm | None = None, token_form: TokenForm | None = None, new_token: str = ""
+) -> str:
+    person = db.session.get_one(Person, current_actor().person_id)
+    roles = [(say_role(m.role), m.unit.name) for m in person.memberships]
+    return render_template(
+        "people/profile.html",
+        person=person,
+        roles=sorted(roles),
+        password_form=password_form or PasswordForm(formdata=None),
+        token_form=token_form or TokenForm(formdata=None),
+        tokens=directory.tokens_of(db.session(), person),
+        scope_names=tokens.SCOPES,
+        new_token=new_token,
+    )
+
+
+def say_role(role: str) -> str:
+    """The name of a role in the reader's language."""
+    return _(ROLE_NAMES[Role(role)])
