@@ -1,11 +1,13 @@
 """The demonstration's stories and people: complete, within every limit, and true to the plan they are counted by."""
 
+import io
 import re
 import unicodedata
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from channels.contract import StoryKind
 from channels.markup import to_text
@@ -25,13 +27,15 @@ from cms.people.permissions import GRANTS, Action, Role
 from cms.quotas.pack import Pack
 from cms.quotas.pack_yaml import builtin_packs, read_pack
 from cms.stories.content import gaps
-from media import infographic_spec
+from media import infographic, infographic_spec
 
 ALL = load_stories()
 SLUGS = [story.slug for story in ALL]
 each_story = pytest.mark.parametrize("story", ALL, ids=SLUGS)
 WORDS = {StoryKind.ARTICLE: range(250, 701), StoryKind.INFOGRAPHIC: range(40, 301)}
 BOARD_CHARACTERS = 80
+DRAWN = [story for story in ALL if story.infographic is not None]
+each_infographic = pytest.mark.parametrize("story", DRAWN, ids=[story.slug for story in DRAWN])
 
 
 @pytest.fixture(scope="module")
@@ -114,15 +118,21 @@ def test_what_goes_on_a_loudspeaker_is_written_for_the_ear(story: DemoStory) -> 
         assert story.variants["radio_script"].body
 
 
-@each_story
-def test_an_infographic_follows_the_drawing_rules(story: DemoStory) -> None:
-    if story.infographic is not None:
-        spec = infographic_spec.parse(story.infographic)
-        assert spec.source
-        assert {block.kind for block in spec.blocks} >= {"contact"}
-        for block in spec.blocks:
-            if block.kind == "contact":
-                assert block.value in story.body
+@each_infographic
+def test_an_infographic_shows_its_source_and_where_to_turn(story: DemoStory) -> None:
+    spec = infographic_spec.parse(story.infographic or {})
+    contacts = [block.value for block in spec.blocks if block.kind == "contact"]
+    assert spec.source
+    assert contacts
+    assert all(contact in story.body for contact in contacts)
+
+
+@each_infographic
+def test_an_infographic_can_be_drawn_for_a_phone_and_as_a_wide_cover(story: DemoStory) -> None:
+    spec = infographic_spec.parse(story.infographic or {})
+    for size in ((1080, 1350), (1280, 720)):
+        with Image.open(io.BytesIO(infographic.draw(spec, *size))) as picture:
+            assert (picture.format, picture.size) == ("PNG", size)
 
 
 @each_story
