@@ -11,6 +11,7 @@ from PIL import Image
 
 from channels.contract import StoryKind
 from channels.markup import to_text
+from channels.radio_script.reading import read_aloud
 from cms.demo.content import (
     STORIES,
     DemoStory,
@@ -116,6 +117,15 @@ def test_variants_fit_their_channels(story: DemoStory) -> None:
 def test_what_goes_on_a_loudspeaker_is_written_for_the_ear(story: DemoStory) -> None:
     if any(kind == "radio_script" for _, _, kind in story.places):
         assert story.variants["radio_script"].body
+
+
+@each_story
+def test_a_presenter_finds_nothing_in_a_script_that_cannot_be_read_aloud(story: DemoStory) -> None:
+    script = story.variants.get("radio_script")
+    if script is not None:
+        reading = read_aloud(f"{script.title}.\n\n{script.body}")
+        assert reading.doubts == ()
+        assert not re.search(r"[0-9]|https?|www|[.]vn", reading.spoken)
 
 
 @each_infographic
