@@ -1,0 +1,1 @@
+"""What the plans ask for and how far each unit is: plan packs, counting, the quota board."""
