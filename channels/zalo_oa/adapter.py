@@ -1,0 +1,109 @@
+"""The Zalo Official Account as a channel: articles made, corrected, looked up and removed through its Open API."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from channels.contract import (
+    Account,
+    Continue,
+    Evidence,
+    Finding,
+    Order,
+    Piece,
+    Receipt,
+    Rendition,
+    StoryKind,
+    Transport,
+)
+from channels.words import N_, Words
+from channels.zalo_oa import article, checks, publishing, tokens
+from channels.zalo_oa.connection import Connection, connected
+from channels.zalo_oa.errors import NOT_VALID, PROCESSING, UPLOAD_FAILED, Refusal, unclear
+from channels.zalo_oa.lookup import search
+from channels.zalo_oa.settings import Settings, is_simulated
+
+
+class ZaloOa:
+    """Publishes articles. Holds no state; every call opens and closes its own connection."""
+
+    kind: ClassVar[str] = article.KIND
+    label: ClassVar[Words] = Words(N_("Zalo Official Account"))
+    transport: ClassVar[Transport] = Transport.PUSH
+    evidence: ClassVar[Evidence] = Evidence.RECEIPT
+    story_kinds: ClassVar[frozenset[StoryKind]] = checks.KINDS
+    Settings: ClassVar[type[BaseModel]] = Settings
+    secrets: ClassVar[Mapping[str, Words]] = {
+        "app_secret": Words(N_("Khóa bí mật của ứng dụng (App Secret)")),
+        "access_token": Words(N_("Token truy cập (Access Token)")),
+        "refresh_token": Words(N_("Token làm mới (Refresh Token)")),
+    }
+    calls_per_minute: ClassVar[int] = 60
+    """Steps; a step makes up to two calls, and the smaller package allows 100 calls a minute."""
+
+    def check(self, piece: Piece, settings: BaseModel) -> Sequence[Finding]:
+        """Say what stops or hurts the piece on Zalo; shows how title and description will be cut."""
+        return checks.check(piece, _own(settings))
+
+    def render(self, piece: Piece, settings: BaseModel) -> Rendition:
+        """Return the article's payload and the pictures that had to be made lighter or cut."""
+        return article.render(piece, _own(settings))
+
+    def publish(self, order: Order, account: Account) -> Receipt | Continue:
+        """Make one step: create or update, then verify until Zalo gives the id, then ask for the link."""
+        with connected(account) as api:
+            return publishing.publish(order, api)
+
+    def find(self, order: Order, account: Account) -> Receipt | None:
+        """Look an unclear article up: by its job if one is known, else by title, time and content in the list."""
+        with connected(account) as api:
+            return _found(order, api)
+
+    def retract(self, order: Order, account: Account) -> None:
+        """Remove the article; one that is gone already is a success."""
+        if order.live is not None:
+            with connected(account) as api:
+                publishing.remove(api, order.live.provider_id)
+
+    def is_simulated(self, settings: BaseModel) -> bool:
+        """Whether a channel with these settings publishes to a simulator; every page that shows it must say so."""
+        return is_simulated(settings)
+
+    def keep_connected(self, account: Account) -> tokens.TokenState:
+        """Renew the tokens if they are due, so that a silent channel does not lose them; return how they stand."""
+        with connected(account) as api:
+            secrets = tokens.current(account, api.client)
+            return tokens.token_state(secrets, api.client.settings.app_id, account.now())
+
+
+def _own(settings: BaseModel) -> Settings:
+    if not isinstance(settings, Settings):
+        raise TypeError("settings of another channel kind")
+    return settings
+
+
+def _found(order: Order, api: Connection) -> Receipt | None:
+    stage = publishing.Stage.read(order.progress)
+    if stage.article_id:
+        return publishing.receipt(api.account, order, stage.article_id, "", stage)
+    if stage.token and (receipt := _of_job(order, stage, api)):
+        return receipt
+    since = order.called_at or (datetime.fromisoformat(stage.since) if stage.since else None)
+    line = search(api, publishing.payload(order), since or api.account.now())
+    return publishing.receipt(api.account, order, line.id, line.link, stage) if line else None
+
+
+def _of_job(order: Order, stage: publishing.Stage, api: Connection) -> Receipt | None:
+    """Ask for a job that Zalo has confirmed taking: while it works on it nobody can say that the article is not."""
+    try:
+        data = api.post(
+            "article/verify", {"token": stage.token}, expect=frozenset({PROCESSING, UPLOAD_FAILED, NOT_VALID})
+        )
+    except Refusal as refusal:
+        if refusal.code == PROCESSING:
+            raise unclear(once=True, detail=str(refusal)) from None
+        return None
+    article_id = str(data.get("id") or "")
+    return publishing.receipt(api.account, order, article_id, "", stage) if article_id else None

@@ -1,0 +1,55 @@
+"""Connecting an Official Account: a pasted pair of tokens, or the consent of its admin in the browser (OAuth, PKCE)."""
+
+import base64
+import hashlib
+import secrets as random
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlencode
+
+from channels.contract import ChannelError, ErrorKind
+from channels.words import N_, Words
+from channels.zalo_oa.client import Client, NoToken
+from channels.zalo_oa.settings import Settings
+from channels.zalo_oa.tokens import with_pair
+
+REFUSED = N_("Zalo không cấp token: %(reason)s. Kiểm tra mã ứng dụng và khóa bí mật, rồi cấp quyền lại trong 10 phút.")
+
+
+def new_verifier() -> str:
+    """Return a PKCE verifier: 43 signs from 32 random bytes."""
+    return base64.urlsafe_b64encode(random.token_bytes(32)).rstrip(b"=").decode()
+
+
+def challenge_of(verifier: str) -> str:
+    """Return the PKCE challenge of a verifier; the one to save in Zalo's console when it wants a fixed one."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def consent_url(settings: Settings, redirect_uri: str, verifier: str, state: str) -> str:
+    """Return where the account's admin agrees. The browser comes back with ``code``, ``oa_id`` and ``state``."""
+    query = {
+        "app_id": settings.app_id,
+        "redirect_uri": redirect_uri,
+        "code_challenge": challenge_of(verifier),
+        "state": state,
+    }
+    return f"{settings.oauth_url}/v4/oa/permission?{urlencode(query)}"
+
+
+def from_code(settings: Settings, app_secret: str, code: str, verifier: str, now: datetime) -> Mapping[str, str]:
+    """Exchange a code for the secrets to store. Raises ``ChannelError``: AUTH if refused, else TRANSIENT."""
+    form = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
+    with Client(settings) as client:
+        try:
+            answer = client.token(app_secret, form)
+        except NoToken as refusal:
+            reason = f"{refusal.code} {refusal.name}".strip()
+            raise ChannelError(ErrorKind.AUTH, Words(REFUSED, {"reason": reason})) from None
+    return with_pair({"app_secret": app_secret}, answer, now)
+
+
+def from_pair(app_secret: str, access_token: str, refresh_token: str) -> Mapping[str, str]:
+    """Return the secrets to store for a pasted pair. Its age is unknown, so it is renewed on first use."""
+    pasted = {"app_secret": app_secret, "access_token": access_token, "refresh_token": refresh_token}
+    return {name: value.strip() for name, value in pasted.items()}

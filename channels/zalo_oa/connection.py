@@ -1,0 +1,66 @@
+"""Calls on behalf of one channel: a good token each time, renewed once when Zalo refuses it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from channels.contract import Account
+from channels.zalo_oa import tokens
+from channels.zalo_oa.client import Client
+from channels.zalo_oa.errors import TOKEN_REFUSED, Refusal, reconnect, to_error
+from channels.zalo_oa.settings import Settings
+
+Data = Mapping[str, Any]
+
+
+def settings_of(account: Account) -> Settings:
+    """The account's settings as this kind's own."""
+    if not isinstance(account.settings, Settings):
+        raise TypeError("settings of another channel kind")
+    return account.settings
+
+
+class Connection:
+    """The API as one account may call it. Raises ``ChannelError``, or ``Refusal`` for the codes a caller expects."""
+
+    def __init__(self, account: Account, client: Client) -> None:
+        self.account = account
+        self.client = client
+
+    def get(self, path: str, *, expect: frozenset[int] = frozenset(), **query: str | int) -> Data:
+        """``GET`` with plain parameters; return ``data``."""
+        return self._made(lambda secrets: self.client.get(path, secrets, **query), expect, once=False)
+
+    def post(self, path: str, body: Data, *, expect: frozenset[int] = frozenset(), once: bool = False) -> Data:
+        """``POST`` JSON; return ``data``. ``once``: a lost outcome is UNCERTAIN, because it must not be repeated."""
+        return self._made(lambda secrets: self.client.post(path, secrets, body, once=once), expect, once=once)
+
+    def _made(self, call: Callable[[tokens.Secrets], Data], expect: frozenset[int], *, once: bool) -> Data:
+        secrets = tokens.current(self.account, self.client)
+        try:
+            try:
+                return call(secrets)
+            except Refusal as refusal:
+                if refusal.code not in TOKEN_REFUSED:
+                    raise
+            return self._made_again(call, secrets)
+        except Refusal as refusal:
+            if refusal.code in expect:
+                raise
+            raise to_error(refusal, self.account.now(), once=once) from None
+
+    def _made_again(self, call: Callable[[tokens.Secrets], Data], refused: tokens.Secrets) -> Data:
+        """Call once more with another token: a refused token is a clear no, so the call had no effect."""
+        try:
+            return call(tokens.replaced(self.account, self.client, refused))
+        except Refusal as refusal:
+            if refusal.code in TOKEN_REFUSED:
+                raise reconnect(f"{refusal.code} {refusal.message[:200]}") from None
+            raise
+
+
+@contextmanager
+def connected(account: Account) -> Iterator[Connection]:
+    """Open a connection for one step and close it after."""
+    with Client(settings_of(account)) as client:
+        yield Connection(account, client)

@@ -1,0 +1,165 @@
+"""Tokens: a pair that is renewed early, once, under the channel's lock, and never overwritten by a bad answer."""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from channels.contract import Account, ChannelError, ErrorKind
+from channels.words import Words
+from channels.zalo_oa.client import Client, NoToken
+from channels.zalo_oa.errors import NOT_CONNECTED, reconnect
+
+log = logging.getLogger(__name__)
+
+Secrets = Mapping[str, str]
+"""What the vault holds: ``app_secret``, ``access_token`` and ``refresh_token`` as pasted or given by Zalo, and what is
+written here: ``expires_at`` and ``refresh_issued_at`` (ISO 8601, UTC), ``refused`` (names what was refused)."""
+
+NEEDED = ("app_secret", "access_token", "refresh_token")
+ACCESS_LIFE = timedelta(hours=25)
+EARLY = timedelta(hours=5)
+"""Renewed when less than this is left: about 20 of its 25 hours old."""
+REFRESH_WARNING = timedelta(days=80)
+"""A refresh token lives three months."""
+OAUTH_CODES = "-14"
+"""How the codes begin by which OAuth judges an app, a secret or a token."""
+
+
+class TokenState(StrEnum):
+    """How a channel's connection stands. ``AGING``: works, but the refresh token ends soon."""
+
+    MISSING = "missing"
+    GOOD = "good"
+    DUE = "due"
+    AGING = "aging"
+    RECONNECT = "reconnect"
+
+
+def token_state(secrets: Secrets, app_id: str, now: datetime) -> TokenState:
+    """Return how the connection stands at ``now`` (UTC); pure."""
+    if not all(secrets.get(name) for name in NEEDED):
+        return TokenState.MISSING
+    if secrets.get("refused") == fingerprint(secrets, app_id):
+        return TokenState.RECONNECT
+    issued = _moment(secrets, "refresh_issued_at")
+    if issued is not None and now - issued >= REFRESH_WARNING:
+        return TokenState.AGING
+    return TokenState.DUE if is_due(secrets, now) else TokenState.GOOD
+
+
+def is_due(secrets: Secrets, now: datetime) -> bool:
+    """Whether the access token should be renewed. One of unknown age, as pasted, is renewed on first use."""
+    expires = _moment(secrets, "expires_at")
+    return expires is None or expires - now < EARLY
+
+
+def is_alive(secrets: Secrets, now: datetime) -> bool:
+    """Whether the access token may still work: its end is unknown or has not come."""
+    expires = _moment(secrets, "expires_at")
+    return expires is None or now < expires
+
+
+def current(account: Account, client: Client) -> Secrets:
+    """Return secrets to call with, renewed first if they are due.
+
+    A renewal that fails is no reason to stop while the old token still works. Raises ``ChannelError`` AUTH when only
+    a new consent helps, or the renewal's own error when there is nothing left to call with.
+    """
+    secrets = account.vault.read()
+    state = token_state(secrets, client.settings.app_id, account.now())
+    if state is TokenState.MISSING:
+        raise ChannelError(ErrorKind.AUTH, Words(NOT_CONNECTED))
+    if state is not TokenState.RECONNECT and is_due(secrets, account.now()):
+        secrets = _renewed_early(account, client, secrets)
+    if _is_refused(secrets, client) and not is_alive(secrets, account.now()):
+        raise reconnect("refresh token refused")
+    return secrets
+
+
+def _renewed_early(account: Account, client: Client, secrets: Secrets) -> Secrets:
+    try:
+        return _renew(account, client, secrets)
+    except ChannelError as error:
+        if not is_alive(secrets, account.now()):
+            raise
+        log.warning("Zalo token of channel %s not renewed yet: %s", account.channel_id, error.detail)
+        return secrets
+
+
+def replaced(account: Account, client: Client, refused: Secrets) -> Secrets:
+    """Return secrets with another access token than the one Zalo has just refused.
+
+    Raises ``ChannelError`` AUTH if there is no other to be had, or TRANSIENT if the OAuth server is in trouble.
+    """
+    secrets: Secrets = refused
+    for _ in range(2):  # the first look may only find that an admin changed another secret
+        if _is_refused(secrets, client):
+            break
+        secrets = _renew(account, client, secrets)
+        if secrets.get("access_token") != refused.get("access_token"):
+            return secrets
+    raise reconnect("no token but the refused one")
+
+
+def _renew(account: Account, client: Client, seen: Secrets) -> Secrets:
+    return account.vault.renew(seen, lambda stored: _exchanged(client, stored, account.now()))
+
+
+def _exchanged(client: Client, stored: Secrets, now: datetime) -> Secrets:
+    """Make the one call; return the secrets to store.
+
+    A judgement on this token is stored too, so that it is not asked for again; any other error changes nothing.
+    """
+    form = {"grant_type": "refresh_token", "refresh_token": stored["refresh_token"]}
+    try:
+        answer = _asked_twice(client, stored["app_secret"], form)
+    except NoToken as refusal:
+        log.error("Zalo refused to renew the token: %s", refusal.code or refusal.name)
+        if refusal.code and not refusal.code.startswith(OAUTH_CODES):
+            raise reconnect(f"{refusal.code} {refusal.name}") from None
+        return {**stored, "refused": fingerprint(stored, client.settings.app_id)}
+    return with_pair(stored, answer, now)
+
+
+def _asked_twice(client: Client, app_secret: str, form: Mapping[str, str]) -> Mapping[str, str]:
+    """Ask again after an empty answer: a spent token gets it every time, a stumbling server only once."""
+    try:
+        return client.token(app_secret, form)
+    except NoToken as refusal:
+        if refusal.code:
+            raise
+    return client.token(app_secret, form)
+
+
+def with_pair(stored: Secrets, answer: Mapping[str, str], now: datetime) -> Secrets:
+    """Return ``stored`` with the new pair. Without a new refresh token the old one is kept, and that is logged."""
+    kept = {name: value for name, value in stored.items() if name != "refused"}
+    kept |= {"access_token": answer["access_token"], "expires_at": (now + _life(answer)).isoformat()}
+    if answer.get("refresh_token"):
+        return {**kept, "refresh_token": answer["refresh_token"], "refresh_issued_at": now.isoformat()}
+    log.warning("Zalo gave a new access token without a new refresh token; the old one is kept")
+    return kept
+
+
+def _life(answer: Mapping[str, str]) -> timedelta:
+    seconds = answer.get("expires_in", "")
+    return timedelta(seconds=int(seconds)) if seconds.isdecimal() else ACCESS_LIFE
+
+
+def fingerprint(secrets: Secrets, app_id: str) -> str:
+    """Return what names a refresh token and the app it is used with, without giving them away."""
+    parts = (app_id, secrets.get("app_secret", ""), secrets.get("refresh_token", ""))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
+def _is_refused(secrets: Secrets, client: Client) -> bool:
+    return secrets.get("refused") == fingerprint(secrets, client.settings.app_id)
+
+
+def _moment(secrets: Secrets, name: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(secrets.get(name, ""))
+    except ValueError:
+        return None
