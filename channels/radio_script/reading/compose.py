@@ -1,8 +1,9 @@
 """From claims to the spoken text: joins the pieces so that spaces, commas and capitals come out right."""
 
 import re
+from dataclasses import replace
 
-from channels.radio_script.reading.model import Certainty, Doubt, Reading, Span
+from channels.radio_script.reading.model import Doubt, Reading, Span
 from channels.radio_script.reading.page import Claim, Page
 from channels.radio_script.reading.plain import Plain
 
@@ -16,7 +17,6 @@ class _Voice:
     """The spoken text as it grows. ``tail`` is the last character that counts."""
 
     def __init__(self) -> None:
-        self.text = ""
         self.parts: list[str] = []
         self.length = 0
 
@@ -38,19 +38,19 @@ class _Voice:
     def _point(self, piece: str) -> str:
         """Merge the punctuation that ``piece`` starts with into what is there already: a stop wins over a pause."""
         while piece and piece[0] in _PAUSES + _STOPS:
-            self._trim(" ")
+            self.trim(" ")
             if self.tail == "\n" or self.tail in _STOPS or (self.tail in ";:" and piece[0] in _PAUSES):
                 piece = piece[1:].lstrip(" ")
                 if not piece or piece[0] not in _PAUSES + _STOPS:
                     return piece if self.tail == "\n" else " " + piece
                 continue
-            self._trim(",")
+            self.trim(",")
             return piece
         if piece.startswith("\n"):
-            self._trim(" ")
+            self.trim(" ")
         return piece
 
-    def _trim(self, chars: str) -> None:
+    def trim(self, chars: str) -> None:
         while self.parts and self.parts[-1][-1] in chars:
             last = self.parts[-1]
             kept = last.rstrip(chars)
@@ -79,18 +79,26 @@ def compose(page: Page, plain: Plain, original: str) -> Reading:
         here = claim.end
         _say(voice, claim, plain, original, spans, doubts)
     voice.add(_gap(page.text[here:]))
-    voice._trim(" \n,")
+    voice.trim(" \n,")
     spoken = "".join(voice.parts)
-    return Reading(original, spoken, tuple(spans), tuple(doubts))
+    return Reading(original, spoken, _settled(spans, len(spoken)), tuple(doubts))
+
+
+def _settled(spans: list[Span], limit: int) -> tuple[Span, ...]:
+    """Pull spans back that pointed at spaces and commas which later pieces swallowed."""
+    settled = []
+    for span in reversed(spans):
+        end = min(span.spoken_end, limit)
+        limit = min(span.spoken_start, end)
+        settled.append(replace(span, spoken_start=limit, spoken_end=end))
+    return tuple(reversed(settled))
 
 
 def _gap(text: str) -> str:
     return _BEFORE_POINT.sub(r"\1", _SPACES.sub(" ", text)).replace(" \n", "\n").replace("\n ", "\n")
 
 
-def _say(
-    voice: _Voice, claim: Claim, plain: Plain, original: str, spans: list[Span], doubts: list[Doubt]
-) -> None:
+def _say(voice: _Voice, claim: Claim, plain: Plain, original: str, spans: list[Span], doubts: list[Doubt]) -> None:
     core = claim.say.strip(" ,")
     lead = claim.say[: len(claim.say) - len(claim.say.lstrip(" ,"))] if core else claim.say
     if lead:
@@ -107,8 +115,3 @@ def _say(
     if claim.worry:
         worry = claim.worry
         doubts.append(Doubt(worry.certainty, start, end, original[start:end], core, worry.message))
-
-
-def unknown(doubts: tuple[Doubt, ...]) -> int:
-    """Count the doubts that stand marked in the spoken text."""
-    return sum(d.certainty is Certainty.UNKNOWN for d in doubts)

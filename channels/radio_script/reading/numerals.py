@@ -54,7 +54,7 @@ def _below_thousand(n: int, dialect: Dialect, *, full: bool) -> str:
 
 
 def _below_billion(n: int, dialect: Dialect, *, full: bool) -> str:
-    said = []
+    said: list[str] = []
     for size, name in ((1_000_000, "triệu"), (1_000, dialect.thousand), (1, "")):
         group, n = divmod(n, size)
         if group:

@@ -1,11 +1,15 @@
 """The text being read: rules claim stretches of it, first come first served, and never touch the same stretch twice."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from channels.radio_script.reading.lexicon import Lexicon
 from channels.radio_script.reading.model import Certainty
 from channels.radio_script.reading.numerals import Dialect, cardinal
 from channels.words import Words
+
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,23 @@ class Page:
     learned: dict[str, str] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
     _taken: bytearray = field(default_factory=bytearray)
+    _numbers: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._taken = bytearray(len(self.text))
+        self._numbers = [match.start() for match in _DIGITS.finditer(self.text)]
+
+    def at_numbers(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Yield the matches of ``pattern`` that start where a run of digits starts, none overlapping the one before.
+
+        Much faster than ``finditer`` for the many patterns that begin with a number.
+        """
+        end = 0
+        for start in self._numbers:
+            match = pattern.match(self.text, start) if start >= end else None
+            if match:
+                end = match.end()
+                yield match
 
     def free(self, start: int, end: int) -> bool:
         """Tell whether no rule has claimed any of ``text[start:end]``."""

@@ -9,17 +9,18 @@ _INLINE = re.compile(
     r"(?P<drop><!--.*?-->|!\[[^\]\n]*\]\([^)\n]*\)|\[\^[^\]\n]+\]:?)"
     r"|\[(?P<link>[^\]\[\n]+)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"\n]*\")?\)"
     r"|<(?P<auto>(?:https?://|mailto:)[^>\s]+|[^\s<>@]+@[^\s<>@]+)>"
-    r"|(?P<keep>https?://[^\s*<>]+|(?<=\d)\s?\*\s?(?=\d)|[\w.+-]+@[\w.-]+)"
+    r"|(?P<keep>https?://[^\s*<>]+|\*(?=\s?\d)(?<=\d\*)|\*(?=\s\d)(?<=\d\s\*))"
     r"|(?P<tag></?[A-Za-z][^<>\n]*>)"
     r"|\\(?P<escaped>[\\`*_{}\[\]()#+.!|~>-])"
     r"|(?P<mark>\*+|~~|`+|(?<!\w)_{1,3}(?=\w)|(?<=[\w.,:;!?)”])_{1,3}(?!\w)|_{3,})"
     r"|&(?P<entity>nbsp|amp|lt|gt|quot);",
     re.DOTALL,
 )
+_SPECIAL = re.compile(r"[<!\[\\*~`_&]")
 _ENTITIES = {"nbsp": " ", "amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 _RULER = re.compile(r"\s*(?:[-*_=]\s*){3,}$|\s*(?:```|~~~).*$|\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?$")
 _HEADING = re.compile(r"\s*#{1,6}\s+")
-_QUOTE = re.compile(r"\s*>+\s?")
+_QUOTE = re.compile(r"\s*>(?:>|\s)*(?<=[> ])(?!\d)\s?")
 _BULLET = re.compile(r"\s*(?:[-–—•*+●▪◦·✓➢]\s+)+")
 _NUMBERED = re.compile(r"\s*(?:\(?\d{1,2}[.)]|\(?[a-zđ]\)|[IVX]+\.)\s")
 _SIGNATURE = re.compile(r"(?:\*\*)?Nơi nhận(?:\*\*)?\s*:?\s*(?:\*\*)?\s*$", re.IGNORECASE)
@@ -127,6 +128,9 @@ def _block(text: str, start: int, end: int) -> tuple[int | None, bool, bool]:
 def _inline(text: str, start: int, end: int, out: _Builder) -> None:
     while end > start and text[end - 1] in " \t\r\\|":
         end -= 1
+    if not _SPECIAL.search(text, start, end):
+        out.add(text[start:end], start, end)
+        return
     for match in _INLINE.finditer(text, start, end):
         out.add(text[start : match.start()], start, match.start())
         start = match.end()

@@ -1,7 +1,6 @@
 """Capital abbreviations, read by what stands around them; unknown ones are kept, marked and listed."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from channels.radio_script.reading.lexicon import EntryData
@@ -10,7 +9,9 @@ from channels.radio_script.reading.page import Page, Worry, marked
 from channels.radio_script.reading.syllables import LETTER, UPPER, has_mark, is_syllable
 from channels.words import N_, Words
 
-_TOKEN = re.compile(rf"(?<![\w])(?=[{LETTER}&.\-+,]*[{UPPER}][{LETTER}&.\-+,]*[{UPPER}])[{LETTER}]+(?:(?:\s?&\s?|[.\-+,])[{LETTER}]+)*")
+_TOKEN = re.compile(
+    rf"(?<![\w])(?=[{LETTER}&.\-+,]*[{UPPER}][{LETTER}&.\-+,]*[{UPPER}])[{LETTER}]+(?:(?:\s?&\s?|[.\-+,])[{LETTER}]+)*"
+)
 _PART = re.compile(rf"[{LETTER}]+|\s?&\s?|[.\-+,]")
 _JOINTS = {"&": " và ", ".": " ", "-": " ", "+": ", ", ",": ", "}
 _SECTOR_HEADS = re.compile(r"(?:^|\W)(?:sở|bộ|phòng|ngành|ty)\s*$")
@@ -52,7 +53,7 @@ def _token(page: Page, start: int, written: str) -> None:
 
 def _lonely(page: Page, start: int, written: str) -> None:
     if _is_word(page, start, written):
-        first = page.text[:start].rstrip(" “\"(*-")
+        first = page.text[:start].rstrip(' “"(*-')
         heading = not first or first[-1] in ".!?\n:"
         page.claim(start, start + len(written), written.capitalize() if heading else written.lower(), "capitals")
     elif _is_abbreviation(written):
@@ -64,7 +65,9 @@ def _whole(page: Page, start: int, written: str) -> EntryData | None:
     if learned:
         return EntryData(say=learned)
     before, after = page.before(start), page.after(start + len(written))
-    sector = page.lexicon.sectors.get(written.replace("&", "").replace("-", "").replace(",", "").replace(" ", "").upper())
+    sector = page.lexicon.sectors.get(
+        written.replace("&", "").replace("-", "").replace(",", "").replace(" ", "").upper()
+    )
     readings = page.lexicon.readings(written)
     contextual = [e for e in readings if (e.after or e.before) and _fits(e, before, after)]
     if contextual:
@@ -78,7 +81,7 @@ def _whole(page: Page, start: int, written: str) -> EntryData | None:
 
 
 def _fits(entry: EntryData, before: str, after: str) -> bool:
-    return _ends(entry.after, before.rstrip(" (“\"")) or _starts(entry.before, after)
+    return _ends(entry.after, before.rstrip(' (“"')) or _starts(entry.before, after)
 
 
 def _ends(phrases: tuple[str, ...], before: str) -> bool:
@@ -96,7 +99,11 @@ def _starts(phrases: tuple[str, ...], after: str) -> bool:
 
 def _claim(page: Page, start: int, written: str, entry: EntryData) -> None:
     end = start + len(written)
-    if page.text[end : end + 1] == "." and re.match(rf"\s?[{UPPER}]", page.text[end + 1 : end + 3]) and _abbreviating_point(page, end):
+    if (
+        page.text[end : end + 1] == "."
+        and re.match(rf"\s?[{UPPER}]", page.text[end + 1 : end + 3])
+        and _abbreviating_point(page, end)
+    ):
         end += 1
     worry = _check(written, entry.say) if entry.check else None
     said = entry.say.replace(" - ", ", ") if entry.say.islower() else entry.say.replace(" - ", " ")
@@ -106,11 +113,12 @@ def _claim(page: Page, start: int, written: str, entry: EntryData) -> None:
 def _abbreviating_point(page: Page, at: int) -> bool:
     """Tell a point that belongs to a title ("TP. Tân An", "PCT. UBND") from one that ends a sentence."""
     written = re.search(rf"[{LETTER}]+\Z", page.text[max(0, at - 8) : at])
-    return written is not None and written[0] in _TITLES
+    return written is not None and _TITLE.match(written[0]) is not None
 
 
-_TITLES = frozenset(
-    "TP TX TT TM KT TL TUQ CVP PCVP PCT CT GS PGS TS ThS Ths BS DS KS LS Q QL ĐT TTr M NSND NSƯT NGND NGƯT BSCKI BSCKII BV TU CN".split()
+_TITLE = re.compile(
+    r"(?:TP|TX|TT|TM|KT|TL|TUQ|CVP|PCVP|PCT|CT|GS|PGS|TS|ThS|Ths|BS|DS|"
+    r"KS|LS|Q|QL|ĐT|TTr|M|NSND|NSƯT|NGND|NGƯT|BSCKI|BSCKII|BV|TU|CN)\Z"
 )
 
 
@@ -127,7 +135,9 @@ def _in_capitals(page: Page, start: int, written: str) -> bool:
     right = re.match(rf"[\s,\-–”\"):]*([{LETTER}]+)", page.text[end : end + 24])
     neighbours = [m[1] for m in (left, right) if m]
     return any(_CAPS.match(n) and len(n) > 1 and is_syllable(n) and has_mark(n) for n in neighbours) or (
-        bool(neighbours) and all(_CAPS.match(n) and is_syllable(n) and len(n) > 1 for n in neighbours) and _heading(page, start)
+        bool(neighbours)
+        and all(_CAPS.match(n) and is_syllable(n) and len(n) > 1 for n in neighbours)
+        and _heading(page, start)
     )
 
 
@@ -147,7 +157,9 @@ def _unknown(page: Page, written: str) -> Worry:
     choices = dict.fromkeys(e.say.lower() for e in page.lexicon.readings(written))
     if choices:
         message = N_("%(written)s có thể là %(choices)s; viết rõ trong bài.")
-        return Worry(Certainty.UNKNOWN, Words(message, {"written": written, "choices": " / ".join(f"“{c}”" for c in choices)}))
+        return Worry(
+            Certainty.UNKNOWN, Words(message, {"written": written, "choices": " / ".join(f"“{c}”" for c in choices)})
+        )
     message = N_("Chưa rõ cách đọc %(written)s; thêm vào từ điển hoặc viết đầy đủ.")
     return Worry(Certainty.UNKNOWN, Words(message, {"written": written}))
 
@@ -189,8 +201,3 @@ def _proper(names: tuple[str, ...]) -> dict[str, str]:
 def _names(names: tuple[str, ...]) -> re.Pattern[str]:
     options = "|".join(re.escape(name.upper()) for name in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{options})(?!\w)")
-
-
-def tokens(text: str) -> Iterator[str]:
-    """Yield what looks like an abbreviation in ``text``."""
-    return (match[0] for match in _TOKEN.finditer(text))

@@ -9,19 +9,27 @@ from channels.radio_script.reading.syllables import without_tone
 from channels.words import N_, Words
 
 _CODE = re.compile(r"(?<![\w])(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]+(?![\w])")
-_ALIAS = re.compile(r"(?<=[A-Za-zà-ỹ])-(?P<n>\d{1,3})(?![\w,.]*\d)")
+_DIGITS = re.compile(r"\d+")
+_ALIAS = re.compile(r"-(?<=[A-Za-zà-ỹ]-)(?P<n>\d{1,3})(?![\w,.]*\d)")
 _VOWEL = re.compile("[aăâeêioôơuưy]", re.IGNORECASE)
 _PIECE = re.compile(r"\d+|\D+")
 
 
 def codes(page: Page) -> None:
     """Claim mixed words piece by piece; single letters are named, unknown capitals are kept and marked."""
-    for match in _CODE.finditer(page.text):
-        if page.free(*match.span()):
+    for digits in page.at_numbers(_DIGITS):
+        match = _CODE.search(page.text, _word_start(page.text, digits.start()), digits.end() + 12)
+        if match and match.start() <= digits.start() and page.free(*match.span()):
             said, unknown = _read(page, match[0])
             page.claim(*match.span(), said, "code", _worry(match[0]) if unknown else None)
     for match in _ALIAS.finditer(page.text):
         page.claim(*match.span(), f" {cardinal(int(match['n']), page.dialect)}", "code")
+
+
+def _word_start(text: str, at: int) -> int:
+    while at and text[at - 1].isalnum():
+        at -= 1
+    return at
 
 
 def _read(page: Page, written: str) -> tuple[str, bool]:
@@ -31,7 +39,9 @@ def _read(page: Page, written: str) -> tuple[str, bool]:
     said, unknown = [], False
     for piece in _PIECE.findall(written):
         if piece.isdigit():
-            said.append(spelled(piece) if piece.startswith("0") or len(piece) > 3 else cardinal(int(piece), page.dialect))
+            said.append(
+                spelled(piece) if piece.startswith("0") or len(piece) > 3 else cardinal(int(piece), page.dialect)
+            )
             continue
         word = _letters(page, piece)
         unknown = unknown or word is None

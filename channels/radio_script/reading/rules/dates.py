@@ -22,49 +22,60 @@ _MONTH_YEAR = re.compile(
     rf"(?<![\d/.,])(?:(?P<from>{_M}){_DASH})?(?P<m>{_M})(?P<j>\s?[/]\s?|-(?=20))(?P<y>{_Y})(?![\d/%]|[.,-]\d)"
 )
 _MONTH = re.compile(
-    rf"(?<=tháng)(?P<gap>\s+)(?P<m>{_M}(?:\s?(?:,|và|-|–|hoặc)\s?{_M}(?!\d|\s*(?:năm|tuổi|lần)\b))*)(?![\d%/]|[.,]\d)",
+    rf"(?P<m>{_M}(?:\s?(?:,|và|-|–|hoặc)\s?{_M}(?!\d|\s*(?:năm|tuổi|lần)\b))*)(?![\d%/]|[.,]\d)",
     re.IGNORECASE,
 )
-_DAY_MONTH = re.compile(rf"(?<![\d/.,-])(?:(?P<from>{_D}){_DASH})?(?P<d>{_D})(?P<j>\s?/\s?)(?P<m>{_M})(?![\d/%]|[.,]\d)")
-_QUARTER_YEAR = re.compile(rf"(?<=[\dIVX])\s?/\s?(?P<y>{_Y})(?![\d/])")
+_MONTH_SAID = re.compile(r"tháng\s+$")
+_DAY_MONTH = re.compile(
+    rf"(?<![\d/.,-])(?:(?P<from>{_D}){_DASH})?(?P<d>{_D})(?P<j>\s?/\s?)(?P<m>{_M})(?![\d/%]|[.,]\d)"
+)
+_QUARTER_YEAR = re.compile(rf"/\s?(?P<y>{_Y})(?![\d/])")
 _YEARS = re.compile(rf"(?<![\d/.,-])(?P<a>{_Y})(?P<dash>{_DASH})(?P<b>{_Y})(?![\d/]|[.,-]\d)")
-_BLANK_DAY = re.compile(rf"(?<=ngày)\s*[.…_]*\s*/\s?(?P<m>{_M})\s?/\s?(?P<y>{_Y})(?!\d)", re.IGNORECASE)
-_NO_DAY = re.compile(r"(?<=ngày)\s*[.…_]*(?=\s+tháng\s+(?:\d|năm|[.…_]))", re.IGNORECASE)
+_BLANK_DAY = re.compile(rf"(?P<lead>[Nn]gày)\s*[.…_]*\s*/\s?(?P<m>{_M})\s?/\s?(?P<y>{_Y})(?!\d)")
+_NO_DAY = re.compile(r"(?P<lead>[Nn]gày)\s+[.…_]*\s*(?=tháng\s+(?:\d|năm|[.…_]))")
 _DAY_SAID = re.compile(r"(?:ngày|mùng|mồng|hôm|nay|ngày \(?\w+\)?)\s*[(“\"*]*$")
 _PART_OF_DAY = re.compile(r"(?:sáng|trưa|chiều|tối|đêm)\s*$")
 _DAY_WANTED = re.compile(r"(?:từ|đến|tới|trước|sau|hết|vào|kể từ|đến hết|sáng|trưa|chiều|tối|đêm)\s*[(“\"]*$")
 _DAY_NAMED = re.compile(r"(?:\b(?:ngày|lễ|tết|dịp|tuần lễ)\s[^.;:\d]{1,70}|\b(?:lễ|dịp|mừng|quốc khánh)\s*)[(“\"]*$")
-_FEASTS = frozenset(
-    "10/10 2/9 30/4 1/5 8/3 20/10 20/11 27/7 22/12 19/5 3/2 26/3 1/6 21/6 27/2 9/1 15/5 19/8 23/9 5/6 28/6 10/3 9/11 28/8 13/10".split()
+_FEAST = re.compile(
+    r"(?:10/10|2/9|30/4|1/5|8/3|20/10|20/11|27/7|22/12|19/5|3/2|26/3|1/6|21/6|"
+    r"27/2|9/1|15/5|19/8|23/9|5/6|28/6|10/3|9/11|28/8|13/10)\Z"
 )
 _COUNTED = re.compile(
-    r"\s*(?:xã|phường|thị trấn|huyện|tỉnh|chỉ tiêu|tiêu chí|trường|đơn vị|điểm|thôn|ấp|khu phố|cơ quan|địa phương|hồ sơ|ý kiến|"
-    r"phiếu|đại biểu|người|hộ|nhiệm vụ|thủ tục|dịch vụ|sở|ngành|số|tổng|dân số|diện tích|thời gian|học sinh|thành viên|nội dung)(?!\w)"
+    r"\s*(?:xã|phường|thị trấn|huyện|tỉnh|chỉ tiêu|tiêu chí|trường|đơn vị|điểm|thôn|ấp|khu phố|cơ quan|địa phương|"
+    r"hồ sơ|ý kiến|phiếu|đại biểu|người|hộ|nhiệm vụ|thủ tục|dịch vụ|sở|ngành|số|tổng|dân số|diện tích|thời gian|"
+    r"học sinh|thành viên|nội dung)(?!\w)"
 )
 _SCHOOL_YEAR = re.compile(r"(?:năm học|niên khóa|niên khoá|khóa|nhiệm kỳ|nhiệm kì|niên độ|mùa giải|vụ)\s*$")
 
 
 def dates(page: Page) -> None:
     """Claim dates, the most complete form first."""
-    for match in _FULL.finditer(page.text):
+    for match in page.at_numbers(_FULL):
         _claim_day(page, match, match["y"])
-    for match in _ISO.finditer(page.text):
+    for match in page.at_numbers(_ISO):
         _claim_day(page, match, match["y"])
-    for match in _WORDED.finditer(page.text):
+    for match in page.at_numbers(_WORDED):
         _claim_worded(page, match)
+    _blanks(page)
+    for match in page.at_numbers(_MONTH_YEAR):
+        _claim_month_year(page, match)
+    for match in page.at_numbers(_DAY_MONTH):
+        _claim_day_month(page, match)
+    for match in page.at_numbers(_MONTH):
+        if _MONTH_SAID.search(page.before(match.start(), 12)):
+            _claim_months(page, match)
+    _years(page)
+
+
+def _blanks(page: Page) -> None:
+    if "ngày" not in page.text and "Ngày" not in page.text:
+        return
     for match in _BLANK_DAY.finditer(page.text):
         said = f" {marked('')} tháng {_month_year(page, match['m'], match['y'])}"
-        page.claim(*match.span(), said, "date", _blank())
+        page.claim(match.end("lead"), match.end(), said, "date", _blank())
     for match in _NO_DAY.finditer(page.text):
-        if page.free(match.start(), match.start() + 1):
-            page.claim(match.start(), max(match.end(), match.start() + 1), f" {marked('')} ", "date", _blank())
-    for match in _MONTH_YEAR.finditer(page.text):
-        _claim_month_year(page, match)
-    for match in _DAY_MONTH.finditer(page.text):
-        _claim_day_month(page, match)
-    for match in _MONTH.finditer(page.text):
-        _claim_months(page, match)
-    _years(page)
+        page.claim(match.end("lead"), match.end(), f" {marked('')} ", "date", _blank())
 
 
 def _blank() -> Worry:
@@ -105,7 +116,7 @@ def _claim_worded(page: Page, match: re.Match[str]) -> None:
 
 def _claim_month_year(page: Page, match: re.Match[str]) -> None:
     before = page.before(match.start())
-    if re.search(r"(?:quý|kỳ|đợt|số|khóa)\s*$", before) or not page.free(*match.span()):
+    if re.search(r"(?:quý|kỳ|đợt|số|khóa|tuần)\s*$", before) or not page.free(*match.span()):
         return
     lead = "" if re.search(r"tháng\s*$", before) else "tháng "
     if match["from"]:
@@ -117,7 +128,7 @@ def _claim_day_month(page: Page, match: re.Match[str]) -> None:
     before, after = page.before(match.start(), 90), page.after(match.end())
     said_day = _DAY_SAID.search(before)
     wanted, named = _DAY_WANTED.search(before), _DAY_NAMED.search(before)
-    feast = f"{int(match['d'])}/{int(match['m'])}" in _FEASTS
+    feast = _FEAST.match(f"{int(match['d'])}/{int(match['m'])}")
     if not (said_day or wanted or named or feast):
         return
     if _COUNTED.match(after) and not said_day:
@@ -133,10 +144,10 @@ def _claim_months(page: Page, match: re.Match[str]) -> None:
 
 
 def _years(page: Page) -> None:
-    for match in _YEARS.finditer(page.text):
+    for match in page.at_numbers(_YEARS):
         joint = ", " if _SCHOOL_YEAR.search(page.before(match.start())) else " đến "
         if int(match["a"]) <= int(match["b"]):
             page.claim(*match.span(), f"{page.number(int(match['a']))}{joint}{page.number(int(match['b']))}", "date")
     for match in _QUARTER_YEAR.finditer(page.text):
-        if re.search(r"(?:quý|kỳ|đợt|số|tuần|khóa)\s+[\divx]{1,4}\s*$", page.before(match.start())):
+        if re.search(r"(?:quý|kỳ|đợt|số|tuần|khóa)\s+[\divx]{1,4}\s?$", page.before(match.start())):
             page.claim(*match.span(), f" năm {page.number(int(match['y']))}", "date")

@@ -1,4 +1,4 @@
-"""Document numbers: "số 1588/QĐ-TTg ... của Thủ tướng" says the number; the symbol's issuer only if nobody else does."""
+"""Document numbers: "số 1588/QĐ-TTg ... của Thủ tướng" says the number; the issuer only if nobody else does."""
 
 import re
 
@@ -27,19 +27,20 @@ _NUMBER_BEFORE = re.compile(r"(?:^|\W)số\s*:?\s*[“\"*]*$")
 _ISSUER_AFTER = re.compile(
     r"\s*[,;]?\s*\(?\s*(?:,?\s*ngày\s*[\d\s/.\-]*(?:tháng\s*\d+\s*)?(?:năm\s*\d+)?\s*\)?\s*,?\s*)?(?:của|do)\s"
 )
-_DECREE = re.compile(
-    rf"(?:{_TYPES})\s+(?:số\s+)?(?P<n>\d{{1,4}})/(?P<year>(?:19|20)\d\d)(?![\d/\-]|-[A-ZĐ])", re.IGNORECASE
-)
+_DECREE = re.compile(r"(?P<n>\d{1,4})/(?P<year>(?:19|20)\d\d)(?![\d/\-]|-[A-ZĐ])")
+_TYPE_SAID = re.compile(rf"(?:{_TYPES})\s+(?:số\s*:?\s*)?$")
 _CONGRESS = re.compile(r"(QH|HĐND|TVQH|UBTVQH)(\d{1,2})\Z")
 
 
 def documents(page: Page) -> None:
     """Claim document numbers with their symbols, with a year only, and with the number left blank."""
-    for match in _NUMBER.finditer(page.text):
+    for match in page.at_numbers(_NUMBER):
         _claim_number(page, match)
     for match in _BLANK.finditer(page.text):
         _claim_blank(page, match)
-    for match in _DECREE.finditer(page.text):
+    for match in page.at_numbers(_DECREE):
+        if not _TYPE_SAID.search(page.before(match.start())):
+            continue
         said = f"{_number(page, match['n'])} năm {page.number(int(match['year']))}"
         page.claim(match.start("n"), match.end("year"), said, "document")
 

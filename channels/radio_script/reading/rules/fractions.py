@@ -20,7 +20,7 @@ _HOUSE = re.compile(r"(?:số nhà|địa chỉ|nhà số|hẻm|ngõ|ngách|ki�
 
 def fractions(page: Page) -> None:
     """Claim pairs that are not dates. Halves and thirds of something are "phần", results are "trên"."""
-    for match in _PAIR.finditer(page.text):
+    for match in page.at_numbers(_PAIR):
         if page.free(*match.span()):
             said, worry = _read(page, match)
             page.claim(*match.span(), said, "fraction", worry)
@@ -43,5 +43,7 @@ def _read(page: Page, match: re.Match[str]) -> tuple[str, Worry | None]:
 
 
 def _unsure(written: str) -> Worry:
-    message = Words(N_("%(written)s là ngày tháng hay phân số? Viết rõ, ví dụ “ngày %(written)s”."), {"written": written})
+    message = Words(
+        N_("%(written)s là ngày tháng hay phân số? Viết rõ, ví dụ “ngày %(written)s”."), {"written": written}
+    )
     return Worry(Certainty.CHECK, message)

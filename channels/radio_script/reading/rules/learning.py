@@ -7,7 +7,7 @@ from channels.radio_script.reading.page import Page
 
 _SHORT = r"[^\W\d_][\w&.\-]{1,14}"
 _AFTER_WORDS = re.compile(
-    rf"\s*\((?:(?:sau đây )?(?:gọi tắt|viết tắt|gọi chung)(?: là)?:?\s*)?[“\"]?(?P<short>{_SHORT})[”\"]?\)", re.IGNORECASE
+    rf"\((?:(?:sau đây )?(?:gọi tắt|viết tắt|gọi chung)(?: là)?:?\s*)?[“\"]?(?P<short>{_SHORT})[”\"]?\)", re.IGNORECASE
 )
 _BEFORE_WORDS = re.compile(rf"(?<!\w)(?P<short>{_SHORT})\s*\((?P<words>[^()\d]{{5,90}})\)")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -24,7 +24,8 @@ def learning(page: Page) -> None:
         if phrase:
             page.learned[match["short"]] = phrase
         if phrase or _said_already(page, match["short"], before):
-            page.claim(*match.span(), "", "bracket")
+            start = match.start() - (page.text[match.start() - 1 : match.start()] == " ")
+            page.claim(start, match.end(), "", "bracket")
     for match in _BEFORE_WORDS.finditer(page.text):
         words = match["words"].strip()
         if _capitals(match["short"]) and _abbreviated(match["short"], words) == words:
@@ -34,7 +35,7 @@ def learning(page: Page) -> None:
 
 def _said_already(page: Page, short: str, before: str) -> bool:
     """Tell whether the reading of ``short`` stands before the bracket, or its end does where a line was broken."""
-    words = before.strip(" ,*“”\"").lower()
+    words = before.strip(' ,*“”"').lower()
     says = [entry.say.lower() for entry in page.lexicon.readings(short)]
     return bool(words) and any(words.endswith(say) or (" " in words and say.endswith(f" {words}")) for say in says)
 
@@ -59,4 +60,4 @@ def _abbreviated(short: str, text: str) -> str | None:
             return None
     if first is None or wanted >= 0 or re.search(r"[.;:()]", text[first.start() :]):
         return None
-    return text[first.start() :].strip(" ,*“”\"")
+    return text[first.start() :].strip(' ,*“”"')

@@ -1,17 +1,18 @@
 """Percent, money, units, comparisons and the dash between two quantities."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
-from channels.radio_script.reading.lexicon import Lexicon
 from channels.radio_script.reading.page import Page
 from channels.radio_script.reading.rules.numbers import NUMBER, read_number
 
-_PERCENT = re.compile(r"\s?(%|‰)")
-_RANGE = re.compile(r"(?<=[\dhg%'’đ°CkmaĐ²³])(\s?[-–—]\s?)(?=\d)")
+_PERCENT = re.compile(r"[%‰]")
+_RANGE = re.compile(r"[-–—]\s?(?=\d)")
+_RANGE_BEFORE = frozenset("0123456789hg%'’đ°CkmaĐ²³")
 _QUANTITY = re.compile(r"\d+(?:[.,]\d+)*\s?(?:h|g|%|'|’|đ|°C?|km|m|ha|kg|C|a|m²|m2|Đ|²|³)?\Z")
-_SIGN = re.compile(r"(?<![\w.,/)\]])([<>≥≤±~≈]=?|[+\-−–](?=\d))\s?(?=\d)")
-_BETWEEN = re.compile(r"(?<=\d)\s?([x×*])\s?(?=\d)|(?<=[\d\w])\s?([=÷])\s?(?=[\w])|(?<=\d)(\+)(?=\d)")
+_SIGN = re.compile(r"([<>≥≤±~≈+\-−–]=?)\s?(?=\d)")
+_BETWEEN = re.compile(r"([x×*])(?=\s?\d)|([=÷])(?=\s?\w)|(\+)(?=\d)")
 _SIGNS = {
     ">": "trên", "<": "dưới", "≥": "lớn hơn hoặc bằng", ">=": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng",
     "<=": "nhỏ hơn hoặc bằng", "±": "cộng trừ", "~": "khoảng", "≈": "khoảng", "+": "cộng",
@@ -19,7 +20,7 @@ _SIGNS = {
 _COLD = re.compile(r"(?:nhiệt độ|âm|giảm|lạnh|xuống|mức|còn|dưới|là|tăng trưởng|từ|đến)[^.;\d]{0,24}$")
 _HEAT = re.compile(r"[\d.,]+\s?(?:%|°|º|độ|oc)")
 _MONEY_FIRST = re.compile(
-    rf"(?<!\w)(?P<sign>US\$|[$€£¥₫])\s?(?P<n>{NUMBER.pattern})(?P<scale>\s(?:nghìn|ngàn|triệu|tỷ|tỉ)(?!\w))?"
+    rf"(?P<sign>US\$|[$€£¥₫])\s?(?P<n>{NUMBER.pattern})(?P<scale>\s(?:nghìn|ngàn|triệu|tỷ|tỉ)(?!\w))?"
 )
 _ALONE = re.compile(r"(?<![\w/])(km²|km2|m²|m2|m³|m3|km|kg|cm|mm|kWh|ha|ml)(?![\w/²³])")
 _ALONE_AFTER = re.compile(r"(?:mỗi|một|từng|nghìn|ngàn|triệu|tỷ|trăm|chục|vạn|nửa|mấy|vài|bao nhiêu|rưỡi|/)\s*$")
@@ -31,7 +32,7 @@ def measures(page: Page) -> None:
     _after_number(page, page.lexicon.units, "unit")
     _after_number(page, page.lexicon.currencies, "money")
     for match in _PERCENT.finditer(page.text):
-        page.claim(*match.span(), " phần trăm" if match[1] == "%" else " phần nghìn", "percent")
+        page.claim(*match.span(), " phần trăm" if match[0] == "%" else " phần nghìn", "percent")
     for match in _ALONE.finditer(page.text):
         if _ALONE_AFTER.search(page.before(match.start())):
             page.claim(*match.span(), page.lexicon.units[match[1]], "unit")
@@ -45,12 +46,11 @@ def _money_first(page: Page) -> None:
         page.claim(*match.span(), f"{said} {page.lexicon.currencies[match['sign']]}", "money")
 
 
-def _after_number(page: Page, table: dict[str, str] | Lexicon | object, kind: str) -> None:
-    assert isinstance(table, dict)  # noqa: S101
+def _after_number(page: Page, table: Mapping[str, str], kind: str) -> None:
     pattern = _suffixes(tuple(table))
     for match in pattern.finditer(page.text):
         name = match["name"]
-        if _letter_only(name) and (match["gap"] or name in "KkVC" and _small(page, match.start())):
+        if _letter_only(name) and (match["gap"] or (name in "KkVC" and _small(page, match.start()))):
             continue
         page.claim(match.start(), match.end(), f" {table[name]}", kind)
 
@@ -73,17 +73,28 @@ def _suffixes(names: tuple[str, ...]) -> re.Pattern[str]:
 def _joints(page: Page) -> None:
     """Read the dash between two quantities as "đến"."""
     for match in _RANGE.finditer(page.text):
-        start = page.text.rfind(" ", 0, match.start()) + 1
-        if "-" not in page.text[start : match.start()] and _QUANTITY.search(page.text[start : match.start()]):
-            page.claim(*match.span(1), " đến ", "range")
+        at = match.start() - (page.text[match.start() - 1 : match.start()] == " ")
+        if at > 0 and page.text[at - 1] in _RANGE_BEFORE:
+            start = max(page.text.rfind(" ", 0, at), page.text.rfind("\n", 0, at)) + 1
+            if "-" not in page.text[start:at] and _QUANTITY.search(page.text[start:at]):
+                page.claim(at, match.end(), " đến ", "range")
 
 
 def _signs(page: Page) -> None:
     for match in _SIGN.finditer(page.text):
+        tight = match[1] in "+-−–" and match.end(1) < match.end()
+        if tight or (
+            match.start() and (page.text[match.start() - 1].isalnum() or page.text[match.start() - 1] in ".,/)]")
+        ):
+            continue
         said = _SIGNS.get(match[1], "")
         if match[1] in "-−–":
             said = "âm" if _HEAT.match(page.text, match.end()) and _COLD.search(page.before(match.start())) else ","
         page.claim(*match.span(), f"{said} ", "sign")
     for match in _BETWEEN.finditer(page.text):
-        said = {"x": "nhân", "×": "nhân", "*": "nhân", "=": "bằng", "÷": "chia", "+": "cộng"}[match[match.lastindex or 1]]
+        if not page.text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:].isdigit():
+            continue
+        said = {"x": "nhân", "×": "nhân", "*": "nhân", "=": "bằng", "÷": "chia", "+": "cộng"}[
+            match[match.lastindex or 1]
+        ]
         page.claim(*match.span(), f" {said} ", "sign")

@@ -5,10 +5,16 @@ import re
 from channels.radio_script.reading.numerals import NORTH, Dialect, cardinal, fraction_part, spelled
 from channels.radio_script.reading.page import Page
 
-NUMBER = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d])|\d{1,3}(?:,\d{3}){2,}(?!\d)|\d+,\d+(?![\d,])|\d+(?:\.\d+)+|\d+")
-_ENUMERATOR = re.compile(r"^\s*\(?(?P<n>\d{1,2}(?:\.\d{1,2})*|[a-zđ])(?:\)|\.(?=\s))[.]?\s+(?:[-–+•]\s+)*", re.MULTILINE)
+NUMBER = re.compile(
+    r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d])|\d{1,3}(?:,\d{3}){2,}(?!\d)|\d+,\d+(?![\d,])|\d+(?:\.\d+)+|\d+"
+)
+_ENUMERATOR = re.compile(
+    r"^\s*\(?(?P<n>\d{1,2}(?:\.\d{1,2})*|[a-zđ])(?:\)|\.(?=\s))[.]?\s+(?:[-–+•]\s+)*", re.MULTILINE
+)
 _INLINE_ENUMERATOR = re.compile(r"\((?P<n>\d{1,2})\)\s+(?=\w)")
-_NAMED_ZERO = re.compile(r"(?:đề án|số|mã|mẫu số|phiên bản|nghị quyết|nghị định|quyết định|chỉ thị|thông tư|đề án số|kỳ|ngạch)\s*:?\s*[“\"]?$")
+_NAMED_ZERO = re.compile(
+    r"(?:đề án|số|mã|phiên bản|nghị quyết|nghị định|quyết định|chỉ thị|thông tư|kỳ|ngạch)\s*:?\s*[“\"]?$"
+)
 _LIST_BEFORE = re.compile(r"(?:mức độ|cấp độ|mức|tiêu chí|điều|khoản|lớp|quý|các|nhóm|phụ lục|mục)\s*$")
 _ORDINAL = re.compile(r"(?<=thứ)(\s+)(\d{1,3})(?![\d.,/%]*\d)", re.IGNORECASE)
 MAX_CARDINAL = 15
@@ -25,7 +31,11 @@ def ordinals(page: Page) -> None:
 def enumerators(page: Page) -> None:
     """Claim the numbers and letters that head a line or an item: "1. Mục đích", "a) ...", "(2) ..."."""
     for match in _ENUMERATOR.finditer(page.text):
-        said = match["n"] if match["n"].isalpha() else " chấm ".join(_plain(n, page.dialect) for n in match["n"].split("."))
+        said = (
+            match["n"]
+            if match["n"].isalpha()
+            else " chấm ".join(_plain(n, page.dialect) for n in match["n"].split("."))
+        )
         page.claim(match.start("n") - (page.text[match.start("n") - 1] == "("), match.end(), f"{said}, ", "enumerator")
     for match in _INLINE_ENUMERATOR.finditer(page.text):
         page.claim(*match.span(), f", {_plain(match['n'], page.dialect)}, ", "enumerator")
@@ -42,7 +52,9 @@ def numbers(page: Page) -> None:
 
 def _leftovers(page: Page, match: re.Match[str]) -> None:
     for digits in re.finditer(r"\d+", match[0]):
-        page.claim(match.start() + digits.start(), match.start() + digits.end(), _plain(digits[0], page.dialect), "number")
+        page.claim(
+            match.start() + digits.start(), match.start() + digits.end(), _plain(digits[0], page.dialect), "number"
+        )
 
 
 def _in_context(page: Page, match: re.Match[str]) -> str:
@@ -64,6 +76,8 @@ def read_number(written: str, dialect: Dialect = NORTH) -> str:
     """Read a number as it is written: dots group thousands, the comma is decimal, "4.0" is "bốn chấm không"."""
     if re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?", written):
         written = written.replace(".", "")
+        if len(written) in range(MAX_CARDINAL + 1, 19):
+            return cardinal(int(written), dialect)
     elif written.count(",") > 1:
         written = written.replace(",", "")
     if "," in written:

@@ -5,21 +5,20 @@ import re
 from channels.radio_script.reading.numerals import spelled
 from channels.radio_script.reading.page import Page
 
-_PHONE = re.compile(
-    r"(?<![\w./,-])(?P<plus>\+84\s?)?\(?(?P<digits>\d(?:[\d]|[\s.\-–)]{1,2}(?=\d)){4,18}\d)(?![\d/]|[.,]\d|-\w)"
-)
+_PHONE = re.compile(r"(?<![\w./,-])(?P<digits>\d(?:[\d]|[\s.\-–)]{1,2}(?=\d)){4,18}\d)(?![\d/]|[.,]\d|-\w)")
 _DATE = re.compile(r"\d{1,2}([.\- ])\d{1,2}\1(?:19|20)\d\d\Z")
 _ASKED = re.compile(
     r"(?:điện thoại|đt|sđt|hotline|đường dây nóng|tổng đài|liên hệ|fax|zalo|viber|gọi|số máy|di động|máy bàn|số)"
     r"(?:\s+(?:số|hỗ trợ|của|là|liên hệ|miễn phí|trực|bàn|di động))*\s*[:\-–(]*\s*[“\"*(]*$"
 )
 _IDENTITY = re.compile(
-    r"(?:tài khoản|stk|căn cước(?: công dân)?|cccd|cmnd|chứng minh nhân dân|định danh(?: cá nhân)?|mã số(?: thuế)?|mã hồ sơ|"
-    r"mã|mst|mã bưu chính|số thẻ|số seri|số sê ri|số hiệu|mã otp|otp|bhxh|bhyt)(?:\s+(?:số|là|doanh nghiệp|bhxh|bhyt))*\s*[:\-–]?\s*$"
+    r"(?:tài khoản|stk|căn cước(?: công dân)?|cccd|cmnd|chứng minh nhân dân|định danh(?: cá nhân)?|mã số(?: thuế)?|"
+    r"mã hồ sơ|mã|mst|mã bưu chính|số thẻ|số seri|số sê ri|số hiệu|mã otp|otp|bhxh|bhyt)"
+    r"(?:\s+(?:số|là|doanh nghiệp|bhxh|bhyt))*\s*[:\-–]?\s*$"
 )
 _SHORT = re.compile(r"(?<![\w./,-])\d{3,5}(?![\d/%]|[.,/]\d|[.,]?\s?(?:\d{3})\b|-\w)")
 _DIRECT = re.compile(
-    r"(?P<weak>số)?(?:tổng đài|hệ thống|cổng(?: thông tin)?|kênh|đường dây nóng|hotline|số|điện thoại|gọi|bấm|đầu số|nền tảng|"
+    r"(?:tổng đài|hệ thống|cổng(?: thông tin)?|kênh|đường dây nóng|hotline|số|điện thoại|gọi|bấm|đầu số|nền tảng|"
     r"công an|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|cứu nạn|qua|web|dịch vụ|nhắn|gửi|hoặc|và|,|;|-|:)"
     r"(?:\s+(?:điện thoại|thông tin|điện tử|quốc gia|trực tuyến|số|tin|đến|tới|hotline|ngay|là|hỗ trợ|miễn phí|"
     r"khẩn cấp|24/7))*\s*[:\-–(]*\s*[“\"*(]*$"
@@ -27,17 +26,20 @@ _DIRECT = re.compile(
 _STRONG = re.compile(r"(?:tổng đài|đường dây nóng|hotline|đầu số|bấm|gọi|nhắn tin)\b")
 _NAMED = re.compile(r"(?:tổng đài|đường dây nóng|hotline)[^.;:\d()]{0,60}\s$")
 _ENDS = re.compile(
-    r"\s*(?:$|[.,;:)”\"?!*–(-]|(?:của|tỉnh|để|và|hoặc|là|sẽ|tiếp nhận|đã|có|trên|được|nếu|khi|hỗ trợ|ngay|miễn phí|theo|"
-    r"qua|tại|cho|với|giúp|hoạt động|nhằm|từ|vào|thông báo|phục vụ|bằng|hay|giới thiệu|gửi|đến|về|trong|cũng|bao gồm|gồm)(?!\w))"
+    r"\s*(?:$|[.,;:)”\"?!*–(-]|(?:của|tỉnh|để|và|hoặc|là|sẽ|tiếp nhận|đã|có|trên|được|nếu|khi|hỗ trợ|ngay|miễn phí|"
+    r"theo|qua|tại|cho|với|giúp|hoạt động|nhằm|từ|vào|thông báo|phục vụ|bằng|hay|giới thiệu|gửi|đến|về|trong|cũng|"
+    r"bao gồm|gồm)(?!\w))"
 )
-_TYPED = re.compile(r"(?:quyết định|nghị quyết|nghị định|thông tư|kế hoạch|công văn|chỉ thị|luật|quốc lộ|đường|nhà)\s+số\s*$")
+_TYPED = re.compile(
+    r"(?:quyết định|nghị quyết|nghị định|thông tư|kế hoạch|công văn|chỉ thị|luật|quốc lộ|đường|nhà)\s+số\s*$"
+)
 
 
 def phones(page: Page) -> None:
     """Claim long numbers that are phones or identity numbers, then short ones that are hotlines."""
-    for match in _PHONE.finditer(page.text):
+    for match in page.at_numbers(_PHONE):
         _claim_long(page, match)
-    for match in _SHORT.finditer(page.text):
+    for match in page.at_numbers(_SHORT):
         if _is_hotline(page, match):
             page.claim(*match.span(), spelled(match[0]), "phone")
 
@@ -45,15 +47,16 @@ def phones(page: Page) -> None:
 def _claim_long(page: Page, match: re.Match[str]) -> None:
     written, before = match["digits"], page.before(match.start())
     digits = re.sub(r"\D", "", written)
+    plus = before.endswith("+") and digits.startswith("84")
     if _DATE.match(written):
         return
     if _IDENTITY.search(before) and len(digits) >= 6:
         page.claim(*match.span(), _grouped(digits), "identity")
-    elif match["plus"] or _looks_like_phone(digits) or (_ASKED.search(before) and 7 <= len(digits) <= 11):
+    elif plus or _looks_like_phone(digits) or (_ASKED.search(before) and 7 <= len(digits) <= 11):
         said = _separated(written) if re.search(r"\d\D+\d", written) else _grouped(digits)
-        said = f"cộng tám bốn, {said}" if match["plus"] else said
-        start = match.start() + (page.text[match.start()] == "(" and ")" not in match[0])
-        page.claim(start, match.end(), said, "phone")
+        said = f"cộng {spelled('84')}, {_grouped(digits[2:])}" if plus else said
+        opened = before.endswith("(") and ")" in written
+        page.claim(match.start() - (plus or opened), match.end(), said, "phone")
 
 
 def _looks_like_phone(digits: str) -> bool:
@@ -90,7 +93,7 @@ def _is_hotline(page: Page, match: re.Match[str]) -> bool:
 
 
 def _is_directory(phrase: str) -> bool:
-    return phrase.startswith(("tổng đài", "đường dây nóng", "hotline", "đầu số", "bấm")) or phrase.startswith("gửi")
+    return phrase.startswith(("tổng đài", "đường dây nóng", "hotline", "đầu số", "bấm", "gửi"))
 
 
 def _is_list(phrase: str) -> bool:

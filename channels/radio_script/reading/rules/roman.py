@@ -12,7 +12,10 @@ _BEFORE = re.compile(
     r"vùng|nhóm|giai đoạn|cấp độ|đợt|học kỳ|bảng|biểu|hình|khu vực|khu|tổ|quyển|mức|tiểu mục|huân chương \w+ \w+ hạng)"
     r"(?:\s*[(“\"])?\s*$"
 )
-_FOLLOWS = re.compile(r"(?:^|\W)(?:quý|phụ lục|chương|phần|mục|khóa|loại|hạng|cấp|đợt|nhóm)\s+[ivx]+(?:\s*(?:,|và|đến|-|–|hoặc)\s*[ivx]*)*$")
+_FOLLOWS = re.compile(
+    r"(?:^|\W)(?:quý|phụ lục|chương|phần|mục|khóa|loại|hạng|cấp|đợt|nhóm)\s+[ivx]+"
+    r"(?:\s*(?:,|và|đến|-|–|hoặc)\s*[ivx]*)*$"
+)
 _HEADING = re.compile(r"^\s*([IVXL]+)(?:\.|\)|\s*/)?\s+(?=\S)", re.MULTILINE)
 _ORDINAL_BEFORE = re.compile(r"thứ\s*$")
 

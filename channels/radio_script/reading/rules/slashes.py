@@ -6,19 +6,23 @@ from functools import lru_cache
 from channels.radio_script.reading.page import Page
 
 _EITHER = re.compile(r"(?<=và)\s?/\s?(?=hoặc)", re.IGNORECASE)
-_SLASH = re.compile(r"\s?/\s?")
+_SLASH = re.compile(r"/\s?")
 _TIME = ("giây", "phút", "giờ", "ngày", "đêm", "buổi", "tuần", "tháng", "quý", "năm", "vụ")
 _LEFT = re.compile(r"(\w+)\s*$")
 _AMOUNT = re.compile(
-    r"(?:\d|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|triệu|tỷ|mấy|bao nhiêu|vài|đồng|đ|usd|giá|mức|số|tỷ lệ)\b[^.;()]{0,28}$"
+    r"(?:\d|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|triệu|tỷ|mấy|"
+    r"bao nhiêu|vài|đồng|đ|usd|giá|mức|số|tỷ lệ)\b[^.;()]{0,28}$"
 )
-_MEASURES = frozenset(
-    "lần lượt đồng đ tấn tạ kg lít triệu tỷ nghìn ngàn trđ m3 m2 ha usd giờ buổi suất người cái con bài tin kwh kw mét vnđ đôla ngày tiết ca".split()
+_MEASURE = re.compile(
+    r"(?:lần|lượt|đồng|đ|tấn|tạ|kg|lít|triệu|tỷ|nghìn|ngàn|trđ|m3|m2|ha|usd|giờ|buổi|suất|người|cái|con|bài|tin|kwh|kw|"
+    r"mét|vnđ|ngày|tiết|ca)\Z"
 )
 
 
 def slashes(page: Page) -> None:
     """Claim every slash that is left; with it the unit, if the unit is a symbol."""
+    if "/" not in page.text:
+        return
     for match in _EITHER.finditer(page.text):
         page.claim(*match.span(), " ", "slash")
     for match in _SLASH.finditer(page.text):
@@ -42,8 +46,10 @@ def _is_rate(before: str, left: str, right: str) -> bool:
     if left in _TIME and right in _TIME and not re.search(r"\d\s*\w*\s*$", before):
         return False
     if right in _TIME:
-        return left in _MEASURES or left in _TIME or _AMOUNT.search(before) is not None or len(left) > 1
-    return left in _MEASURES or (_AMOUNT.search(before) is not None and re.search(r"\d[\d.,]*\s?\w*\s*$", before) is not None)
+        return _MEASURE.match(left) is not None or left in _TIME or _AMOUNT.search(before) is not None or len(left) > 1
+    return _MEASURE.match(left) is not None or (
+        _AMOUNT.search(before) is not None and re.search(r"\d[\d.,]*\s?\w*\s*$", before) is not None
+    )
 
 
 @lru_cache(maxsize=16)

@@ -1,20 +1,16 @@
 """What is left: brackets, quotes, dots, dashes, ampersands and marks that nobody says."""
 
 import re
+from collections.abc import Callable
 
 from channels.radio_script.reading.model import Certainty
 from channels.radio_script.reading.page import Page, Worry
 from channels.words import N_, Words
 
 _KEPT = re.compile(r"\[[^\[\]\n]*\?\]")
-_DOTS = re.compile(r"\s?(?:\.\s?/\s?\.|/\./|\.{2,}(?:\s?\.)*|…)+\.?")
-_DASH = re.compile(r"\s+[-–—−]+\s+|(?<=\w)[–—](?=\w)|(?<!\S)[-–—]+|[-–—]+(?!\S)")
-_BRACKET = re.compile(r"\s?[(\[{]\s?|\s?[)\]}]\s?")
-_QUOTE = re.compile(r"[“”„‟\"«»‹›]|(?<!\w)['‘’]|['‘’](?!\w)")
-_AND = re.compile(r"\s?&\s?")
-_PAUSE = re.compile(r"\s?[→⇒➔➜|•●▪◦·✓➢;]\s?(?=\S)|\s?[|→]\s?")
-_OTHER = re.compile(r"[^\w\s.,;:!?\-'’]|_")
-_HASHTAG = re.compile(r"#(?=\w)")
+_MARKS = re.compile(r"[…]+|\.(?:\s?/\s?\.|\.+)[.…/]*|[-–—−]+|[^\w\s,;:!?.\-–—−]|_")
+_QUOTES = "“”„‟\"«»‹›'‘’"
+_PAUSES = "→⇒➔➜|•●▪◦·✓➢"
 
 
 def kept(page: Page) -> None:
@@ -28,31 +24,61 @@ def kept(page: Page) -> None:
 
 def symbols(page: Page) -> None:
     """Claim every mark that is not ordinary punctuation."""
-    for match in _DOTS.finditer(page.text):
-        page.claim(*match.span(), "." if _ends_line(page, match) else ", " if "/" not in match[0] else ".", "mark")
-    for match in _DASH.finditer(page.text):
-        page.claim(*match.span(), _dash(page, match), "mark")
-    for match in _BRACKET.finditer(page.text):
-        page.claim(*match.span(), ", ", "bracket")
-    for match in _AND.finditer(page.text):
-        page.claim(*match.span(), " và ", "mark")
-    for pattern, said in ((_HASHTAG, ""), (_QUOTE, ""), (_PAUSE, ", ")):
-        for match in pattern.finditer(page.text):
-            if match[0].strip() != ";":
-                page.claim(*match.span(), said, "mark")
-    for match in _OTHER.finditer(page.text):
+    for match in _MARKS.finditer(page.text):
+        if page.free(*match.span()):
+            _HANDLERS.get(match[0][0], _drop)(page, match)
+
+
+def _drop(page: Page, match: re.Match[str]) -> None:
+    page.claim(*match.span(), "", "mark")
+
+
+def _pause(page: Page, match: re.Match[str]) -> None:
+    page.claim(*match.span(), ", ", "mark")
+
+
+def _bracket(page: Page, match: re.Match[str]) -> None:
+    page.claim(*match.span(), ", ", "bracket")
+
+
+def _quote(page: Page, match: re.Match[str]) -> None:
+    inner = (
+        page.text[match.start() - 1 : match.start()].isalpha() and page.text[match.end() : match.end() + 1].isalpha()
+    )
+    if not (inner and match[0] in "'’"):
         page.claim(*match.span(), "", "mark")
 
 
-def _ends_line(page: Page, match: re.Match[str]) -> bool:
-    return not page.after(match.end(), 8).strip(" ”\")")
+def _and(page: Page, match: re.Match[str]) -> None:
+    page.claim(*match.span(), " và ", "mark")
 
 
-def _dash(page: Page, match: re.Match[str]) -> str:
-    """A name of two is said in one breath ("Bà Rịa - Vũng Tàu"); anything else has a pause at a dash."""
-    before, after = page.text[max(0, match.start() - 24) : match.start()], page.text[match.end() : match.end() + 24]
+def _dots(page: Page, match: re.Match[str]) -> None:
+    """Dots that trail off are a pause inside a sentence; "./." ends the text."""
+    ends = "/" in match[0] or not page.after(match.end(), 8).strip(' ”")')
+    page.claim(*match.span(), ". " if ends else ", ", "mark")
+
+
+def _dash(page: Page, match: re.Match[str]) -> None:
+    """A name of two is said in one breath ("Bà Rịa - Vũng Tàu"); any other free dash is a pause; "pa-nô" stays."""
+    start, end = match.span()
+    left, right = page.text[start - 1 : start], page.text[end : end + 1]
+    if left.isalnum() and right.isalnum() and match[0] == "-":
+        return
+    before, after = page.text[max(0, start - 24) : start].rstrip(), page.text[end : end + 24].lstrip()
     for name in page.lexicon.names:
         first, joint, second = name.partition(" - ")
         if joint and before.endswith(first) and after.startswith(second):
-            return " "
-    return ", "
+            page.claim(start, end, " ", "mark")
+            return
+    page.claim(start, end, ", ", "mark")
+
+
+_HANDLERS: dict[str, Callable[[Page, re.Match[str]], None]] = {
+    **dict.fromkeys(_QUOTES, _quote),
+    **dict.fromkeys(_PAUSES, _pause),
+    **dict.fromkeys("()[]{}", _bracket),
+    **dict.fromkeys("….", _dots),
+    **dict.fromkeys("-–—−", _dash),
+    "&": _and,
+}

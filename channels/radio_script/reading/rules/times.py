@@ -16,16 +16,16 @@ _RATIO = re.compile(r"(?:tỷ lệ|tỉ lệ|iso|tcvn|tỷ số|tỉ số)[^.;]{
 
 def times(page: Page) -> None:
     """Claim times and durations."""
-    for match in _WORDED.finditer(page.text):
+    for match in page.at_numbers(_WORDED):
         page.claim(*match.span(), _clock(page, match["h"], match["m"]), "time")
-    for match in _HOURS.finditer(page.text):
+    for match in page.at_numbers(_HOURS):
         page.claim(*match.span(), _clock(page, match["h"], match["m"] or match["m2"]), "time")
-    for match in _COLON.finditer(page.text):
+    for match in page.at_numbers(_COLON):
         if not _RATIO.search(page.before(match.start())):
             said = _clock(page, match["h"], match["m"], keep=bool(match["s"]))
             seconds = f" {_minutes(page, match['s'])} giây" if match["s"] else ""
             page.claim(*match.span(), said + seconds, "time")
-    for match in _DURATION.finditer(page.text):
+    for match in page.at_numbers(_DURATION):
         said = f"{page.number(int(match['m']))} phút"
         page.claim(*match.span(), said + (f" {page.number(int(match['s']))} giây" if match["s"] else ""), "time")
 

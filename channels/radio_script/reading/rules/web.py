@@ -11,7 +11,7 @@ from channels.radio_script.reading.page import Page, Worry
 from channels.words import N_, Words
 
 _TLD = "vn|com|net|org|edu|gov|info|asia|io|me|app|biz"
-_ENDING = re.compile(rf"\.(?:{_TLD})\b|https?://", re.IGNORECASE)
+_ENDING = re.compile(rf"\.(?:{_TLD}|{_TLD.upper()})\b|@")
 _ADDRESS = re.compile(
     rf"(?:mailto:)?(?P<user>[A-Za-z0-9][\w.+-]*)@(?P<domain>(?:[A-Za-z0-9-]+\.)+[A-Za-z]{{2,}})"
     rf"|(?P<scheme>https?://)?(?P<host>(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+(?:{_TLD}))(?![\w@])"
@@ -24,15 +24,25 @@ _PIECE = re.compile(r"[a-zđ]+|\d+")
 
 def web(page: Page) -> None:
     """Claim every address of the page."""
-    if "@" not in page.text and not _ENDING.search(page.text):
-        return
-    for match in _ADDRESS.finditer(page.text):
+    end = 0
+    for anchor in _ENDING.finditer(page.text):
+        match = _ADDRESS.search(page.text, max(end, _start(page.text, anchor.start())))
+        if not match or anchor.start() < end:
+            continue
+        end = match.end()
         if match["tld"]:
             page.claim(*match.span(), f"chấm {_label(match['tld'], page.lexicon)[0]}", "address")
         elif match["user"]:
             _claim_mail(page, match)
         else:
             _claim_site(page, match)
+
+
+def _start(text: str, at: int) -> int:
+    """Return where the word around ``at`` starts."""
+    while at and not text[at - 1].isspace() and text[at - 1] not in "()<>[]“”\"',;":
+        at -= 1
+    return at
 
 
 def _claim_mail(page: Page, match: re.Match[str]) -> None:
@@ -61,7 +71,9 @@ def _claim_site(page: Page, match: re.Match[str]) -> None:
 def _worry(written: str, sure: bool) -> Worry | None:
     if sure:
         return None
-    message = Words(N_("Có phần của địa chỉ %(written)s phải đánh vần; xem lại hoặc thêm vào từ điển."), {"written": written})
+    message = Words(
+        N_("Có phần của địa chỉ %(written)s phải đánh vần; xem lại hoặc thêm vào từ điển."), {"written": written}
+    )
     return Worry(Certainty.CHECK, message)
 
 
