@@ -7,6 +7,9 @@ from html.parser import HTMLParser
 KEPT_TAGS = frozenset({"b", "strong", "i", "em", "br"})
 """The tags that HTML mode sends; Zalo publishes no list, and these are what others were seen to send."""
 
+LINE_BREAK = "\v"
+"""Stands for ``<br>`` while a text is read: the newlines of HTML are mere spaces."""
+
 
 def flat(source: str, *, html: bool = False) -> str:
     """Return inline HTML as plain text, or with only ``KEPT_TAGS``; a link shows its address after its words."""
@@ -29,7 +32,7 @@ class _Inline(HTMLParser):
         if tag == "a":
             self.links.append((dict(attrs).get("href") or "", len(self.out)))
         elif tag == "br" and not self.keep:
-            self.out.append("\n")
+            self.out.append(LINE_BREAK)
         elif self.keep and tag in KEPT_TAGS:
             self.out.append(f"<{tag}>")
 
@@ -45,7 +48,8 @@ class _Inline(HTMLParser):
 
     def result(self) -> str:
         """The text read so far, without loose space around its lines."""
-        return "\n".join(" ".join(line.split()) for line in "".join(self.out).split("\n")).strip()
+        lines = "".join(self.out).split(LINE_BREAK)
+        return "\n".join(" ".join(line.split()) for line in lines).strip()
 
 
 def _after_link(words: str, address: str) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from channels.zalo_oa.simulator.app import Simulator, make_app
+from channels.zalo_oa.simulator.app import make_app
 from channels.zalo_oa.simulator.webhook import send_due
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 WEBHOOK_EVERY = 1.0
 
@@ -39,7 +39,7 @@ class Server(ThreadedWSGIServer):
 
     daemon_threads = True
 
-    def __init__(self, host: str, port: int, app: Simulator) -> None:
+    def __init__(self, host: str, port: int, app: "WSGIApplication") -> None:
         super().__init__(host, port, app, handler=Handler)
 
     @property

@@ -22,7 +22,10 @@ from channels.zalo_oa.settings import Settings
 from tests.channels.zalo_oa.running import APP_ID, APP_SECRET, OA_NAME, Clock, Running
 
 SHA = "ab" * 32
-TIMEOUT = 0.25
+PATIENT = 10.0
+"""Seconds: nothing but a planned fault shall ever take so long."""
+HASTY = 0.3
+"""Seconds, where a fault keeps the caller waiting."""
 SETTLE = 60.0
 
 
@@ -62,7 +65,7 @@ def piece(**change: Any) -> Piece:
 
 
 def settings_for(url: str, **change: Any) -> Settings:
-    known = {"app_id": APP_ID, "oa_name": OA_NAME, "oa_id": "143", "timeout_s": TIMEOUT}
+    known = {"app_id": APP_ID, "oa_name": OA_NAME, "oa_id": "143", "timeout_s": PATIENT}
     return Settings(**{**known, "api_url": url, "oauth_url": url, **change})
 
 

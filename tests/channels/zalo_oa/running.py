@@ -3,16 +3,19 @@
 import contextlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 
 from channels.zalo_oa.simulator import Server, make_app, seed
 from channels.zalo_oa.simulator.app import Simulator
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 APP_ID, APP_SECRET = "4012345678901234567", "bi-mat-cua-ung-dung"
@@ -24,13 +27,39 @@ class Clock:
 
     def __init__(self, now: datetime = START) -> None:
         self.time = now
+        self.rest: Callable[[], object] = lambda: None
 
     def __call__(self) -> datetime:
         return self.time
 
     def advance(self, seconds: float) -> None:
-        """Let ``seconds`` pass."""
+        """Let ``seconds`` pass, once everything that is under way has come to its end."""
+        self.rest()
         self.time += timedelta(seconds=seconds)
+
+
+class Counted:
+    """A WSGI application that knows how many requests are inside it."""
+
+    def __init__(self, app: Simulator) -> None:
+        self.app = app
+        self.inside = 0
+        self.change = threading.Condition()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        with self.change:
+            self.inside += 1
+        try:
+            return self.app(environ, start_response)
+        finally:
+            with self.change:
+                self.inside -= 1
+                self.change.notify_all()
+
+    def rest(self) -> None:
+        """Wait until nobody is inside."""
+        with self.change:
+            assert self.change.wait_for(lambda: self.inside == 0, timeout=20)
 
 
 @dataclass
@@ -94,7 +123,9 @@ def running(path: Path, clock: Clock) -> Iterator[Running]:
         clock=clock,
     )
     app = make_app(path, clock=clock)
-    server = Server("127.0.0.1", 0, app)
+    counted = Counted(app)
+    clock.rest = counted.rest
+    server = Server("127.0.0.1", 0, counted)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     run = Running(server.url, clock, path, app)
