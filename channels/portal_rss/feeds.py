@@ -132,7 +132,8 @@ def _mark_enclosures(root: etree._Element, items: Sequence[LiveItem]) -> None:
     for link in root.iterfind(f"{{{ATOM}}}entry/{{{ATOM}}}link"):
         cover = covers.get(link.get("href", ""))
         if cover is not None:
-            link.attrib.update(rel="enclosure", type=cover["mime"], length=str(cover["size"]))
+            for name, value in (("rel", "enclosure"), ("type", cover["mime"]), ("length", str(cover["size"]))):
+                link.set(name, value)
 
 
 def _json(feed: Feed, settings: Settings, items: Sequence[LiveItem]) -> bytes:
