@@ -1,0 +1,188 @@
+"""Taking deliveries of a push channel into hand and putting the outcome down; nobody else can write meanwhile.
+
+A claim raises the row's ``token``. Every later write repeats token and owner in its WHERE and looks at the row count,
+so a worker that lost its lease changes nothing. While a row is in hand ``next_at`` is the end of the lease: a dead
+worker's row comes back by itself.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, Update, case, exists, insert, select, update
+
+from channels.contract import Receipt
+from channels.words import N_, Words
+from scheduler.decisions import Facts, Gate, Progress, open_from, open_states
+from scheduler.outcomes import Changes, words_column
+from scheduler.rows import ATTEMPT, DELIVERY, FACTS, AnyRow, facts_of, receipt_of
+from scheduler.states import Action, DeliveryState, Outcome
+
+LOST = Words(N_("Tiến trình gửi đã dừng giữa chừng; hệ thống tra trên kênh xem bài đã lên hay chưa."))
+
+_URGENCY = {DeliveryState.WITHDRAWING: 0, DeliveryState.LIVE: 1}
+"""Removals first, then corrections and ends; what waits to go out comes after."""
+
+_FREE: Changes = {"lease_owner": None, "lease_until": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds a claim and for how long."""
+
+    worker: str
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery in hand. ``version`` is the schedule's at the time of the claim, ``due_at`` its place in the queue."""
+
+    id: int
+    key: str
+    story_id: int
+    channel_id: int
+    token: int
+    version: int
+    due_at: datetime
+    facts: Facts
+    live: Receipt | None
+
+
+def claim(
+    connection: Connection, channel_id: int, gate: Gate, lease: Lease, now: datetime, limit: int
+) -> Sequence[Claim]:
+    """Take up to ``limit`` due deliveries of the channel into hand, in their order; none if another worker is at it.
+
+    The caller holds the channel's row (``FOR UPDATE`` on PostgreSQL, SQLite's write lock).
+    """
+    states = open_states(gate)
+    if not states or limit < 1 or open_from(gate, now) > now:
+        return ()
+    rows = connection.execute(_candidates(channel_id, states, now, limit)).all()
+    tokens = _take(connection, [row.id for row in rows], lease, now)
+    _record_lost(connection, [row for row in rows if row.lease_owner is not None and row.called_at is not None], now)
+    return [_claim(row, tokens[row.id], gate) for row in rows if row.id in tokens]
+
+
+def begin(connection: Connection, held: Claim, lease: Lease, now: datetime, *, stamp: bool) -> Claim | None:
+    """Renew the lease for a call that starts now; with ``stamp`` write down that it must not be made twice.
+
+    Return the claim as it stands, or None if a person decided otherwise meanwhile or the lease was lost.
+    """
+    until = now + lease.length
+    changes: Changes = {"lease_until": until, "next_at": until}
+    facts = held.facts
+    if stamp:
+        progress = Progress(facts.sent_rendition_id, facts.adapter_progress)
+        facts = replace(facts, state=DeliveryState.SENDING, called_at=now, progress=progress)
+        changes |= {"state": facts.state, "called_at": now, "progress": progress.write()}
+    done = connection.execute(_mine(held, lease.worker, version=True).values(changes))
+    return replace(held, facts=facts) if done.rowcount == 1 else None
+
+
+def current(connection: Connection, held: Claim, worker: str) -> Facts | None:
+    """Return what the row says now, locked for the change to come; None if it is no longer ours."""
+    mine = (DELIVERY.c.id == held.id, DELIVERY.c.token == held.token, DELIVERY.c.lease_owner == worker)
+    row = connection.execute(select(*FACTS).where(*mine).with_for_update()).one_or_none()
+    return facts_of(row, held.facts.gate) if row is not None else None
+
+
+def put_down(connection: Connection, held: Claim, worker: str, changes: Changes, *, version: bool) -> bool:
+    """Write ``changes`` and give the row free. With ``version``, only if no person has decided anything meanwhile."""
+    return connection.execute(_mine(held, worker, version=version).values({**changes, **_FREE})).rowcount == 1
+
+
+def give_back(connection: Connection, claims: Iterable[Claim], worker: str) -> None:
+    """Put deliveries that were not begun back into their place in the queue."""
+    for held in claims:
+        connection.execute(_mine(held, worker, version=False).values(next_at=held.due_at, **_FREE))
+
+
+def extend(connection: Connection, ids: Sequence[int], lease: Lease, now: datetime) -> None:
+    """Prolong the leases that this worker holds on ``ids``."""
+    until = now + lease.length
+    held = (DELIVERY.c.id.in_(ids), DELIVERY.c.lease_owner == lease.worker)
+    connection.execute(update(DELIVERY).where(*held).values(lease_until=until, next_at=until))
+
+
+def recover_clock(connection: Connection, lease: Lease, now: datetime) -> int:
+    """End leases that reach further than any worker writes: the clock was put back. Return how many."""
+    bogus = (DELIVERY.c.lease_owner.is_not(None), DELIVERY.c.lease_until > now + 2 * lease.length)
+    return connection.execute(update(DELIVERY).where(*bogus).values(lease_until=now, next_at=now)).rowcount
+
+
+def recorded(connection: Connection, held: Claim) -> bool:
+    """Return whether this claim's outcome is in the book: a commit whose answer was lost."""
+    told = (ATTEMPT.c.delivery_id == held.id, ATTEMPT.c.token == held.token, ATTEMPT.c.outcome != Outcome.LOST)
+    return bool(connection.execute(select(exists().where(*told))).scalar())
+
+
+def _candidates(channel_id: int, states: Iterable[DeliveryState], now: datetime, limit: int) -> Select[Any]:
+    other = DELIVERY.alias()
+    taken = exists().where(
+        other.c.channel_id == channel_id, other.c.lease_owner.is_not(None), other.c.lease_until > now
+    )
+    urgency = case(_URGENCY, value=DELIVERY.c.state, else_=len(_URGENCY))
+    return (
+        select(*FACTS)
+        .where(DELIVERY.c.channel_id == channel_id, DELIVERY.c.state.in_(states), DELIVERY.c.next_at <= now, ~taken)
+        .order_by(urgency, DELIVERY.c.next_at, DELIVERY.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=DELIVERY)
+    )
+
+
+def _take(connection: Connection, ids: Sequence[int], lease: Lease, now: datetime) -> dict[int, int]:
+    if not ids:
+        return {}
+    until = now + lease.length
+    taken = connection.execute(
+        update(DELIVERY)
+        .where(DELIVERY.c.id.in_(ids), DELIVERY.c.next_at <= now)
+        .values(token=DELIVERY.c.token + 1, lease_owner=lease.worker, lease_until=until, next_at=until)
+        .returning(DELIVERY.c.id, DELIVERY.c.token)
+    )
+    return {row.id: row.token for row in taken}
+
+
+def _claim(row: AnyRow, token: int, gate: Gate) -> Claim:
+    return Claim(
+        id=row.id,
+        key=row.key,
+        story_id=row.story_id,
+        channel_id=row.channel_id,
+        token=token,
+        version=row.schedule_version,
+        due_at=row.next_at if row.lease_owner is None else row.scheduled_at,
+        facts=facts_of(row, gate),
+        live=receipt_of(row),
+    )
+
+
+def _record_lost(connection: Connection, rows: Sequence[AnyRow], now: datetime) -> None:
+    """Close the attempts of workers that died after they stamped the call."""
+    lost = [
+        {
+            "delivery_id": row.id,
+            "token": row.token,
+            "action": Action.PUBLISH,
+            "outcome": Outcome.LOST,
+            "started_at": row.called_at,
+            "ended_at": now,
+            "words": words_column(LOST),
+            "worker": row.lease_owner,
+        }
+        for row in rows
+    ]
+    if lost:
+        connection.execute(insert(ATTEMPT), lost)
+
+
+def _mine(held: Claim, worker: str, *, version: bool) -> Update:
+    """The guarded UPDATE of a row in hand."""
+    guarded = update(DELIVERY).where(
+        DELIVERY.c.id == held.id, DELIVERY.c.token == held.token, DELIVERY.c.lease_owner == worker
+    )
+    return guarded.where(DELIVERY.c.schedule_version == held.version) if version else guarded

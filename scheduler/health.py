@@ -1,0 +1,58 @@
+"""Whether deliveries are being worked, and what waits for people: for the banner, ``/healthz`` and ``/metrics``."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from scheduler.rows import DELIVERY, WORKER
+from scheduler.states import NEEDS_PERSON, DeliveryState
+
+OLD_HEARTBEAT_S = 60.0
+"""A scheduler that was not seen for so many seconds is not working."""
+
+OVERDUE = timedelta(minutes=2)
+"""A delivery that is due for longer is overdue: the engine is down, or the channel holds it back."""
+
+
+def heartbeat_age(connection: Connection, now: datetime) -> float | None:
+    """Return the seconds since any scheduler was last seen, or None if none ever was."""
+    seen = connection.execute(select(func.max(WORKER.c.seen_at))).scalar()
+    return max(0.0, (now - seen).total_seconds()) if seen is not None else None
+
+
+def overdue(connection: Connection, now: datetime) -> int:
+    """Return how many deliveries should have been worked by now."""
+    counted = select(func.count()).select_from(DELIVERY).where(is_overdue(now))
+    return int(connection.execute(counted).scalar_one())
+
+
+def needs_person(connection: Connection) -> int:
+    """Return how many deliveries wait for a person's decision."""
+    counted = select(func.count()).select_from(DELIVERY).where(needs_a_person())
+    return int(connection.execute(counted).scalar_one())
+
+
+def is_overdue(now: datetime) -> ColumnElement[bool]:
+    """The condition for a delivery to be overdue: promised for earlier, due and not worked, or a removal that failed.
+
+    What waits for a person is counted there, not here.
+    """
+    late = now - OVERDUE
+    on_its_way = DELIVERY.c.state.in_((DeliveryState.SCHEDULED, DeliveryState.SENDING))
+    promised = and_(on_its_way, DELIVERY.c.scheduled_at < late)
+    not_worked = and_(DELIVERY.c.next_at < late, DELIVERY.c.state != DeliveryState.UNKNOWN)
+    not_removed = and_(DELIVERY.c.state == DeliveryState.WITHDRAWING, DELIVERY.c.tries > 0)
+    return or_(promised, not_worked, not_removed)
+
+
+def needs_a_person() -> ColumnElement[bool]:
+    """The condition for the list of things to look at: unclear, failed, missed, or a refused correction or removal."""
+    gave_up = or_(DELIVERY.c.next_at.is_(None), DELIVERY.c.next_at == DELIVERY.c.until)
+    corrected_in_vain = and_(
+        DELIVERY.c.state == DeliveryState.LIVE, DELIVERY.c.rendition_id != DELIVERY.c.live_rendition_id, gave_up
+    )
+    ended_in_vain = and_(
+        DELIVERY.c.state == DeliveryState.LIVE, DELIVERY.c.until.is_not(None), DELIVERY.c.next_at.is_(None)
+    )
+    removed_in_vain = and_(DELIVERY.c.state == DeliveryState.WITHDRAWING, DELIVERY.c.next_at.is_(None))
+    return or_(DELIVERY.c.state.in_(NEEDS_PERSON), corrected_in_vain, ended_in_vain, removed_in_vain)

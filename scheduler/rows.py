@@ -1,0 +1,104 @@
+"""The tables as Core sees them, and the way from a row to the values that decisions are made from."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row, Table, select
+
+from channels import registry
+from channels.contract import Receipt, Rendition, RenditionFile, Transport
+from scheduler.decisions import Facts, Gate, Progress
+from scheduler.states import DeliveryState, Desired, Health, LatePolicy
+from scheduler.tables import (
+    Attempt,
+    Channel,
+    ChannelDocument,
+    ChannelSecret,
+    Delivery,
+    RateBucket,
+    StoredRendition,
+    Worker,
+)
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row whatever its columns are."""
+
+ATTEMPT = cast(Table, Attempt.__table__)
+BUCKET = cast(Table, RateBucket.__table__)
+CHANNEL = cast(Table, Channel.__table__)
+DELIVERY = cast(Table, Delivery.__table__)
+DOCUMENT = cast(Table, ChannelDocument.__table__)
+RENDITION = cast(Table, StoredRendition.__table__)
+SECRET = cast(Table, ChannelSecret.__table__)
+WORKER = cast(Table, Worker.__table__)
+
+FACTS = tuple(
+    DELIVERY.c[name]
+    for name in (
+        *("id", "key", "story_id", "channel_id", "token", "schedule_version", "next_at", "lease_owner"),
+        *("scheduled_at", "rendition_id", "desired", "state", "until", "live_rendition_id", "called_at", "progress"),
+        *("tries", "live_at", "provider_id", "link", "evidence"),
+    )
+)
+"""The columns of a delivery that decisions and orders are made from."""
+
+GATE = (CHANNEL.c.active, CHANNEL.c.health, CHANNEL.c.resume_at, CHANNEL.c.late_policy, CHANNEL.c.late_minutes)
+"""The columns of a channel that say what it allows."""
+
+
+def transport(kind: str) -> Transport | None:
+    """Return how channels of ``kind`` get their content, or None if no adapter here serves the kind."""
+    try:
+        return registry.adapter(kind).transport
+    except registry.UnknownKind:
+        return None
+
+
+def gate_of(row: AnyRow, how: Transport) -> Gate:
+    """Return what the channel in ``row`` (columns ``GATE``) allows."""
+    return Gate(how, row.active, Health(row.health), row.resume_at, LatePolicy(row.late_policy), row.late_minutes)
+
+
+def facts_of(row: AnyRow, gate: Gate) -> Facts:
+    """Return what decides about the delivery in ``row`` (columns ``FACTS``)."""
+    return Facts(
+        gate=gate,
+        scheduled_at=row.scheduled_at,
+        rendition_id=row.rendition_id,
+        desired=Desired(row.desired),
+        state=DeliveryState(row.state),
+        until=row.until,
+        live_rendition_id=row.live_rendition_id,
+        called_at=row.called_at,
+        progress=Progress.read(row.progress),
+        tries=row.tries,
+        live_at=row.live_at,
+    )
+
+
+def receipt_of(row: AnyRow) -> Receipt | None:
+    """Return the receipt of what is live, or None if nothing is."""
+    if row.live_rendition_id is None:
+        return None
+    return Receipt(row.provider_id or "", row.link or "", row.evidence or {})
+
+
+def rendition_of(row: AnyRow) -> Rendition:
+    """Return a stored rendition; its files have no bytes, those lie in the store."""
+    files = tuple(RenditionFile(f["name"], f["mime"], f["sha256"], f["size"]) for f in row.files)
+    return Rendition(row.kind, row.document, files)
+
+
+def file_entry(file: RenditionFile) -> dict[str, Any]:
+    """Return a file as the ``files`` column lists it."""
+    return {"name": file.name, "mime": file.mime, "sha256": file.sha256, "size": file.size}
+
+
+def renditions(connection: Connection, ids: Iterable[int]) -> Mapping[int, Rendition]:
+    """Return the stored renditions with these ids."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    columns = (RENDITION.c.id, RENDITION.c.kind, RENDITION.c.document, RENDITION.c.files)
+    rows = connection.execute(select(*columns).where(RENDITION.c.id.in_(wanted)))
+    return {row.id: rendition_of(row) for row in rows}

@@ -1,0 +1,179 @@
+"""A small newsroom around the engine: units, channels, stories, and workers on a clock that is turned by hand."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Row, column, insert, select, table, update
+from sqlalchemy import Engine as Database
+
+from channels import registry
+from channels.contract import Rendition
+from media.store import Store
+from scheduler import desk
+from scheduler.config import EngineConfig
+from scheduler.database import writing
+from scheduler.engine import Engine
+from scheduler.rows import ATTEMPT, CHANNEL, DELIVERY, DOCUMENT
+from scheduler.states import DeliveryState, LatePolicy
+from scheduler.tools import Point
+from tests.scheduler.fakes import KINDS, PROVIDERS, MemoryProvider, Provider
+
+UNIT = table("unit", *(column(name) for name in ("id", "code", "name", "short_name", "path", "groups", "own_approval")))
+
+
+class Turnable:
+    """A clock that stands still until it is turned."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2025, 3, 10, 1, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def turn(self, **by: float) -> datetime:
+        self.at += timedelta(**by)
+        return self.at
+
+
+class House:
+    """Everything a test needs to schedule stories and watch where they go."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.database = database
+        self.store = Store(folder / "media")
+        self.clock = Turnable()
+        self.stories = 0
+        self._workers: list[Engine] = []
+        with writing(database) as connection:
+            unit = {"id": 1, "code": "bao", "name": "Báo Thử Nghiệm", "short_name": "", "path": "/1/"}
+            connection.execute(insert(UNIT).values(**unit, groups="[]", own_approval=False))
+
+    def worker(self, reached: Callable[[Point], None] = lambda _point: None, **config: Any) -> Engine:
+        """An engine on this house's database and clock; works in the calling thread unless told otherwise."""
+        settings = EngineConfig(threads=0, draw=lambda _low, high: high)
+        engine = Engine(self.database, self.store, replace(settings, **config), self.clock, reached=reached)
+        self._workers.append(engine)
+        return engine
+
+    def close(self) -> None:
+        for engine in self._workers:
+            engine.close()
+
+    def channel(self, kind: str, settings: dict[str, Any] | None = None, **more: Any) -> int:
+        with writing(self.database) as connection:
+            number = connection.execute(select(CHANNEL.c.id)).all()
+            values = {
+                "kind": kind,
+                "slug": f"kenh-{len(number) + 1}",
+                "name": f"Kênh {len(number) + 1}",
+                "unit_id": 1,
+                "settings": settings or {},
+                "late_policy": LatePolicy.WITHIN,
+                "created_at": self.clock(),
+                **more,
+            }
+            return int(connection.execute(insert(CHANNEL).values(values).returning(CHANNEL.c.id)).scalar_one())
+
+    def memory(self, **more: Any) -> tuple[int, MemoryProvider]:
+        """A push channel whose provider is an object in this process."""
+        name = f"memory-{len(PROVIDERS)}"
+        PROVIDERS[name] = MemoryProvider()
+        return self.channel("fake_memory", {"name": name}, **more), PROVIDERS[name]
+
+    def frozen(self, connection: Connection, channel_id: int, story_id: int, text: str, revision: int = 1) -> int:
+        return desk.freeze(
+            connection, self.store, channel_id=channel_id, story_id=story_id, revision_id=story_id * 100 + revision,
+            revision=revision, rendition=Rendition("fake", {"text": text}), title=text, now=self.clock(),
+        )  # fmt: skip
+
+    def schedule(
+        self,
+        channel_id: int,
+        text: str,
+        *,
+        after: float = 0,
+        story_id: int | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """Schedule a story ``after`` seconds from now and return the delivery's id."""
+        self.stories += 1
+        story = story_id or self.stories
+        with writing(self.database) as connection:
+            rendition_id = self.frozen(connection, channel_id, story, text)
+            return desk.schedule(
+                connection, story_id=story, channel_id=channel_id, rendition_id=rendition_id,
+                at=self.clock() + timedelta(seconds=after), until=until, by=None, now=self.clock(),
+            )  # fmt: skip
+
+    def correct(self, delivery_id: int, text: str, revision: int = 2) -> None:
+        row = self.row(delivery_id)
+        with writing(self.database) as connection:
+            rendition_id = self.frozen(connection, row.channel_id, row.story_id, text, revision)
+            desk.correct(connection, delivery_id=delivery_id, rendition_id=rendition_id, by=None, now=self.clock())
+
+    def withdraw(self, story_id: int, reason: str = "Sai số liệu") -> list[int]:
+        with writing(self.database) as connection:
+            return desk.withdraw(connection, story_id=story_id, reason=reason, by=None, now=self.clock())
+
+    def decide(self, what: Callable[..., Any], **more: Any) -> Any:
+        """Carry out a decision of the desk in its own transaction."""
+        with writing(self.database) as connection:
+            return what(connection, by=None, now=self.clock(), **more)
+
+    def row(self, delivery_id: int) -> Row[*tuple[Any, ...]]:
+        with self.database.connect() as connection:
+            return connection.execute(select(DELIVERY).where(DELIVERY.c.id == delivery_id)).one()
+
+    def state(self, delivery_id: int) -> DeliveryState:
+        return DeliveryState(self.row(delivery_id).state)
+
+    def attempts(self, delivery_id: int) -> list[tuple[str, str]]:
+        """Action and outcome of every attempt, in order."""
+        wanted = select(ATTEMPT.c.action, ATTEMPT.c.outcome).where(ATTEMPT.c.delivery_id == delivery_id)
+        with self.database.connect() as connection:
+            return [(row.action, row.outcome) for row in connection.execute(wanted.order_by(ATTEMPT.c.id))]
+
+    def set_channel(self, channel_id: int, **changes: Any) -> None:
+        with writing(self.database) as connection:
+            connection.execute(update(CHANNEL).where(CHANNEL.c.id == channel_id).values(changes))
+
+    def channel_row(self, channel_id: int) -> Row[*tuple[Any, ...]]:
+        with self.database.connect() as connection:
+            return connection.execute(select(CHANNEL).where(CHANNEL.c.id == channel_id)).one()
+
+    def document(self, channel_id: int) -> Row[*tuple[Any, ...]] | None:
+        with self.database.connect() as connection:
+            return connection.execute(select(DOCUMENT).where(DOCUMENT.c.channel_id == channel_id)).one_or_none()
+
+    def listed(self, channel_id: int) -> dict[str, Any]:
+        """What the document of a pull channel says now."""
+        found = self.document(channel_id)
+        assert found is not None
+        content: dict[str, Any] = json.loads(found.body)
+        return content
+
+
+@pytest.fixture(autouse=True)
+def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fake kinds are the only ones there are."""
+    monkeypatch.setattr(registry, "KINDS", KINDS)
+
+
+@pytest.fixture
+def house(engine: Database, tmp_path: Path) -> Iterator[House]:
+    made = House(engine, tmp_path)
+    yield made
+    made.close()
+    PROVIDERS.clear()
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    made = Provider()
+    with made.running():
+        yield made
