@@ -4,6 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,8 +28,9 @@ class Draft:
     body: Body
 
 
+@lru_cache(maxsize=16)
 def draft(piece: Piece, settings: Settings) -> Draft:
-    """Return what ``piece`` becomes; pure and without reading a picture."""
+    """Return what ``piece`` becomes; pure and without reading a picture. Kept for the check and the render after it."""
     body = _with_service(body_of(piece, html=settings.html_body), piece.service, settings)
     body = _with_infographic(body, piece)
     return Draft(
