@@ -1,0 +1,125 @@
+"""Lists of channels with what an admin needs to see of each: health, last item, what waits, what is stuck."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import Session
+
+from channels import registry
+from cms.boards.tables import BoardKey
+from cms.deliveries.reading import waits_for_person
+from cms.people import units
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Unit
+from cms.quotas.tables import Plan
+from scheduler.states import DeliveryState
+from scheduler.tables import Channel, ChannelDocument, Delivery
+
+WAITING = (DeliveryState.SCHEDULED, DeliveryState.SENDING)
+CARRIED = (DeliveryState.LIVE, DeliveryState.EXPIRED, DeliveryState.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A channel in the list. ``last_at`` is the promised time of its newest item that went out."""
+
+    channel: Channel
+    unit: str
+    last_at: datetime | None
+    waiting: int
+    stuck: int
+    seen_at: datetime | None
+    """When a board last reported with its key."""
+    simulated: bool
+
+
+def lines(session: Session, actor: Actor) -> list[Line]:
+    """Return the channels that ``actor`` configures, in the order of their units; one query."""
+    actor.require(Action.MANAGE_CHANNELS)
+    query = (
+        select(
+            Channel, Unit.name, Unit.path, BoardKey.seen_at, _count(WAITING), _stuck(),
+            *(_last(state) for state in CARRIED),
+        )
+        .join(Unit, Unit.id == Channel.unit_id)
+        .outerjoin(BoardKey, BoardKey.channel_id == Channel.id)
+        .where(units.within(actor.paths(Action.MANAGE_CHANNELS)))
+    )  # fmt: skip
+    rows = sorted(session.execute(query).tuples(), key=lambda row: (units.trail(row[2]), row[0].kind, row[0].name))
+    return [
+        Line(channel, unit, max((at for at in last if at), default=None), waiting, stuck, seen_at, simulated(channel))
+        for channel, unit, _path, seen_at, waiting, stuck, *last in rows
+    ]
+
+
+def simulated(channel: Channel) -> bool:
+    """Whether the channel publishes to a simulator; every page that shows it says so."""
+    if channel.kind not in registry.KINDS:
+        return False
+    adapter = registry.adapter(channel.kind)
+    tells = getattr(adapter, "is_simulated", None)
+    return bool(tells and tells(adapter.Settings.model_validate(channel.settings)))
+
+
+def media(session: Session) -> dict[str, str]:
+    """Return the words of all plans for kinds of channel, code to title; a quota counts a channel by this code."""
+    found: dict[str, str] = {}
+    for labels in session.scalars(select(Plan.pack["media"]).order_by(Plan.valid_from.desc())):
+        for label in labels or ():
+            found.setdefault(label["code"], label["title"])
+    return found
+
+
+def documents(session: Session, channel_id: int) -> Sequence[ChannelDocument]:
+    """Return the documents that readers are given now."""
+    query = select(ChannelDocument).where(ChannelDocument.channel_id == channel_id).order_by(ChannelDocument.name)
+    return session.scalars(query).all()
+
+
+def addresses(kind: str, slug: str, base_url: str) -> Mapping[str, str]:
+    """Return the public addresses of a channel, document name to address; none for kinds that are not fetched."""
+    return {name: f"{base_url}{path.format(slug=slug)}" for name, path in _PATHS.get(kind, {}).items()}
+
+
+_PATHS = {
+    "portal_rss": {"rss": "/feeds/{slug}.rss", "atom": "/feeds/{slug}.atom", "json": "/feeds/{slug}.json"},
+    "led_board": {
+        "playlist.json": "/boards/{slug}/playlist.json",
+        "playlist.smil": "/boards/{slug}/playlist.smil",
+        "playlist.txt": "/boards/{slug}/playlist.txt",
+        "current.png": "/boards/{slug}/current.png",
+        "player": "/boards/{slug}/player",
+    },
+}
+
+
+def _count(states: tuple[DeliveryState, ...]) -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .select_from(Delivery)
+        .where(Delivery.channel_id == Channel.id, Delivery.state.in_(states))
+        .correlate(Channel)
+        .scalar_subquery()
+    )
+
+
+def _stuck() -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .select_from(Delivery)
+        .where(Delivery.channel_id == Channel.id, waits_for_person())
+        .correlate(Channel)
+        .scalar_subquery()
+    )
+
+
+def _last(state: DeliveryState) -> ScalarSelect[datetime]:
+    """One step into the index (channel, state, time), however many deliveries there are."""
+    return (
+        select(func.max(Delivery.scheduled_at))
+        .where(Delivery.channel_id == Channel.id, Delivery.state == state)
+        .correlate(Channel)
+        .scalar_subquery()
+    )

@@ -1,0 +1,157 @@
+"""What culture centres do with scripts: take them, read them on air, and log it; the log is the evidence of quotas."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from channels.words import N_
+from cms.audit.record import record
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Unit
+from cms.people.units import tidy
+from cms.radio.reading import Script, script
+from cms.radio.tables import Broadcast, Download
+from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
+
+EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{8,80}")
+LONGEST_STATION, LONGEST_REASON = 200, 1_000
+LONGEST_S = 4 * 3600
+"""Seconds; no script is read for four hours."""
+CLOCK = timedelta(minutes=5)
+"""The station's clock may be so far ahead of ours."""
+OLDEST = timedelta(days=92)
+"""A broadcast is logged within the quarter that it is reported in."""
+FORMATS = frozenset({"txt", "docx", "pdf", "json"})
+
+
+def log_broadcast(
+    session: Session,
+    actor: Actor,
+    *,
+    delivery_id: int,
+    event_id: str,
+    started_at: datetime,
+    duration_s: int | None,
+    station: str = "",
+    unit_id: int | None = None,
+    now: datetime,
+) -> Broadcast:
+    """Log that a script was on air from ``started_at`` (aware) for ``duration_s`` seconds, measured; return the entry.
+
+    The same ``event_id`` for the same script again changes nothing and returns the first entry, so a sender may repeat
+    itself. ``unit_id`` is who aired it: the channel's unit, or one below it whose broadcaster asks; None chooses the
+    only one possible.
+    """
+    found = script(session, actor, delivery_id)
+    if not EVENT_ID.fullmatch(event_id):
+        raise Invalid(
+            N_("Mã sự kiện dài từ 8 đến 80 ký tự, chỉ gồm chữ không dấu, chữ số và . _ : -"), field="event_id"
+        )
+    unit = _airing_unit(session, actor, found, unit_id)
+    before = session.scalar(select(Broadcast).where(Broadcast.event_id == event_id))
+    if before is not None:
+        return _same(before, delivery_id)
+    _check_time(found, started_at, duration_s, now)
+    station = tidy(station)
+    if len(station) > LONGEST_STATION:
+        raise Invalid(N_("Tên đài dài quá %(limit)s ký tự."), field="station", limit=LONGEST_STATION)
+    made = _insert_once(
+        session, Broadcast.__table__, ["event_id"],
+        event_id=event_id, delivery_id=delivery_id, unit_id=unit.id, station=station, started_at=started_at,
+        duration_s=duration_s, logged_by=actor.person_id, logged_at=now, void_reason="",
+    )  # fmt: skip
+    entry = session.scalars(select(Broadcast).where(Broadcast.event_id == event_id)).one()
+    if not made:
+        return _same(entry, delivery_id)
+    record(
+        session, actor, "broadcast.log", "broadcast", entry.id, unit_id=unit.id, now=now, story=found.story_id,
+        station=station, started_at=started_at.isoformat(), duration_s=duration_s,
+    )  # fmt: skip
+    return entry
+
+
+def void_broadcast(session: Session, actor: Actor, broadcast_id: int, *, reason: str, now: datetime) -> Broadcast:
+    """Take a wrong entry out of the count; it stays in the list with the reason."""
+    entry = session.get(Broadcast, broadcast_id)
+    unit = session.get_one(Unit, entry.unit_id) if entry is not None else None
+    if entry is None or unit is None:
+        raise NotFound(N_("Không có dòng nhật ký phát sóng này."))
+    actor.require(Action.LOG_BROADCAST, unit.path)
+    reason = reason.strip()
+    if not reason:
+        raise Invalid(N_("Hãy ghi lý do hủy; dòng nhật ký vẫn được giữ lại cùng lý do."), field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(N_("Lý do dài quá %(limit)s ký tự; hãy rút gọn."), field="reason", limit=LONGEST_REASON)
+    if entry.voided_at is not None:
+        raise Conflict(N_("Dòng nhật ký này đã được hủy trước đó."))
+    entry.voided_at, entry.void_reason = now, reason
+    record(
+        session, actor, "broadcast.void", "broadcast", entry.id, unit_id=unit.id, now=now, reason=reason,
+        started_at=entry.started_at.isoformat(),
+    )  # fmt: skip
+    return entry
+
+
+def note_download(session: Session, actor: Actor, delivery_id: int, format: str, *, now: datetime) -> bool:  # noqa: A002
+    """Note that a person took a script in a format; True the first time. Machines of a person count as the person."""
+    if actor.person_id is None or format not in FORMATS:
+        return False
+    return _insert_once(
+        session, Download.__table__, ["delivery_id", "person_id", "format"],
+        delivery_id=delivery_id, person_id=actor.person_id, format=format, at=now,
+    )  # fmt: skip
+
+
+def airing_units(session: Session, actor: Actor, found: Script) -> list[Unit]:
+    """Return the units for which ``actor`` may log this script: the channel's, else their own below it."""
+    paths = actor.paths(Action.LOG_BROADCAST)
+    if any(found.unit_path.startswith(path) for path in paths):
+        return [session.get_one(Unit, found.unit_id)]
+    below = [path for path in paths if path.startswith(found.unit_path)]
+    return list(session.scalars(select(Unit).where(Unit.path.in_(below)).order_by(Unit.id)))
+
+
+def _airing_unit(session: Session, actor: Actor, found: Script, unit_id: int | None) -> Unit:
+    if unit_id is None:
+        possible = airing_units(session, actor, found)
+        if len(possible) == 1:
+            return possible[0]
+        actor.require(Action.LOG_BROADCAST, None if possible else found.unit_path)
+        raise Invalid(N_("Hãy chọn đơn vị đã phát sóng."), field="unit")
+    unit = session.get(Unit, unit_id)
+    if unit is None or not unit.path.startswith(found.unit_path):
+        raise Invalid(N_("Đơn vị này không dùng kênh phát thanh đó; hãy chọn đơn vị trong danh sách."), field="unit")
+    if not actor.may(Action.LOG_BROADCAST, unit.path):
+        raise NotAllowed(N_("Chỉ phát thanh viên của đơn vị mới được ghi nhật ký phát sóng."))
+    return unit
+
+
+def _same(entry: Broadcast, delivery_id: int) -> Broadcast:
+    if entry.delivery_id != delivery_id:
+        raise Conflict(N_("Mã sự kiện này đã dùng cho kịch bản khác; hãy dùng mã mới."), field="event_id")
+    return entry
+
+
+def _check_time(found: Script, started_at: datetime, duration_s: int | None, now: datetime) -> None:
+    if started_at > now + CLOCK:
+        raise Invalid(N_("Giờ phát chưa tới; hãy ghi nhật ký sau khi phát."), field="started_at")
+    if started_at < now - OLDEST:
+        raise Invalid(N_("Giờ phát đã quá ba tháng nên không ghi được nữa; hãy kiểm tra lại ngày."), field="started_at")
+    if started_at < found.live_at - CLOCK:
+        raise Invalid(
+            N_("Giờ phát sớm hơn lúc kịch bản được phát hành; hãy kiểm tra lại ngày giờ."), field="started_at"
+        )
+    if duration_s is not None and not 1 <= duration_s <= LONGEST_S:
+        raise Invalid(N_("Thời lượng đo được phải từ 1 giây đến 4 giờ."), field="duration_s")
+
+
+def _insert_once(session: Session, table: Any, key: list[str], **values: object) -> bool:
+    """Insert a row unless one with this key is there; whether it was inserted. Safe when two ask at once."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    found: Table = table
+    done = session.execute(insert(found).values(**values).on_conflict_do_nothing(index_elements=key))
+    return bool(done.rowcount)  # type: ignore[attr-defined]  # an insert's result has one
