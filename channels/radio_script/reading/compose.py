@@ -114,4 +114,4 @@ def _say(voice: _Voice, claim: Claim, plain: Plain, original: str, spans: list[S
         voice.add(", " if "," in tail else " ")
     if claim.worry:
         worry = claim.worry
-        doubts.append(Doubt(worry.certainty, start, end, original[start:end], core, worry.message))
+        doubts.append(Doubt(worry.certainty, start, end, original[start:end], core, worry.message, worry.remedy))

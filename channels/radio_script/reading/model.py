@@ -18,7 +18,7 @@ class Doubt:
     """Something an editor has to decide before the script is approved.
 
     ``start`` and ``end`` are offsets in the original text, ``written`` what stands there, ``said`` what the spoken
-    text has for it now, ``message`` one sentence that says what to do.
+    text has for it now, ``message`` says what is unclear and ``remedy`` what to do.
     """
 
     certainty: Certainty
@@ -27,6 +27,7 @@ class Doubt:
     written: str
     said: str
     message: Words
+    remedy: Words
 
 
 @dataclass(frozen=True, slots=True)

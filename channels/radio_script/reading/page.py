@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 from channels.radio_script.reading.lexicon import Lexicon
 from channels.radio_script.reading.model import Certainty
 from channels.radio_script.reading.numerals import Dialect, cardinal
-from channels.words import Words
+from channels.words import N_, Words
 
 _DIGITS = re.compile(r"\d+")
+WRITE_OUT = Words(N_("Viết đầy đủ trong bài, hoặc thêm cách đọc vào từ điển của kênh."))
+CONFIRM = Words(N_("Nếu đúng thì không cần làm gì; nếu sai, viết đầy đủ trong bài hoặc thêm vào từ điển của kênh."))
 
 
 @dataclass(frozen=True, slots=True)
 class Worry:
-    """Why a claim is not certain."""
+    """Why a claim is not certain, and what the editor can do about it."""
 
     certainty: Certainty
     message: Words
+    remedy: Words
 
 
 @dataclass(frozen=True, slots=True)

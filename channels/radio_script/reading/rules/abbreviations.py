@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from channels.radio_script.reading.lexicon import EntryData
 from channels.radio_script.reading.model import Certainty
-from channels.radio_script.reading.page import Page, Worry, marked
+from channels.radio_script.reading.page import CONFIRM, WRITE_OUT, Page, Worry, marked
 from channels.radio_script.reading.syllables import LETTER, UPPER, has_mark, is_syllable
 from channels.words import N_, Words
 
@@ -156,17 +156,19 @@ def _is_abbreviation(written: str) -> bool:
 def _unknown(page: Page, written: str) -> Worry:
     choices = dict.fromkeys(e.say.lower() for e in page.lexicon.readings(written))
     if choices:
-        message = N_("%(written)s có thể là %(choices)s; viết rõ trong bài.")
+        message = N_("%(written)s có thể là %(choices)s.")
         return Worry(
-            Certainty.UNKNOWN, Words(message, {"written": written, "choices": " / ".join(f"“{c}”" for c in choices)})
+            Certainty.UNKNOWN,
+            Words(message, {"written": written, "choices": " / ".join(f"“{c}”" for c in choices)}),
+            WRITE_OUT,
         )
-    message = N_("Chưa rõ cách đọc %(written)s; thêm vào từ điển hoặc viết đầy đủ.")
-    return Worry(Certainty.UNKNOWN, Words(message, {"written": written}))
+    message = N_("Chưa rõ cách đọc %(written)s.")
+    return Worry(Certainty.UNKNOWN, Words(message, {"written": written}), WRITE_OUT)
 
 
 def _check(written: str, said: str) -> Worry:
-    message = N_("%(written)s được đọc là “%(said)s”; xem có đúng không.")
-    return Worry(Certainty.CHECK, Words(message, {"written": written, "said": said}))
+    message = N_("%(written)s được đọc là “%(said)s”.")
+    return Worry(Certainty.CHECK, Words(message, {"written": written, "said": said}), CONFIRM)
 
 
 def patterns(page: Page) -> None:

@@ -4,7 +4,7 @@ import re
 
 from channels.radio_script.reading.model import Certainty
 from channels.radio_script.reading.numerals import cardinal, spelled
-from channels.radio_script.reading.page import Page, Worry, marked
+from channels.radio_script.reading.page import WRITE_OUT, Page, Worry, marked
 from channels.radio_script.reading.syllables import without_tone
 from channels.words import N_, Words
 
@@ -60,5 +60,5 @@ def _letters(page: Page, piece: str) -> str | None:
 
 
 def _worry(written: str) -> Worry:
-    message = Words(N_("Chưa rõ cách đọc %(written)s; thêm vào từ điển hoặc viết cách khác."), {"written": written})
-    return Worry(Certainty.UNKNOWN, message)
+    message = Words(N_("Chưa rõ cách đọc %(written)s."), {"written": written})
+    return Worry(Certainty.UNKNOWN, message, WRITE_OUT)

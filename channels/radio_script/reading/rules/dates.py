@@ -79,7 +79,7 @@ def _blanks(page: Page) -> None:
 
 
 def _blank() -> Worry:
-    return Worry(Certainty.UNKNOWN, Words(N_("Ngày để trống; điền ngày trước khi đọc.")))
+    return Worry(Certainty.UNKNOWN, Words(N_("Ngày còn để trống.")), Words(N_("Điền ngày.")))
 
 
 def _month_year(page: Page, month_digits: str, year: str) -> str:

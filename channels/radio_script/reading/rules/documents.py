@@ -102,8 +102,8 @@ def _issuer_said(issuer: str, before: str, after: str) -> bool:
 
 
 def _issuer_worry(code: str) -> Worry:
-    message = Words(N_("Chưa rõ %(code)s là cơ quan nào; thêm vào từ điển hoặc viết rõ tên cơ quan."), {"code": code})
-    return Worry(Certainty.UNKNOWN, message)
+    message = Words(N_("Chưa rõ %(code)s là cơ quan nào."), {"code": code})
+    return Worry(Certainty.UNKNOWN, message, Words(N_("Viết rõ tên cơ quan ngay sau số văn bản.")))
 
 
 def _claim_blank(page: Page, match: re.Match[str]) -> None:
@@ -111,5 +111,5 @@ def _claim_blank(page: Page, match: re.Match[str]) -> None:
     said = marked("")
     if issuer and not _ISSUER_AFTER.match(page.after(match.end(), 96)):
         said += f" của {issuer}"
-    message = Words(N_("Số văn bản để trống; điền số trước khi đọc."))
-    page.claim(match.end("lead"), match.end(), f" {said}", "document", Worry(Certainty.UNKNOWN, message))
+    blank = Worry(Certainty.UNKNOWN, Words(N_("Số văn bản còn để trống.")), Words(N_("Điền số văn bản.")))
+    page.claim(match.end("lead"), match.end(), f" {said}", "document", blank)

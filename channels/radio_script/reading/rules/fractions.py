@@ -43,7 +43,6 @@ def _read(page: Page, match: re.Match[str]) -> tuple[str, Worry | None]:
 
 
 def _unsure(written: str) -> Worry:
-    message = Words(
-        N_("%(written)s là ngày tháng hay phân số? Viết rõ, ví dụ “ngày %(written)s”."), {"written": written}
-    )
-    return Worry(Certainty.CHECK, message)
+    message = Words(N_("%(written)s có thể là ngày tháng hoặc phân số."), {"written": written})
+    remedy = Words(N_("Viết rõ, ví dụ “ngày %(written)s”."), {"written": written})
+    return Worry(Certainty.CHECK, message, remedy)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from channels.radio_script.reading.model import Certainty
-from channels.radio_script.reading.page import Page, Worry
+from channels.radio_script.reading.page import WRITE_OUT, Page, Worry
 from channels.words import N_, Words
 
 _KEPT = re.compile(r"\[[^\[\]\n]*\?\]")
@@ -19,7 +19,7 @@ def kept(page: Page) -> None:
         return
     for match in _KEPT.finditer(page.text):
         message = Words(N_("Chưa rõ cách đọc %(written)s."), {"written": match[0]})
-        page.claim(*match.span(), match[0], "kept", Worry(Certainty.UNKNOWN, message))
+        page.claim(*match.span(), match[0], "kept", Worry(Certainty.UNKNOWN, message, WRITE_OUT))
 
 
 def symbols(page: Page) -> None:

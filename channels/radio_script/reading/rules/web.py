@@ -7,7 +7,7 @@ from functools import lru_cache
 from channels.radio_script.reading.lexicon import Lexicon
 from channels.radio_script.reading.model import Certainty
 from channels.radio_script.reading.numerals import spelled
-from channels.radio_script.reading.page import Page, Worry
+from channels.radio_script.reading.page import CONFIRM, Page, Worry
 from channels.words import N_, Words
 
 _TLD = "vn|com|net|org|edu|gov|info|asia|io|me|app|biz"
@@ -62,7 +62,7 @@ def _claim_site(page: Page, match: re.Match[str]) -> None:
         extra, sure_path = _path(path, page.lexicon)
         said += extra
         if not extra:
-            worry = Worry(Certainty.CHECK, Words(N_("Địa chỉ dài, chỉ đọc tên miền; nên dùng một địa chỉ ngắn hơn.")))
+            worry = _long(match[0])
         elif not sure_path:
             worry = _worry(match[0], sure=False)
     page.claim(match.start(), end, said, "address", worry)
@@ -71,10 +71,13 @@ def _claim_site(page: Page, match: re.Match[str]) -> None:
 def _worry(written: str, sure: bool) -> Worry | None:
     if sure:
         return None
-    message = Words(
-        N_("Có phần của địa chỉ %(written)s phải đánh vần; xem lại hoặc thêm vào từ điển."), {"written": written}
-    )
-    return Worry(Certainty.CHECK, message)
+    message = Words(N_("Địa chỉ %(written)s có phần phải đánh vần."), {"written": written})
+    return Worry(Certainty.CHECK, message, CONFIRM)
+
+
+def _long(written: str) -> Worry:
+    message = Words(N_("Địa chỉ %(written)s quá dài, kịch bản chỉ đọc tên miền."), {"written": written})
+    return Worry(Certainty.CHECK, message, Words(N_("Dùng một địa chỉ ngắn hơn, hoặc chỉ nêu tên cổng thông tin.")))
 
 
 def _dotted(host: str, lexicon: Lexicon) -> tuple[str, bool]:

@@ -1,0 +1,51 @@
+"""The radio script as a channel kind: stations fetch scripts, read them on air and log the broadcast."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from channels.contract import Document, Evidence, Feed, Finding, Json, Piece, Rendition, StoryKind, Transport
+from channels.radio_script import checks, docx, listing, pdf, rendering, text
+from channels.radio_script.script import Script
+from channels.radio_script.settings import Settings
+from channels.words import N_, Words
+
+
+class RadioScript:
+    """Scripts of one station. What counts is what was broadcast, so evidence is the broadcast log."""
+
+    kind: ClassVar[str] = rendering.KIND
+    label: ClassVar[Words] = Words(N_("Kịch bản truyền thanh"))
+    transport: ClassVar[Transport] = Transport.PULL
+    evidence: ClassVar[Evidence] = Evidence.BROADCAST
+    story_kinds: ClassVar[frozenset[StoryKind]] = frozenset(StoryKind)
+    Settings: ClassVar[type[BaseModel]] = Settings
+    secrets: ClassVar[Mapping[str, Words]] = {}
+
+    def check(self, piece: Piece, settings: BaseModel) -> Sequence[Finding]:
+        """Say what stops or hurts the piece on the air."""
+        return checks.check(piece, Settings.model_validate(settings))
+
+    def render(self, piece: Piece, settings: BaseModel) -> Rendition:
+        """Return the whole script as JSON, and its spoken text as a file."""
+        return rendering.render(piece, Settings.model_validate(settings))
+
+    def documents(self, feed: Feed) -> Sequence[Document]:
+        """Return ``scripts.json``, the list of live and withdrawn scripts."""
+        return listing.documents(feed)
+
+
+def to_docx(document: Mapping[str, Json], *, withdrawn: bool) -> bytes:
+    """Return a frozen script as a Word file; ``withdrawn`` says so in red on every page."""
+    return docx.to_docx(Script.model_validate(document), withdrawn=withdrawn)
+
+
+def to_pdf(document: Mapping[str, Json], *, withdrawn: bool) -> bytes:
+    """Return a frozen script as a PDF; ``withdrawn`` says so in red on every page."""
+    return pdf.to_pdf(Script.model_validate(document), withdrawn=withdrawn)
+
+
+def to_txt(document: Mapping[str, Json], *, withdrawn: bool) -> bytes:
+    """Return the spoken text of a frozen script in UTF-8; a withdrawn one only says that it was withdrawn."""
+    return text.to_bytes(Script.model_validate(document), withdrawn=withdrawn)
