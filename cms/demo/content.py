@@ -87,10 +87,12 @@ class DemoVariant:
 
 @dataclass(frozen=True, config=STRICT)
 class DemoPicture:
-    """The words of the cover that the product draws."""
+    """The cover that the product draws: a card with ``icon`` and the title, or the infographic (then ``alt``)."""
 
-    alt: Annotated[str, Field(min_length=1)]
     caption: str = ""
+    icon: str = "megaphone"
+    palette: str = "blue"
+    alt: str = ""
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -19,6 +19,7 @@ from cms.stories.states import StoryState
 from cms.stories.tables import Revision, Story
 from media.store import Store
 from scheduler import desk, slots
+from scheduler.refusals import DeskRefusal
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery
 
@@ -150,7 +151,7 @@ def _place(
             connection, story_id=story.id, channel_id=channel.id, rendition_id=rendition_id,
             at=_instant(session, channel, wish, now), until=wish.until, by=actor.person_id, now=now,
         )  # fmt: skip
-    except desk.DeskRefusal as error:
+    except DeskRefusal as error:
         raise with_channel(channel, error.words) from error
 
 

@@ -1,0 +1,97 @@
+"""Filling an empty database with the demonstration newsroom, through the same doors as everything else."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import requests
+from sqlalchemy import select
+
+from channels.words import N_
+from channels.zalo_oa import simulator
+from cms.clock import utc_now
+from cms.database import changing, db
+from cms.delivering import config
+from cms.demo.content import load_stories
+from cms.demo.lives import Newsroom, plan_plays, plan_story
+from cms.demo.newsroom import PASSWORD, PLAN, build
+from cms.demo.people import load_people
+from cms.demo.timeline import Clock, Timeline
+from cms.quotas.pack import Pack
+from cms.quotas.tables import Plan
+from cms.refusal import Conflict
+from cms.settings import Settings
+from cms.web.context import settings, store
+from scheduler.engine import Engine
+from scheduler.tables import Channel
+
+WEEKS_BACK = timedelta(weeks=8)
+
+
+def seed() -> list[str]:
+    """Fill the database unless it holds a plan already; return what to print: sign-in names and addresses."""
+    if db.session.scalar(select(Plan.id).limit(1)) is None:
+        _live_through(settings(), utc_now())
+    return _welcome(settings())
+
+
+def _live_through(found: Settings, end: datetime) -> None:
+    if not found.zalo_simulated:
+        raise Conflict(N_("Bản trình diễn chỉ dùng bộ mô phỏng Zalo; hãy đặt DAKENH_ZALO_API_URL về máy này."))
+    clock = Clock(end - WEEKS_BACK)
+    with changing() as session:
+        build(session, found, clock.at)
+        pack = Pack.model_validate(session.scalars(select(Plan.pack).where(Plan.code == PLAN)).one())
+    engine = Engine(db.engine, store(), replace(config(found), threads=0), clock)
+    timeline = Timeline(engine, db.engine, clock, end)
+    room = Newsroom(store(), found.public_url, pack.document_codes(), timeline)
+    for story in load_stories():
+        plan_story(room, story)
+    plan_plays(timeline)
+    with _zalo(found, clock):
+        timeline.live()
+    engine.close()
+
+
+@contextmanager
+def _zalo(found: Settings, clock: Clock) -> Iterator[None]:
+    """The simulator at the moved clock. It takes pictures on trust meanwhile: our own pages are not up yet."""
+    address = urlsplit(found.zalo_api_url)
+    app = simulator.make_app(found.home / "zalo-sim.db", clock=clock)
+    server = simulator.Server(address.hostname or "127.0.0.1", address.port or 80, app)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        _fetch_pictures(found, "never")
+        yield
+        _fetch_pictures(found, "loopback")
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _fetch_pictures(found: Settings, how: str) -> None:
+    requests.put(f"{found.zalo_api_url}/_sim/config", json={"fetch_images": how}, timeout=10).raise_for_status()
+
+
+def _welcome(found: Settings) -> list[str]:
+    people = load_people()
+    width = max(len(person.username) for person in people)
+    feeds = db.session.scalars(select(Channel).where(Channel.active).order_by(Channel.id))
+    return [
+        f"Đăng nhập tại {found.public_url} với mật khẩu {PASSWORD}:",
+        *(f"  {person.username:<{width}}  {person.name} – {person.about}" for person in people),
+        "Nguồn tin và bảng điện tử:",
+        *(f"  {found.public_url}{path}" for channel in feeds if (path := _address(channel))),
+        f"Zalo mô phỏng (không phải Zalo): {found.zalo_api_url}",
+    ]
+
+
+def _address(channel: Channel) -> str:
+    if channel.kind == "portal_rss":
+        return f"/feeds/{channel.slug}.rss"
+    return f"/boards/{channel.slug}/playlist.json" if channel.kind == "led_board" else ""
