@@ -40,12 +40,13 @@ class Lane:
 
 def read_lanes(connection: Connection) -> list[Lane]:
     """Return the lanes of all channels whose kind has an adapter here. A few index look-ups per channel."""
-    heads = [_head(state).label(f"head_{state}") for state in STATES]
+    heads = [head(state).label(f"head_{state}") for state in STATES]
     rows = connection.execute(select(CHANNEL.c.id, CHANNEL.c.kind, *GATE, *heads, _busy_until().label("busy_until")))
     return [lane for row in rows if (lane := _lane(row)) is not None]
 
 
-def _head(state: DeliveryState) -> ScalarSelect[Any]:
+def head(state: DeliveryState) -> ScalarSelect[Any]:
+    """Return the sub-query for the earliest ``next_at`` of a channel's deliveries in ``state``: one index look-up."""
     return (
         select(func.min(DELIVERY.c.next_at))
         .where(DELIVERY.c.channel_id == CHANNEL.c.id, DELIVERY.c.state == state, DELIVERY.c.next_at.is_not(None))

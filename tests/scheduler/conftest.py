@@ -1,12 +1,15 @@
 """A small newsroom around the engine: units, channels, stories, and workers on a clock that is turned by hand."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, Row, column, insert, select, table, update
 from sqlalchemy import Engine as Database
@@ -162,6 +165,36 @@ class House:
 def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fake kinds are the only ones there are."""
     monkeypatch.setattr(registry, "KINDS", KINDS)
+
+
+TABLES = (
+    *("attempt", "delivery", "rendition", "channel_document", "channel_secret"),
+    *("rate_bucket", "channel", "worker", "unit"),
+)
+"""In the order in which they can be emptied."""
+
+
+@pytest.fixture(scope="session")
+def lasting(postgres: Any) -> str:
+    """Address of a migrated PostgreSQL database that the tests here use one after another: making one takes longer."""
+    name = f"scheduler_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_dakenh".encode())
+    address: str = postgres.get_uri(database=name)
+    return address.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of an empty, migrated database; each test that asks runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dakenh.db")
+        return f"sqlite:///{tmp_path / 'dakenh.db'}"
+    address: str = request.getfixturevalue("lasting")
+    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as connection:
+        for name in TABLES:
+            connection.execute(f"DELETE FROM {name}".encode())
+    return address
 
 
 @pytest.fixture
