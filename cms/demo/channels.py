@@ -19,7 +19,7 @@ class DemoChannel:
     kind: str
     slug: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     name: str
-    medium: Code
+    medium: Annotated[str, Field(pattern=r"^[a-z_]+$")]
     slots: tuple[Annotated[str, Field(pattern=r"^[1-7] \d\d:\d\d$")], ...] = ()
     size: tuple[int, int] | None = None
 

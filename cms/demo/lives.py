@@ -64,6 +64,7 @@ def plan_story(room: Newsroom, story: DemoStory) -> None:
     timeline.at(begun + timedelta(hours=4), lambda now: _schedule(room, story, ids[0], now))
     for placement in story.schedule:
         moment = placement.moment(today)
+        timeline.at(moment, _let_it_go_out)
         if placement.broadcast:
             timeline.at(moment + AIRED_AFTER, lambda now, p=placement: _air(story, p, ids[0], now))  # type: ignore[misc]
         if placement.outcome is Outcome.RETRACTED:
@@ -158,6 +159,10 @@ def _air(story: DemoStory, placement: Placement, story_id: int, now: datetime) -
                     station=channel.name,
                     now=now,
                 )
+
+
+def _let_it_go_out(_now: datetime) -> None:
+    """Nothing to do for people: the engine works at this moment."""
 
 
 def _retract(story: DemoStory, placement: Placement, story_id: int, now: datetime) -> None:

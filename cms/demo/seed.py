@@ -31,11 +31,12 @@ from scheduler.tables import Channel
 WEEKS_BACK = timedelta(weeks=8)
 
 
-def seed() -> list[str]:
-    """Fill the database unless it holds a plan already; return what to print: sign-in names and addresses."""
+def seed() -> Iterator[str]:
+    """Fill the database unless it holds a plan already; yield lines to print: progress, sign-in names, addresses."""
     if db.session.scalar(select(Plan.id).limit(1)) is None:
+        yield "Đang dựng bản trình diễn: 32 tin, bài qua tám tuần; khoảng nửa phút …"
         _live_through(settings(), utc_now())
-    return _welcome(settings())
+    yield from _welcome(settings())
 
 
 def _live_through(found: Settings, end: datetime) -> None:
