@@ -91,6 +91,8 @@ class Timer:
     def stop(self) -> None:
         """Finish the calls in hand, give the rest back, and end. Returns when all is done."""
         with self._lock:
+            if self._stopping.is_set():
+                return
             self._stopping.set()
         self._engine.stop()
         self._watch.stop()

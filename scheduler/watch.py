@@ -5,9 +5,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.wake import CHANNEL
 
@@ -16,7 +14,7 @@ log = logging.getLogger(__name__)
 GLANCE = 0.5
 """Seconds between two looks at SQLite's change counter (one pragma, some microseconds)."""
 
-LISTEN = 2.0
+LISTEN = 1.0
 """Longest wait for a word from PostgreSQL before the thread looks whether it shall end, in seconds."""
 
 RECONNECT = 3.0
@@ -50,8 +48,8 @@ class Watch:
             try:
                 with self._database.connect() as connection:
                     look(connection)
-            except (SQLAlchemyError, psycopg.Error, self._database.dialect.loaded_dbapi.Error) as error:
-                log.warning("the database cannot be watched, trying again: %s", str(error).splitlines()[0])
+            except Exception as error:  # a thread that dies in silence is what this must never become
+                log.warning("the database cannot be watched, trying again: %s: %s", type(error).__name__, error)
                 self._tell_if(self._overslept())
                 self._stopping.wait(RECONNECT)
 
@@ -66,8 +64,8 @@ class Watch:
 
     def _listen(self, connection: Connection) -> None:
         """Wait for ``NOTIFY``; what happened before we listened is looked at once."""
-        connection.detach()
         driver: Any = connection.connection.driver_connection
+        connection.detach()
         driver.autocommit = True
         driver.execute(f"LISTEN {CHANNEL}")
         self._news()

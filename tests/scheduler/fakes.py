@@ -46,7 +46,8 @@ class Provider:
 
     ``faults`` are used up one by one: ``500``, ``502``, ``429``, ``401``, ``422`` refuse before anything happened;
     ``accept-500``, ``accept-timeout``, ``accept-reset`` and ``accept-garbage`` do the work and then fail to say so;
-    ``slow`` answers after ``delay`` seconds; ``continue`` accepts the item as a job that must be polled.
+    ``slow`` waits ``delay`` seconds and ``hold`` until ``release`` is set before anything happens;
+    ``continue`` accepts the item as a job that must be polled.
     """
 
     def __init__(self) -> None:
@@ -55,6 +56,7 @@ class Provider:
         self.faults: deque[str] = deque()
         self.choose: Callable[[str], str] = lambda _request: ""
         self.delay = 0.05
+        self.release = threading.Event()
         self.lock = threading.Lock()
         provider = self
 
@@ -114,6 +116,8 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.owner.fault(request)
         if fault == "slow":
             time.sleep(self.owner.delay)
+        if fault == "hold":
+            self.owner.release.wait(30)
         if fault.isdigit():
             self._answer(int(fault), {"message": "no"}, retry_after=fault == "429")
             return
