@@ -101,10 +101,9 @@ def _header(document: Docx, script: Script, *, withdrawn: bool) -> None:
 
 def _field(paragraph: Paragraph, instruction: str) -> None:
     """Add a field that Word fills in: the page, the number of pages."""
-    run = _run(paragraph, "", size=SMALL, color=GREY)
     for kind, text in (("begin", ""), ("", instruction), ("separate", ""), ("text", "1"), ("end", "")):
+        run = _run(paragraph, text if kind == "text" else "", size=SMALL, color=GREY)
         if kind == "text":
-            run.add_text(text)
             continue
         element = OxmlElement("w:instrText" if not kind else "w:fldChar")
         if kind:

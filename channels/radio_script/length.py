@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from channels.radio_script.reading.numerals import DIGITS
 from channels.radio_script.reading.syllables import is_syllable, without_tone
 
 COMMA_S = 0.3
@@ -114,9 +115,18 @@ def _nearest_middle(sentence: str, pattern: re.Pattern[str]) -> tuple[int, int] 
     middle = len(sentence) / 2
     found = sorted(pattern.finditer(sentence), key=lambda m: abs(m.start() - middle))
     for match in found:
-        if min(syllables(sentence[: match.start()]), syllables(sentence[match.end() :])) >= 5:
+        if (
+            not _within_number(sentence, match)
+            and min(syllables(sentence[: match.start()]), syllables(sentence[match.end() :])) >= 5
+        ):
             return match.span()
     return None
+
+
+def _within_number(sentence: str, pause: re.Match[str]) -> bool:
+    """Tell whether digits stand on both sides: nobody breathes inside a phone number."""
+    before, after = sentence[: pause.start()].split()[-1:], sentence[pause.end() :].split(maxsplit=1)[:1]
+    return bool(before and after) and before[0] in DIGITS and after[0].strip(",.") in DIGITS
 
 
 def clock(seconds: float) -> str:

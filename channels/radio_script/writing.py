@@ -12,6 +12,8 @@ from channels.radio_script.script import DoubtNote, Estimate, Line, LineKind, Lo
 
 BREAK_S = 2.0
 """Seconds of silence when one item gives way to the next."""
+TURN = 40
+"""Syllables after which the other voice takes over at the next paragraph; a turn may be half as long again."""
 MOST_REPEATS = 3
 HARD_KINDS = frozenset({"document", "phone", "address", "identity", "code", "fraction", "kept", "money"})
 """Kinds of spoken forms that are printed with the original beside them."""
@@ -129,9 +131,32 @@ def _item(draft: _Draft, item: Item) -> None:
     if draft.frame.read_title:
         title = [sentence for paragraph in draft.read(Text("title", item.title)) for sentence in paragraph]
         draft.say(title, LineKind.TITLE)
-    for text in item.texts:
-        for paragraph in draft.read(text):
-            draft.say(paragraph)
+    for turn in _turns(paragraph for text in item.texts for paragraph in draft.read(text)):
+        draft.say(turn)
+
+
+def _turns(paragraphs_: Iterable[Sequence[Sentence]]) -> Iterator[list[Sentence]]:
+    """Join short paragraphs, such as the items of a list, so that the voices do not change at every line.
+
+    A heading, which has no full stop, starts a turn of its own and stays with what it heads.
+    """
+    turn: list[Sentence] = []
+    for paragraph in paragraphs_:
+        heads = paragraph[-1].text[-1:] not in ".!?:;,"
+        if turn and (heads or _full(turn, paragraph)):
+            yield turn
+            turn = []
+        turn += paragraph
+    if turn:
+        yield turn
+
+
+def _full(turn: Sequence[Sentence], paragraph: Sequence[Sentence]) -> bool:
+    """Tell whether the other voice should read ``paragraph``; never right after a heading."""
+    if len(turn) == 1 and turn[0].text[-1:] not in ".!?:;,":
+        return False
+    so_far, more = (sum(sentence.syllables for sentence in part) for part in (turn, paragraph))
+    return so_far >= TURN or so_far + more > 1.5 * TURN
 
 
 def _repeats(draft: _Draft, items: Iterable[Item]) -> None:

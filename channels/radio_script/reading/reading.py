@@ -20,12 +20,13 @@ from channels.radio_script.reading.rules.numbers import enumerators, numbers, or
 from channels.radio_script.reading.rules.phones import phones
 from channels.radio_script.reading.rules.roman import roman
 from channels.radio_script.reading.rules.slashes import slashes
-from channels.radio_script.reading.rules.symbols import kept, symbols
+from channels.radio_script.reading.rules.symbols import endings, kept, symbols
 from channels.radio_script.reading.rules.times import times
 from channels.radio_script.reading.rules.web import web
 
 RULES: tuple[Callable[[Page], None], ...] = (
     kept,
+    endings,
     web,
     documents,
     patterns,

@@ -8,9 +8,18 @@ from channels.radio_script.reading.page import WRITE_OUT, Page, Worry
 from channels.words import N_, Words
 
 _KEPT = re.compile(r"\[[^\[\]\n]*\?\]")
-_MARKS = re.compile(r"[…]+|\.(?:\s?/\s?\.|\.+)[.…/]*|[-–—−]+|[^\w\s,;:!?.\-–—−]|_")
+_END = re.compile(r"\.\s?/\s?\.")
+_MARKS = re.compile(r"[…]+|\.\.+[.…]*|[-–—−]+|[^\w\s,;:!?.\-–—−]|_")
 _QUOTES = "“”„‟\"«»‹›'‘’"
 _PAUSES = "→⇒➔➜|•●▪◦·✓➢"
+
+
+def endings(page: Page) -> None:
+    """Claim the "./." that ends an administrative text, before its slash is taken for one between words."""
+    if "/" not in page.text:
+        return
+    for match in _END.finditer(page.text):
+        page.claim(*match.span(), ". ", "mark")
 
 
 def kept(page: Page) -> None:
@@ -54,8 +63,8 @@ def _and(page: Page, match: re.Match[str]) -> None:
 
 
 def _dots(page: Page, match: re.Match[str]) -> None:
-    """Dots that trail off are a pause inside a sentence; "./." ends the text."""
-    ends = "/" in match[0] or not page.after(match.end(), 8).strip(' ”")')
+    """Dots that trail off are a pause inside a sentence, and a full stop at the end of a line."""
+    ends = not page.after(match.end(), 8).strip(' ”")')
     page.claim(*match.span(), ". " if ends else ", ", "mark")
 
 
