@@ -1,0 +1,119 @@
+"""The whole product, running: web server, scheduler and Zalo simulator as processes, and a real Chromium."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import requests
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from cms import database
+from cms.database import changing
+from cms.demo import newsroom
+from cms.settings import Settings
+from tests.end_to_end.running import Running
+
+SECRET = "end-to-end-secret-key-of-at-least-32"
+START_S = 60
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture
+def running(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    """The plan, people and channels of the demonstration, no stories yet, served by real processes."""
+    web, zalo = _free_port(), _free_port()
+    environment = {
+        "DAKENH_HOME": str(tmp_path),
+        "DAKENH_SECRET_KEY": SECRET,
+        "DAKENH_DATABASE_URL": url,
+        "DAKENH_PUBLIC_URL": f"http://127.0.0.1:{web}",
+        "DAKENH_PORT": str(web),
+        "DAKENH_ZALO_API_URL": f"http://127.0.0.1:{zalo}",
+        "DAKENH_ZALO_OAUTH_URL": f"http://127.0.0.1:{zalo}",
+        "DAKENH_SIGN_IN_LIMIT": "1000 per minute",
+        "DAKENH_LOG_LEVEL": "WARNING",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings.model_validate({name.removeprefix("DAKENH_").lower(): v for name, v in environment.items()})
+    _furnish(settings)
+    log = (tmp_path / "serve.log").open("wb")
+    process = subprocess.Popen([sys.executable, "-m", "cms.cli", "serve"], stdout=log, stderr=log)
+    try:
+        _wait_until_up(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{zalo}", process, tmp_path / "serve.log")
+        yield Running(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{zalo}", settings)
+    finally:
+        process.terminate()
+        process.wait(30)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    path = shutil.which("chromium")
+    assert path, "Chromium is missing: run make test, which installs it or says what to do"
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser: Browser, running: Running) -> Iterator[Page]:
+    """A page that fails the test on any error of a script or a broken rule of the content security policy."""
+    context = browser.new_context(locale="vi-VN", base_url=running.address, viewport={"width": 1280, "height": 900})
+    made = context.new_page()
+    made.set_default_timeout(20_000)
+    wrong: list[str] = []
+    made.on("pageerror", lambda error: wrong.append(str(error)))
+    made.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    yield made
+    context.close()
+    assert wrong == []
+
+
+def _furnish(settings: Settings) -> None:
+    app = Flask("cms")
+    database.init_app(app, settings.database)
+    with app.app_context():
+        with changing() as session:
+            newsroom.build(session, settings, datetime.now(UTC))
+        database.db.session.remove()
+        database.db.engine.dispose()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_up(web: str, zalo: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            health = requests.get(f"{web}/healthz", timeout=2).json()
+            requests.get(zalo, timeout=2)
+            if health["heartbeat_age_s"] is not None:
+                return
+        except (requests.ConnectionError, requests.Timeout, ValueError):
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"the product did not start:\n{log.read_text(errors='replace')[-4000:]}")
