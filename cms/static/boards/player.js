@@ -26,15 +26,12 @@ function pages() {
 function show() {
   clearTimeout(timer);
   const all = pages();
-  if (!all.length) {
-    frame.hidden = true;
-    plate.hidden = false;
-    shown = null;
+  if (!all.length && !playlist) {
     timer = setTimeout(show, 1000);
     return;
   }
-  position = (position + 1) % all.length;
-  const { item, page } = all[position];
+  position = all.length ? (position + 1) % all.length : -1;
+  const { item, page } = all.length ? all[position] : { item: null, page: playlist.plate };
   const next = new Image();
   next.onload = () => {
     frame.src = next.src;
@@ -57,8 +54,8 @@ async function poll() {
       if (Array.isArray(fresh.items)) {
         playlist = fresh;
         etag = answer.headers.get("ETag");
-        const still = shown && fresh.items.some((item) => item.item_id === shown.item_id && item.revision === shown.revision);
-        if (!still) show();
+        const same = (item) => item.item_id === shown.item_id && item.revision === shown.revision;
+        if (!shown || !fresh.items.some(same)) show();
       }
     }
   } catch {
