@@ -9,7 +9,7 @@ from channels.radio_script.reading.model import Reading
 from channels.radio_script.reading.numerals import DIALECTS, NORTH, Dialect
 from channels.radio_script.reading.page import Page
 from channels.radio_script.reading.plain import flatten
-from channels.radio_script.reading.rules.abbreviations import abbreviations, names, patterns
+from channels.radio_script.reading.rules.abbreviations import abbreviations, names, patterns, places
 from channels.radio_script.reading.rules.codes import codes
 from channels.radio_script.reading.rules.dates import dates
 from channels.radio_script.reading.rules.documents import documents
@@ -30,6 +30,7 @@ RULES: tuple[Callable[[Page], None], ...] = (
     web,
     documents,
     patterns,
+    places,
     learning,
     enumerators,
     dates,

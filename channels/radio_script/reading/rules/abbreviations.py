@@ -42,6 +42,9 @@ def _token(page: Page, start: int, written: str) -> None:
     if len(parts) == 1:
         _lonely(page, start, written)
         return
+    if ("&" in written or "-" in written) and any(_opaque(page, start + p.start(), p[0]) for p in parts):
+        page.claim(start, start + len(written), marked(written), "abbreviation", _unknown(page, written))
+        return
     for part in parts:
         at = start + part.start()
         if part[0].strip() in _JOINTS:
@@ -49,6 +52,13 @@ def _token(page: Page, start: int, written: str) -> None:
                 page.claim(at, at + len(part[0]), _JOINTS[part[0].strip()], "abbreviation")
         elif len(part[0]) > 1:
             _token(page, at, part[0])
+
+
+def _opaque(page: Page, start: int, part: str) -> bool:
+    """Tell whether a part of a compound is an abbreviation that nobody knows."""
+    if not part[0].isalpha() or len(part) == 1 or not any(c.isupper() for c in part[1:]):
+        return False
+    return not _whole(page, start, part) and not _is_word(page, start, part) and _is_abbreviation(part)
 
 
 def _lonely(page: Page, start: int, written: str) -> None:
@@ -92,7 +102,10 @@ def _starts(phrases: tuple[str, ...], after: str) -> bool:
     for trimmed in (after.lstrip(" "), after.lstrip(" .")):
         for phrase in phrases:
             follows = trimmed[len(phrase) : len(phrase) + 1]
-            if trimmed.startswith(phrase) and not (phrase[-1].isalpha() and follows.isalpha()):
+            if phrase == ". ":
+                if re.match(r"\.\s?\w", trimmed):
+                    return True
+            elif trimmed.startswith(phrase) and not (phrase[-1].isalpha() and follows.isalpha()):
                 return True
     return False
 
@@ -101,7 +114,7 @@ def _claim(page: Page, start: int, written: str, entry: EntryData) -> None:
     end = start + len(written)
     if (
         page.text[end : end + 1] == "."
-        and re.match(rf"\s?[{UPPER}]", page.text[end + 1 : end + 3])
+        and re.match(rf"\s?[{UPPER}\d]", page.text[end + 1 : end + 3])
         and _abbreviating_point(page, end)
     ):
         end += 1
@@ -117,7 +130,7 @@ def _abbreviating_point(page: Page, at: int) -> bool:
 
 
 _TITLE = re.compile(
-    r"(?:TP|TX|TT|TM|KT|TL|TUQ|CVP|PCVP|PCT|CT|GS|PGS|TS|ThS|Ths|BS|DS|"
+    r"(?:KP|KCN|TDP|SĐT|TP|TX|TT|TM|KT|TL|TUQ|CVP|PCVP|PCT|CT|GS|PGS|TS|ThS|Ths|BS|DS|"
     r"KS|LS|Q|QL|ĐT|TTr|M|NSND|NSƯT|NGND|NGƯT|BSCKI|BSCKII|BV|TU|CN)\Z"
 )
 
@@ -176,7 +189,7 @@ def patterns(page: Page) -> None:
     for match in _patterns(tuple(page.lexicon.patterns)).finditer(page.text):
         key = match[1].lower()
         end = match.end()
-        if not key.endswith(".") and page.text[end : end + 1] == "." and "." in key:
+        while not key.endswith(".") and "." in key and page.text[end : end + 1] in (".", "…"):
             end += 1
         page.claim(match.start(), end, page.lexicon.patterns[key] + (" " if key.endswith(".") else ""), "abbreviation")
 
@@ -186,6 +199,26 @@ def _patterns(keys: tuple[str, ...]) -> re.Pattern[str]:
     forms = [form for key in sorted(keys, key=len, reverse=True) for form in (key, key[0].upper() + key[1:])]
     options = "|".join(re.escape(form) for form in forms)
     return re.compile(rf"(?<![\w./])({options})(?:(?<=\.)|(?!\w))")
+
+
+def places(page: Page) -> None:
+    """Claim "P.3", "Q.1", ", H.Bến Lức": one letter and a point before a number or a name in a list of places."""
+    for match in _PLACE.finditer(page.text):
+        number = page.text[match.end()].isdigit()
+        listed = match.start() == 0 or _LISTED.search(page.before(match.start(), 16)) is not None
+        if match[1] == "Q" and _CAPS_TITLE.match(page.text, match.end()):
+            page.claim(*match.span(), "Quyền ", "abbreviation")
+        elif match[1] == "P" and _OFFICE.match(page.text, match.end()):
+            page.claim(*match.span(), "Phòng ", "abbreviation")
+        elif number or listed:
+            page.claim(*match.span(), f"{_PLACES[match[1]]} ", "abbreviation")
+
+
+_PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã"}
+_PLACE = re.compile(rf"(?<![\w.])([PQHX])\.\s?(?=[{UPPER}\d])")
+_LISTED = re.compile(r"(?:[,(;–\-]|ubnd|hđnd|công an|đảng ủy|huyện ủy|tại|ở)\s*\Z")
+_OFFICE = re.compile("Nội vụ|Giáo dục|GD|Văn hóa|VH|Tài chính|TC|Kinh tế|KT|Tư pháp|Y tế|Dân tộc|Hành chính|Quản lý")
+_CAPS_TITLE = re.compile("GIÁM ĐỐC|CHỦ TỊCH|TRƯỞNG|CHÁNH|Giám đốc|Chủ tịch|Trưởng|Chánh")
 
 
 def names(page: Page) -> None:

@@ -9,6 +9,8 @@ from channels.radio_script.reading.syllables import without_tone
 from channels.words import N_, Words
 
 _CODE = re.compile(r"(?<![\w])(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]+(?![\w])")
+_PLATE = re.compile(r"(?P<area>(?<!\w)[1-9]\d)(?P<series>[A-Z]{1,2}\d?)\s?-\s?(?P<n>\d{3}\.?\d{2}|\d{4})(?!\w)")
+_WHOLE = re.compile(r"[\w.\-]*\w")
 _DIGITS = re.compile(r"\d+")
 _ALIAS = re.compile(r"-(?<=[A-Za-zà-ỹ]-)(?P<n>\d{1,3})(?![\w,.]*\d)")
 _VOWEL = re.compile("[aăâeêioôơuưy]", re.IGNORECASE)
@@ -17,13 +19,26 @@ _PIECE = re.compile(r"\d+|\D+")
 
 def codes(page: Page) -> None:
     """Claim mixed words piece by piece; single letters are named, unknown capitals are kept and marked."""
+    for match in _PLATE.finditer(page.text):
+        series = " ".join(spelled(c) if c.isdigit() else _letters(page, c) or c for c in match["series"])
+        page.claim(*match.span(), f"{spelled(match['area'])} {series}, {spelled(match['n'])}", "identity")
     for digits in page.at_numbers(_DIGITS):
-        match = _CODE.search(page.text, _word_start(page.text, digits.start()), digits.end() + 12)
-        if match and match.start() <= digits.start() and page.free(*match.span()):
-            said, unknown = _read(page, match[0])
-            page.claim(*match.span(), said, "code", _worry(match[0]) if unknown else None)
+        start = _word_start(page.text, digits.start())
+        if start < digits.start() and _claim_known(page, start):
+            continue
+        code = _CODE.search(page.text, start, digits.end() + 12)
+        if code and code.start() <= digits.start() and page.free(*code.span()):
+            said, unknown = _read(page, code[0])
+            page.claim(*code.span(), said, "code", _worry(code[0]) if unknown else None)
     for match in _ALIAS.finditer(page.text):
         page.claim(*match.span(), f" {cardinal(int(match['n']), page.dialect)}", "code")
+
+
+def _claim_known(page: Page, start: int) -> bool:
+    """Claim a code that the lexicon has as it is written, with its points: "PM2.5"."""
+    whole = _WHOLE.match(page.text, start)
+    known = page.lexicon.abbreviations.get(whole[0]) if whole else None
+    return bool(whole and known and page.claim(*whole.span(), known[0].say, "abbreviation"))
 
 
 def _word_start(text: str, at: int) -> int:

@@ -25,9 +25,11 @@ _MONTH = re.compile(
     rf"(?P<m>{_M}(?:\s?(?:,|và|-|–|hoặc)\s?{_M}(?!\d|\s*(?:năm|tuổi|lần)\b))*)(?![\d%/]|[.,]\d)",
     re.IGNORECASE,
 )
+_DASHED = re.compile(rf"(?<![\d/.,])(?<!\w-)(?P<d>{_D})-(?P<m>{_M})(?![\d/%-]|[.,]\d)")
+_DASHED_AFTER = re.compile(r"\s*(?:$|[,.;:)”\"!?–-]|(?:và|hằng năm|hàng năm|vừa qua|tới|này|sắp tới|năm|tại)(?!\w))")
 _MONTH_SAID = re.compile(r"tháng\s+$")
 _DAY_MONTH = re.compile(
-    rf"(?<![\d/.,-])(?:(?P<from>{_D}){_DASH})?(?P<d>{_D})(?P<j>\s?/\s?)(?P<m>{_M})(?![\d/%]|[.,]\d)"
+    rf"(?<![\d/.,])(?<![A-Za-z]-)(?:(?P<from>{_D}){_DASH})?(?P<d>{_D})(?P<j>\s?/\s?)(?P<m>{_M})(?![\d/%]|[.,]\d)"
 )
 _QUARTER_YEAR = re.compile(rf"/\s?(?P<y>{_Y})(?![\d/])")
 _YEARS = re.compile(rf"(?<![\d/.,-])(?P<a>{_Y})(?P<dash>{_DASH})(?P<b>{_Y})(?![\d/]|[.,-]\d)")
@@ -46,6 +48,7 @@ _COUNTED = re.compile(
     r"hồ sơ|ý kiến|phiếu|đại biểu|người|hộ|nhiệm vụ|thủ tục|dịch vụ|sở|ngành|số|tổng|dân số|diện tích|thời gian|"
     r"học sinh|thành viên|nội dung)(?!\w)"
 )
+_DEADLINE = re.compile(r"(?:hạn chót|hạn cuối|đến hết|trước|kể từ)\s*$")
 _SCHOOL_YEAR = re.compile(r"(?:năm học|niên khóa|niên khoá|khóa|nhiệm kỳ|nhiệm kì|niên độ|mùa giải|vụ)\s*$")
 
 
@@ -62,6 +65,8 @@ def dates(page: Page) -> None:
         _claim_month_year(page, match)
     for match in page.at_numbers(_DAY_MONTH):
         _claim_day_month(page, match)
+    for match in page.at_numbers(_DASHED):
+        _claim_dashed(page, match)
     for match in page.at_numbers(_MONTH):
         if _MONTH_SAID.search(page.before(match.start(), 12)):
             _claim_months(page, match)
@@ -134,6 +139,19 @@ def _claim_day_month(page: Page, match: re.Match[str]) -> None:
     if _COUNTED.match(after) and not said_day:
         return
     lead = "ngày " if wanted and not said_day else ""
+    page.claim(*match.span(), f"{lead}{_bare_mung(_days(page, match), before)} tháng {month(int(match['m']))}", "date")
+
+
+def _claim_dashed(page: Page, match: re.Match[str]) -> None:
+    """Read "22-11" as newspapers write it: a day where a day is said or a feast, if nothing is being counted."""
+    before, after = page.before(match.start(), 90), page.after(match.end())
+    if int(match["m"]) > 12 or not _DASHED_AFTER.match(after):
+        return
+    said_day, part = _DAY_SAID.search(before), _PART_OF_DAY.search(before)
+    feast = _FEAST.match(f"{int(match['d'])}/{int(match['m'])}")
+    if not (said_day or part or feast or _DEADLINE.search(before)):
+        return
+    lead = "ngày " if part or _DEADLINE.search(before) else ""
     page.claim(*match.span(), f"{lead}{_bare_mung(_days(page, match), before)} tháng {month(int(match['m']))}", "date")
 
 

@@ -29,6 +29,7 @@ _ISSUER_AFTER = re.compile(
 )
 _DECREE = re.compile(r"(?P<n>\d{1,4})/(?P<year>(?:19|20)\d\d)(?![\d/\-]|-[A-ZĐ])")
 _TYPE_SAID = re.compile(rf"(?:{_TYPES})\s+(?:số\s*:?\s*)?$")
+_JOINT_TYPES = frozenset({"TTLT", "NQLT"})
 _CONGRESS = re.compile(r"(QH|HĐND|TVQH|UBTVQH)(\d{1,2})\Z")
 
 
@@ -75,8 +76,10 @@ def _parse(symbol: str, lexicon: Lexicon) -> tuple[str | None, str | None, str]:
     rest = parts[1:] if kind else parts
     if not rest:
         return kind, None, ""
-    issuer = issuer_name(rest[0], lexicon)
-    return (kind, issuer, "") if issuer else (kind, marked(rest[0]), rest[0])
+    joint = rest if parts[0] in _JOINT_TYPES else rest[:1]
+    names = [(issuer_name(code, lexicon), code) for code in joint]
+    unknown = next((code for name, code in names if name is None), "")
+    return kind, " và ".join(name or marked(code) for name, code in names), unknown
 
 
 def issuer_name(code: str, lexicon: Lexicon) -> str | None:

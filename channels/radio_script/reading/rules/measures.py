@@ -11,16 +11,20 @@ _PERCENT = re.compile(r"[%‰]")
 _RANGE = re.compile(r"[-–—]\s?(?=\d)")
 _RANGE_BEFORE = frozenset("0123456789hg%'’đ°CkmaĐ²³")
 _QUANTITY = re.compile(r"\d+(?:[.,]\d+)*\s?(?:h|g|%|'|’|đ|°C?|km|m|ha|kg|C|a|m²|m2|Đ|²|³)?\Z")
+_SCORE = re.compile(r"(?:tỷ số|tỉ số|thắng|thua|hòa|hoà|dẫn)\s*$")
+_MORE = re.compile(r"\d{1,3}(?:\.\d{3})*\+(?=\s+[a-zà-ỹđ])|\d+\+(?=\s+[a-zà-ỹđ])")
 _SIGN = re.compile(r"([<>≥≤±~≈+\-−–]=?)\s?(?=\d)")
 _BETWEEN = re.compile(r"([x×*])(?=\s?\d)|([=÷])(?=\s?\w)|(\+)(?=\d)")
+_AMOUNT_BEFORE = re.compile(r"\d\s?(?:m|cm|mm|km|m2)?\s?\Z")
+_COLON = re.compile(r":(?<=\d:)(?=\d)")
 _SIGNS = {
     ">": "trên", "<": "dưới", "≥": "lớn hơn hoặc bằng", ">=": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng",
     "<=": "nhỏ hơn hoặc bằng", "±": "cộng trừ", "~": "khoảng", "≈": "khoảng", "+": "cộng",
 }  # fmt: skip
 _COLD = re.compile(r"(?:nhiệt độ|âm|giảm|lạnh|xuống|mức|còn|dưới|là|tăng trưởng|từ|đến)[^.;\d]{0,24}$")
-_HEAT = re.compile(r"[\d.,]+\s?(?:%|°|º|độ|oc)")
+_HEAT = re.compile(r"[\d.,]+\s?(?:%|°|º|độ|oc)", re.IGNORECASE)
 _MONEY_FIRST = re.compile(
-    rf"(?P<sign>US\$|[$€£¥₫])\s?(?P<n>{NUMBER.pattern})(?P<scale>\s(?:nghìn|ngàn|triệu|tỷ|tỉ)(?!\w))?"
+    rf"(?P<sign>US\$|USD|VND|EUR|[$€£¥₫])\s?(?P<n>{NUMBER.pattern})(?P<scale>\s(?:nghìn|ngàn|triệu|tỷ|tỉ)(?!\w))?"
 )
 _ALONE = re.compile(r"(?<![\w/])(km²|km2|m²|m2|m³|m3|km|kg|cm|mm|kWh|ha|ml)(?![\w/²³])")
 _ALONE_AFTER = re.compile(r"(?:mỗi|một|từng|nghìn|ngàn|triệu|tỷ|trăm|chục|vạn|nửa|mấy|vài|bao nhiêu|rưỡi|/)\s*$")
@@ -77,10 +81,19 @@ def _joints(page: Page) -> None:
         if at > 0 and page.text[at - 1] in _RANGE_BEFORE:
             start = max(page.text.rfind(" ", 0, at), page.text.rfind("\n", 0, at)) + 1
             if "-" not in page.text[start:at] and _QUANTITY.search(page.text[start:at]):
-                page.claim(at, match.end(), " đến ", "range")
+                score = _SCORE.search(page.before(start))
+                page.claim(at, match.end(), " " if score else " đến ", "range")
+
+
+def _is_minus(page: Page, match: re.Match[str]) -> bool:
+    heat = _HEAT.match(page.text, match.end())
+    return heat is not None and (heat[0][-1] in "°ºCc" or _COLD.search(page.before(match.start())) is not None)
 
 
 def _signs(page: Page) -> None:
+    for match in page.at_numbers(_MORE):
+        lead = "" if re.search(r"(?:hơn|trên)\s*$", page.before(match.start())) else "hơn "
+        page.claim(*match.span(), f"{lead}{read_number(match[0][:-1], page.dialect)}", "number")
     for match in _SIGN.finditer(page.text):
         tight = match[1] in "+-−–" and match.end(1) < match.end()
         if tight or (
@@ -89,10 +102,12 @@ def _signs(page: Page) -> None:
             continue
         said = _SIGNS.get(match[1], "")
         if match[1] in "-−–":
-            said = "âm" if _HEAT.match(page.text, match.end()) and _COLD.search(page.before(match.start())) else ","
+            said = "âm" if _is_minus(page, match) else ","
         page.claim(*match.span(), f"{said} ", "sign")
+    for match in _COLON.finditer(page.text):
+        page.claim(*match.span(), ", ", "sign")
     for match in _BETWEEN.finditer(page.text):
-        if not page.text[max(0, match.start() - 2) : match.start()].rstrip(" ")[-1:].isdigit():
+        if not _AMOUNT_BEFORE.search(page.text, max(0, match.start() - 8), match.start()):
             continue
         said = {"x": "nhân", "×": "nhân", "*": "nhân", "=": "bằng", "÷": "chia", "+": "cộng"}[
             match[match.lastindex or 1]

@@ -5,7 +5,7 @@ import re
 from channels.radio_script.reading.numerals import spelled
 from channels.radio_script.reading.page import Page
 
-_PHONE = re.compile(r"(?<![\w./,-])(?P<digits>\d(?:[\d]|[\s.\-–)]{1,2}(?=\d)){4,18}\d)(?![\d/]|[.,]\d|-\w)")
+_PHONE = re.compile(r"(?<![\w./,-])(?P<digits>\d(?:[\d]|[\s.\-–)]{1,2}(?=\d)){3,18}\d)(?![\d/]|[.,]\d|-\w)")
 _DATE = re.compile(r"\d{1,2}([.\- ])\d{1,2}\1(?:19|20)\d\d\Z")
 _ASKED = re.compile(
     r"(?:điện thoại|đt|sđt|hotline|đường dây nóng|tổng đài|liên hệ|fax|zalo|viber|gọi|số máy|di động|máy bàn|số)"
@@ -16,7 +16,9 @@ _IDENTITY = re.compile(
     r"mã hồ sơ|mã|mst|mã bưu chính|số thẻ|số seri|số sê ri|số hiệu|mã otp|otp|bhxh|bhyt)"
     r"(?:\s+(?:số|là|doanh nghiệp|bhxh|bhyt))*\s*[:\-–]?\s*$"
 )
-_SHORT = re.compile(r"(?<![\w./,-])\d{3,5}(?![\d/%]|[.,/]\d|[.,]?\s?(?:\d{3})\b|-\w)")
+_SHORT = re.compile(r"(?<![\w./,-])\d{3,5}(?![\d/%]|[.,/]\d|\s\d{3}\b|-\w)")
+_CODE = re.compile(r"(?<![\w.-])[\dA-Z]+(?:[.\-/][\dA-Z]+)+(?!\w)")
+_JOINT = re.compile(r"\s?(?:[-–/;,]|hoặc|và|hay)\s?\Z")
 _DIRECT = re.compile(
     r"(?:tổng đài|hệ thống|cổng(?: thông tin)?|kênh|đường dây nóng|hotline|số|điện thoại|gọi|bấm|đầu số|nền tảng|"
     r"công an|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|cứu nạn|qua|web|dịch vụ|nhắn|gửi|hoặc|và|,|;|-|:)"
@@ -37,26 +39,54 @@ _TYPED = re.compile(
 
 def phones(page: Page) -> None:
     """Claim long numbers that are phones or identity numbers, then short ones that are hotlines."""
+    last = -1  # where the last phone number ended
+    for match in page.at_numbers(_CODE):
+        if _IDENTITY.search(page.before(match.start())) and re.search(r"[A-Z]", match[0]):
+            page.claim(*match.span(), _spelled_code(page, match[0]), "identity")
     for match in page.at_numbers(_PHONE):
-        _claim_long(page, match)
+        last = _claim_long(page, match, last)
+    last = -1
     for match in page.at_numbers(_SHORT):
-        if _is_hotline(page, match):
-            page.claim(*match.span(), spelled(match[0]), "phone")
+        listed = match[0] in page.lexicon.hotlines and _joined(page, last, match.start())
+        if (listed or _is_hotline(page, match)) and page.claim(*match.span(), spelled(match[0]), "phone"):
+            last = match.end()
 
 
-def _claim_long(page: Page, match: re.Match[str]) -> None:
+def _joined(page: Page, last: int, start: int) -> bool:
+    """Tell whether only "hoặc", a comma or the like stands since the last phone number."""
+    return last >= 0 and _JOINT.fullmatch(page.text[last:start]) is not None
+
+
+def _spelled_code(page: Page, code: str) -> str:
+    parts = re.findall(r"[A-Z\d]+", code)
+    letters = page.lexicon.letters
+    return ", ".join(" ".join(spelled(c) if c.isdigit() else letters.get(c, c) for c in part) for part in parts)
+
+
+def _claim_long(page: Page, match: re.Match[str], last: int) -> int:
+    """Claim one long number and return where the last phone number ends now."""
     written, before = match["digits"], page.before(match.start())
     digits = re.sub(r"\D", "", written)
     plus = before.endswith("+") and digits.startswith("84")
     if _DATE.match(written):
-        return
-    if _IDENTITY.search(before) and len(digits) >= 6:
+        return last
+    if _IDENTITY.search(before) and len(digits) >= 5:
         page.claim(*match.span(), _grouped(digits), "identity")
-    elif plus or _looks_like_phone(digits) or (_ASKED.search(before) and 7 <= len(digits) <= 11):
+        return last
+    if (
+        plus
+        or (_joined(page, last, match.start()) and 7 <= len(digits) <= 11)
+        or _looks_like_phone(digits)
+        or (_ASKED.search(before) and 7 <= len(digits) <= 11)
+    ):
         said = _separated(written) if re.search(r"\d\D+\d", written) else _grouped(digits)
         said = f"cộng {spelled('84')}, {_grouped(digits[2:])}" if plus else said
         opened = before.endswith("(") and ")" in written
-        page.claim(match.start() - (plus or opened), match.end(), said, "phone")
+        if page.claim(match.start() - (plus or opened), match.end(), said, "phone"):
+            if _joined(page, last, match.start()) and page.text[last : match.start()].strip() in ("-", "–", "/"):
+                page.claim(last, match.start(), ", ", "phone")
+            return match.end()
+    return last
 
 
 def _looks_like_phone(digits: str) -> bool:

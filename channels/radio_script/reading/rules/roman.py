@@ -5,7 +5,9 @@ import re
 from channels.radio_script.reading.numerals import ordinal
 from channels.radio_script.reading.page import Page
 
-_ROMAN = re.compile(r"(?<![\w&/-])(?=[IVXLC])(?:C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?![\w&]|-[A-ZĐ])")
+_ROMAN = re.compile(
+    r"(?<![\w&/])(?<![^\W\d]-)(?=[IVXLC])(?:C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?![\w&]|-[A-ZĐ])"
+)
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _BEFORE = re.compile(
     r"(?:quý|quí|phụ lục|chương|phần|mục|lần thứ|thứ|khóa|khoá|thế kỷ|thế kỉ|đại hội|đảng|kỳ|kì|loại|hạng|cấp|bậc|tập|"

@@ -8,13 +8,13 @@ from channels.radio_script.reading.page import Page
 _EITHER = re.compile(r"(?<=và)\s?/\s?(?=hoặc)", re.IGNORECASE)
 _SLASH = re.compile(r"/\s?")
 _TIME = ("giây", "phút", "giờ", "ngày", "đêm", "buổi", "tuần", "tháng", "quý", "năm", "vụ")
-_LEFT = re.compile(r"(\w+)\s*$")
+_LEFT = re.compile(r"(\w+|%)\s*$")
 _AMOUNT = re.compile(
     r"(?:\d|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|triệu|tỷ|mấy|"
     r"bao nhiêu|vài|đồng|đ|usd|giá|mức|số|tỷ lệ)\b[^.;()]{0,28}$"
 )
 _MEASURE = re.compile(
-    r"(?:lần|lượt|đồng|đ|tấn|tạ|kg|lít|triệu|tỷ|nghìn|ngàn|trđ|m3|m2|ha|usd|giờ|buổi|suất|người|cái|con|bài|tin|kwh|kw|"
+    r"(?:%|lần|lượt|đồng|đ|tấn|tạ|kg|lít|triệu|tỷ|nghìn|ngàn|trđ|m3|m2|ha|usd|giờ|buổi|suất|người|cái|con|bài|tin|kwh|kw|"
     r"mét|vnđ|ngày|tiết|ca)\Z"
 )
 

@@ -62,6 +62,10 @@ def _and(page: Page, match: re.Match[str]) -> None:
     page.claim(*match.span(), " và ", "mark")
 
 
+def _number_sign(page: Page, match: re.Match[str]) -> None:
+    page.claim(*match.span(), " số ", "mark")
+
+
 def _dots(page: Page, match: re.Match[str]) -> None:
     """Dots that trail off are a pause inside a sentence, and a full stop at the end of a line."""
     ends = not page.after(match.end(), 8).strip(' ”")')
@@ -72,7 +76,7 @@ def _dash(page: Page, match: re.Match[str]) -> None:
     """A name of two is said in one breath ("Bà Rịa - Vũng Tàu"); any other free dash is a pause; "pa-nô" stays."""
     start, end = match.span()
     left, right = page.text[start - 1 : start], page.text[end : end + 1]
-    if left.isalnum() and right.isalnum() and match[0] == "-":
+    if left.isalpha() and right.isalpha() and match[0] == "-":
         return
     before, after = page.text[max(0, start - 24) : start].rstrip(), page.text[end : end + 24].lstrip()
     for name in page.lexicon.names:
@@ -90,4 +94,5 @@ _HANDLERS: dict[str, Callable[[Page, re.Match[str]], None]] = {
     **dict.fromkeys("….", _dots),
     **dict.fromkeys("-–—−", _dash),
     "&": _and,
+    "№": _number_sign,
 }

@@ -53,7 +53,7 @@ def _claim_mail(page: Page, match: re.Match[str]) -> None:
 
 def _claim_site(page: Page, match: re.Match[str]) -> None:
     host, sure = _dotted(match["host"], page.lexicon)
-    path = (match["path"] or "").rstrip(".,:;!?/")
+    path = re.sub(r"\.(?:html?|aspx?|php)\Z", "", (match["path"] or "").rstrip(".,:;!?/"))
     end = match.end("host") + len(match["path"] or "")
     while end > match.end("host") and page.text[end - 1] in ".,:;!?":
         end -= 1
@@ -88,18 +88,21 @@ def _dotted(host: str, lexicon: Lexicon) -> tuple[str, bool]:
 
 def _path(path: str, lexicon: Lexicon) -> tuple[str, bool]:
     labels = [label for label in re.split(r"[/?=&#:]+", path.lower()) if label]
-    if len(labels) > 2 or any(len(label) > 24 for label in labels):
+    if len(labels) > 2 or any(not _sayable(label, lexicon) for label in labels):
         return "", False
     parts = [_dotted(label, lexicon) for label in labels]
     return "".join(f" gạch chéo {word}" for word, _ in parts), all(sure for _, sure in parts)
 
 
+def _sayable(label: str, lexicon: Lexicon) -> bool:
+    """Tell whether a listener could write down a part of a path."""
+    return len(label) <= 8 or (len(label) <= 40 and _label(label, lexicon)[1])
+
+
 def _label(label: str, lexicon: Lexicon) -> tuple[str, bool]:
     """Return the reading of one label and whether the lexicon knew it; an unknown one is spelled."""
     label = label.lower()
-    known = lexicon.labels.get(label)
-    if known is None:
-        known = _plain_names(lexicon.names).get(label.replace("-", ""))
+    known = lexicon.labels.get(label, _plain_names(lexicon.names).get(label.replace("-", "")))
     if known is not None:
         return known, True
     if label.isdigit():
@@ -108,9 +111,28 @@ def _label(label: str, lexicon: Lexicon) -> tuple[str, bool]:
         if joint in label:
             parts = [_label(part, lexicon) for part in label.split(joint) if part]
             return f" {word} ".join(said for said, _ in parts), all(sure for _, sure in parts)
+    known = _joined(label, lexicon)
+    if known is not None:
+        return known, True
     pieces = _PIECE.findall(label)
     short = all(len(piece) == 1 or piece.isdigit() for piece in pieces)
     return " ".join(_piece(piece, lexicon) for piece in pieces), short
+
+
+def _joined(label: str, lexicon: Lexicon) -> str | None:
+    """Read a label that is made of known ones: "chuyendoisolongan"; None if it is not."""
+    said: dict[int, str] = {0: ""}
+    for end in range(1, len(label) + 1):
+        for start in range(end - 2):
+            word = _known(label[start:end], lexicon) if start in said else None
+            if word:
+                said[end] = f"{said[start]} {word}".strip()
+                break
+    return said.get(len(label)) if len(label) <= 48 else None
+
+
+def _known(label: str, lexicon: Lexicon) -> str | None:
+    return lexicon.labels.get(label) or _plain_names(lexicon.names).get(label)
 
 
 def _piece(piece: str, lexicon: Lexicon) -> str:
