@@ -145,8 +145,14 @@ def _frame(page: Page, board: Board, room: Room, code: Image.Image | None, dwell
 def _ground(board: Board) -> Canvas:
     """Return the empty board: dark lamps, or on a screen a deep blue with the owner's sign."""
     canvas = Canvas(board.width, board.height, "#000000")
-    if not board.roomy:
-        return canvas
+    if board.roomy:
+        canvas.paste(_screen(board), 0, 0)
+    return canvas
+
+
+@lru_cache(maxsize=8)
+def _screen(board: Board) -> Image.Image:
+    canvas = Canvas(board.width, board.height, "#000000")
     canvas.gradient(0, 0, board.width, board.height, "#04122f", "#0b3a8f")
     strip = _strip(board)
     if strip:
@@ -159,7 +165,7 @@ def _ground(board: Board) -> Canvas:
         if measure(board.sign, style) <= board.width:
             y = top + (strip - style.leading) // 2
             canvas.lines(0, y, (board.sign,), style, "#ffffff", align="center", width=board.width)
-    return canvas
+    return canvas.image
 
 
 def _write(canvas: Canvas, page: Page, board: Board, room: Room) -> None:

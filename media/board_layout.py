@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Protocol
 
 from media.board import LETTERS, Board, Role
 from media.errors import DoesNotFit
 from media.fonts import font
-from media.text import Style, atoms, balanced, clean
+from media.text import Style, atoms, balanced, clean, wrap
 
 MOST_LETTERS = 200
 """Characters on a page: at 10 a second, the longest page is read in 20 seconds (see ``dwell_ms``)."""
@@ -50,6 +51,14 @@ class Room:
 Page = tuple[Row, ...]
 
 
+class LineBreaker(Protocol):
+    """``wrap`` or ``balanced``: as many lines either way, but the latter takes longer to choose them."""
+
+    def __call__(self, text: str, width: int, style: Style, *, where: str) -> tuple[str, ...]:
+        """Return ``text`` in lines."""
+        ...
+
+
 @lru_cache(maxsize=20_000)
 def ink(text: str, style: Style) -> tuple[int, int]:
     """Return how many rows of lamps ``text`` needs above and below its baseline."""
@@ -83,22 +92,37 @@ def pages(parts: Sequence[Part], board: Board, room: Room, *, most: int) -> tupl
     Letters below the preferred size are taken only if nothing else fits. Raises ``DoesNotFit`` naming the text and
     how many characters are too many at the smallest size.
     """
-    best: tuple[tuple[bool, int, int, int], tuple[Page, ...]] | None = None
-    refusal: DoesNotFit | None = None
-    for em in _sizes(board):
+    sizes = _sizes(board)
+    comfortable = [em for em in sizes if em >= board.preferred]
+    try:
+        target = _flow(parts, board, room, comfortable[0])
+    except DoesNotFit:
+        target = None
+    if target is None or len(target) > most:
+        comfortable, target = [em for em in sizes if em <= board.preferred], _flow(parts, board, room, sizes[0])
+        if len(target) > most:
+            raise _too_many(parts, target, most)
+    return _largest(parts, board, room, comfortable, target)
+
+
+def _largest(
+    parts: Sequence[Part], board: Board, room: Room, sizes: Sequence[int], target: tuple[Page, ...]
+) -> tuple[Page, ...]:
+    """Return the pages at the largest of ``sizes`` (rising) that needs no more pages and breaks no more addresses than
+    ``target``, the pages at the first; found by halving.
+    """
+    low, high, best = 0, len(sizes), target
+    while high - low > 1:
+        middle = (low + high) // 2
         try:
-            found = _flow(parts, board, room, em)
-        except DoesNotFit as error:
-            refusal = error
-            continue
-        rank = (em < board.preferred, len(found), _broken(found), -em)
-        if len(found) > most:
-            refusal = _too_many(parts, found, most)
-        elif best is None or rank < best[0]:
-            best = (rank, found)
-    if best is None:
-        raise refusal or DoesNotFit(text="", excess=0, where="")
-    return best[1]
+            tried = _flow(parts, board, room, sizes[middle])
+        except DoesNotFit:
+            tried = ()
+        if tried and len(tried) <= len(target) and _broken(tried) <= _broken(target):
+            low, best = middle, tried
+        else:
+            high = middle
+    return best
 
 
 def _broken(found: Sequence[Page]) -> int:
@@ -107,12 +131,14 @@ def _broken(found: Sequence[Page]) -> int:
 
 
 def _sizes(board: Board) -> list[int]:
-    """Return the ems to try, largest first: half the board's height at most, each about a tenth below the last."""
-    sizes, em = [], board.height // 2
-    while em > board.floor:
-        sizes.append(em)
-        em = min(em - 1, round(em * 0.92))
-    return [*sizes, board.floor]
+    """Return the ems to try, rising: from the smallest to half the board's height, each about a tenth above the last,
+    the preferred one among them.
+    """
+    sizes, em = {board.floor, board.preferred}, board.floor
+    while em <= board.height // 2:
+        sizes.add(em)
+        em = max(em + 1, round(em * 1.08))
+    return sorted(sizes)
 
 
 def _flow(parts: Sequence[Part], board: Board, room: Room, em: int) -> tuple[Page, ...]:
@@ -120,7 +146,9 @@ def _flow(parts: Sequence[Part], board: Board, room: Room, em: int) -> tuple[Pag
     found: list[Page] = []
     for part in parts:
         for text in divided(part.text, partial(_holds, part, board, room, em)):
-            rows = _rows(part, text, board, room, em)
+            rows = _rows(part, text, board, room, em, balanced)
+            if not _fits(rows, room):
+                rows = _rows(part, text, board, room, em, wrap)
             if not _fits(rows, room):
                 raise DoesNotFit(text=text, excess=max(1, len(text) - MOST_LETTERS, len(text) // 2), where=part.field)
             if found and text == clean(part.text) and _fits(found[-1] + rows, room):
@@ -132,14 +160,14 @@ def _flow(parts: Sequence[Part], board: Board, room: Room, em: int) -> tuple[Pag
 
 def _holds(part: Part, board: Board, room: Room, em: int, text: str) -> bool:
     """Tell whether one page holds ``text`` in the letters of ``part``."""
-    return _fits(_rows(part, text, board, room, em), room)
+    return len(text) < MOST_LETTERS and _fits(_rows(part, text, board, room, em, wrap), room)
 
 
-def _rows(part: Part, text: str, board: Board, room: Room, em: int) -> Page:
+def _rows(part: Part, text: str, board: Board, room: Room, em: int, broken: LineBreaker) -> Page:
     weight, share = LETTERS[part.role]
     size = max(board.floor, round(em * share))
     style = Style(weight, size, board.crisp(size))
-    lines, whole = balanced(text, room.width, style, where=part.field), clean(text)
+    lines, whole = broken(text, room.width, style, where=part.field), clean(text)
     return tuple(
         Row(line, style, part.role, opens=number == 0, glued=number > 0 and f"{lines[number - 1]} {line}" not in whole)
         for number, line in enumerate(lines)

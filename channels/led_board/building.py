@@ -76,7 +76,7 @@ def version(playlist: Playlist) -> str:
     return _hash(text.encode())
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def _standing_frames(text: str, settings: Settings, sign: str) -> tuple[Frame, ...]:
     return frames(parts_of(text), "", settings, sign)
 

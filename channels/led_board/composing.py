@@ -1,6 +1,7 @@
 """What a board shows of a piece: which texts, which QR code, on which pages."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from channels.contract import Piece, StoryKind
 from channels.led_board.settings import Settings
@@ -38,8 +39,9 @@ def compose(piece: Piece, settings: Settings) -> Composed:
         return Composed(frames(short, link, settings, piece.unit), short, link, refusal)
 
 
+@lru_cache(maxsize=64)
 def frames(said: tuple[Part, ...], link: str, settings: Settings, sign: str) -> tuple[Frame, ...]:
-    """Return the pages of ``said`` on this board."""
+    """Return the pages of ``said`` on this board; kept for a while, as check and preview ask for the same."""
     return text_frames(
         said,
         settings.board(sign),
