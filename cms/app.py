@@ -58,5 +58,5 @@ def _put_in_front(app: Flask, settings: Settings) -> None:
 
 def _template_loader() -> ChoiceLoader:
     """Our pages, and ``channel/<kind>/preview.html`` from each kind's own folder."""
-    folders = {f"channel/{kind}": FileSystemLoader(HOUSE / "channels" / kind / "templates") for kind in registry.KINDS}
-    return ChoiceLoader([FileSystemLoader(HOUSE / "templates"), PrefixLoader(folders)])
+    folders = {kind: FileSystemLoader(HOUSE / "channels" / kind / "templates") for kind in registry.KINDS}
+    return ChoiceLoader([FileSystemLoader(HOUSE / "templates"), PrefixLoader({"channel": PrefixLoader(folders)})])
