@@ -226,10 +226,11 @@ def _long(lines: Iterable[Line]) -> Iterator[LongSentence]:
 
 def _unread(text: str) -> tuple[tuple[Sentence, ...], ...]:
     """Another language is shown as it is written; nobody here knows how it is read."""
-    blocks = (block for block in flatten(text).text.split("\n") if block.strip())
-    return tuple(
-        tuple(Sentence(pieces=(Piece(text=s),), syllables=syllables(s)) for s in sentences(block)) for block in blocks
+    made = (
+        tuple(Sentence(pieces=(Piece(text=s),), syllables=syllables(s)) for s in sentences(block))
+        for block in flatten(text).text.split("\n")
     )
+    return tuple(paragraph for paragraph in made if paragraph)
 
 
 def paragraphs(reading: Reading) -> tuple[tuple[Sentence, ...], ...]:

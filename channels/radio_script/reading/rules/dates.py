@@ -19,7 +19,7 @@ _WORDED = re.compile(
     re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(
-    rf"(?<![\d/.,])(?:(?P<from>{_M}){_DASH})?(?P<m>{_M})(?P<j>\s?[/]\s?|-(?=20))(?P<y>{_Y})(?![\d/%]|[.,-]\d)"
+    rf"(?<![\d/.,])(?<![^\W\dTQ])(?:(?P<from>{_M}){_DASH})?(?P<m>{_M})(?P<j>\s?[/]\s?|-(?=20))(?P<y>{_Y})(?![\d/%]|[.,-]\d)"
 )
 _MONTH = re.compile(
     rf"(?P<m>{_M}(?:\s?(?:,|và|-|–|hoặc)\s?{_M}(?!\d|\s*(?:năm|tuổi|lần)\b))*)(?![\d%/]|[.,]\d)",
@@ -123,10 +123,23 @@ def _claim_month_year(page: Page, match: re.Match[str]) -> None:
     before = page.before(match.start())
     if re.search(r"(?:quý|kỳ|đợt|số|khóa|tuần)\s*$", before) or not page.free(*match.span()):
         return
+    if re.search(r"(?<!\w)[tq]$", before):
+        _claim_short(page, match)
+        return
     lead = "" if re.search(r"tháng\s*$", before) else "tháng "
     if match["from"]:
         lead += f"{month(int(match['from']))} đến tháng "
     page.claim(*match.span(), lead + _month_year(page, match["m"], match["y"]), "date")
+
+
+def _claim_short(page: Page, match: re.Match[str]) -> None:
+    """Read "T4/2025" and "Q3/2024"."""
+    quarter = page.text[match.start() - 1] == "Q"
+    if quarter and int(match["m"]) <= 4:
+        said = f"quý {page.number(int(match['m']))} năm {page.number(int(match['y']))}"
+        page.claim(match.start() - 1, match.end(), said, "date")
+    elif not quarter:
+        page.claim(match.start() - 1, match.end(), f"tháng {_month_year(page, match['m'], match['y'])}", "date")
 
 
 def _claim_day_month(page: Page, match: re.Match[str]) -> None:

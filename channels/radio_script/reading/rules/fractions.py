@@ -16,6 +16,7 @@ _AMOUNT = re.compile(
 _ROUGHLY = re.compile(r"(?:hơn|gần|khoảng|chiếm|bằng|được|ít nhất|tối thiểu|trên|dưới|giảm|quá|mất|còn)\s*$")
 _COUNTED = re.compile(r"\s*[a-zà-ỹđ]")
 _RANK = re.compile(r"(?:thứ|hạng|bậc|cấp|vị trí|tỷ lệ|tỉ lệ)\s*$")
+_STREET = re.compile(r"\s*(?:đường|phố|ấp|khu phố)(?!\w)")
 _HOUSE = re.compile(r"(?:số nhà|địa chỉ|nhà số|hẻm|ngõ|ngách|kiệt|đường)\s*(?:số\s*)?:?\s*$")
 
 
@@ -30,7 +31,7 @@ def fractions(page: Page) -> None:
 def _read(page: Page, match: re.Match[str]) -> tuple[str, Worry | None]:
     a, b = read_number(match["a"], page.dialect), read_number(match["b"], page.dialect)
     before, after = page.before(match.start()), page.after(match.end())
-    if _HOUSE.search(before):
+    if _HOUSE.search(before) or (before.endswith("số ") and _STREET.match(after)):
         return f"{a} xuyệt {b}" if page.dialect.code == "south" else f"{a} gạch chéo {b}", None
     if not (match["a"].isdigit() and match["b"].isdigit()):
         return f"{a} trên {b}", None

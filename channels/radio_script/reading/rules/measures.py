@@ -13,6 +13,7 @@ _RANGE_BEFORE = frozenset("0123456789hg%'’đ°CkmaĐ²³")
 _QUANTITY = re.compile(r"\d+(?:[.,]\d+)*\s?(?:h|g|%|'|’|đ|°C?|km|m|ha|kg|C|a|m²|m2|Đ|²|³)?\Z")
 _SCORE = re.compile(r"(?:tỷ số|tỉ số|thắng|thua|hòa|hoà|dẫn)\s*$")
 _MORE = re.compile(r"\d{1,3}(?:\.\d{3})*\+(?=\s+[a-zà-ỹđ])|\d+\+(?=\s+[a-zà-ỹđ])")
+_PLUS_AFTER = re.compile(r"\+(?<=\d\+)(?!\w)")
 _SIGN = re.compile(r"([<>≥≤±~≈+\-−–]=?)\s?(?=\d)")
 _BETWEEN = re.compile(r"([x×*])(?=\s?\d)|([=÷])(?=\s?\w)|(\+)(?=\d)")
 _AMOUNT_BEFORE = re.compile(r"\d\s?(?:m|cm|mm|km|m2)?\s?\Z")
@@ -26,7 +27,7 @@ _HEAT = re.compile(r"[\d.,]+\s?(?:%|°|º|độ|oc)", re.IGNORECASE)
 _MONEY_FIRST = re.compile(
     rf"(?P<sign>US\$|USD|VND|EUR|[$€£¥₫])\s?(?P<n>{NUMBER.pattern})(?P<scale>\s(?:nghìn|ngàn|triệu|tỷ|tỉ)(?!\w))?"
 )
-_ALONE = re.compile(r"(?<![\w/])(km²|km2|m²|m2|m³|m3|km|kg|cm|mm|kWh|ha|ml)(?![\w/²³])")
+_ALONE = re.compile(r"(?<![\w/])(km²|km2|m²|m2|m³|m3|km|kg|cm|mm|kWh|ha|ml)(?![\w²³])")
 _ALONE_AFTER = re.compile(r"(?:mỗi|một|từng|nghìn|ngàn|triệu|tỷ|trăm|chục|vạn|nửa|mấy|vài|bao nhiêu|rưỡi|/)\s*$")
 
 
@@ -38,7 +39,7 @@ def measures(page: Page) -> None:
     for match in _PERCENT.finditer(page.text):
         page.claim(*match.span(), " phần trăm" if match[0] == "%" else " phần nghìn", "percent")
     for match in _ALONE.finditer(page.text):
-        if _ALONE_AFTER.search(page.before(match.start())):
+        if match[1] != "ha" or _ALONE_AFTER.search(page.before(match.start())):
             page.claim(*match.span(), page.lexicon.units[match[1]], "unit")
     _joints(page)
     _signs(page)
@@ -65,7 +66,7 @@ def _letter_only(name: str) -> bool:
 
 def _small(page: Page, end: int) -> bool:
     """Tell whether the number that ends at ``end`` has one digit, as in "4K" or "khóa 5C"."""
-    return not page.text[max(0, end - 2) : end].isdigit()
+    return re.search(r"\d\d\Z", page.text[max(0, end - 2) : end]) is None
 
 
 @lru_cache(maxsize=16)
@@ -104,6 +105,8 @@ def _signs(page: Page) -> None:
         if match[1] in "-−–":
             said = "âm" if _is_minus(page, match) else ","
         page.claim(*match.span(), f"{said} ", "sign")
+    for match in _PLUS_AFTER.finditer(page.text):
+        page.claim(*match.span(), " cộng", "sign")
     for match in _COLON.finditer(page.text):
         page.claim(*match.span(), ", ", "sign")
     for match in _BETWEEN.finditer(page.text):

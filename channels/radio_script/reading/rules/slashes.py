@@ -13,6 +13,15 @@ _AMOUNT = re.compile(
     r"(?:\d|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|triệu|tỷ|mấy|"
     r"bao nhiêu|vài|đồng|đ|usd|giá|mức|số|tỷ lệ)\b[^.;()]{0,28}$"
 )
+_COUNTED = re.compile(r"\d[\d.,]*(?:\s?\w+){0,3}\s*$")
+_KIN = (
+    frozenset({"xã", "phường", "trấn", "huyện", "quận", "tỉnh", "phố", "ấp", "thôn", "bản", "tổ", "khu", "làng"}),
+    frozenset({"quan", "vị", "nghiệp", "đơn vị", "cơ quan", "doanh nghiệp", "phòng", "ban", "sở", "ngành", "trường"}),
+    frozenset({"người", "hộ", "em", "cháu", "trẻ", "sinh", "học sinh", "con", "dân"}),
+    frozenset({"tin", "bài", "viết", "phóng sự", "sự", "ảnh"}),
+    frozenset({"sơ", "hồ sơ", "tục", "thủ tục", "vụ", "dịch vụ"}),
+)
+"""Words of one kind: a slash between two of them is a choice, not a rate. Of two syllables the last counts."""
 _MEASURE = re.compile(
     r"(?:%|lần|lượt|đồng|đ|tấn|tạ|kg|lít|triệu|tỷ|nghìn|ngàn|trđ|m3|m2|ha|usd|giờ|buổi|suất|người|cái|con|bài|tin|kwh|kw|"
     r"mét|vnđ|ngày|tiết|ca)\Z"
@@ -47,9 +56,9 @@ def _is_rate(before: str, left: str, right: str) -> bool:
         return False
     if right in _TIME:
         return _MEASURE.match(left) is not None or left in _TIME or _AMOUNT.search(before) is not None or len(left) > 1
-    return _MEASURE.match(left) is not None or (
-        _AMOUNT.search(before) is not None and re.search(r"\d[\d.,]*\s?\w*\s*$", before) is not None
-    )
+    if any(left in kin and right in kin for kin in _KIN):
+        return False
+    return _MEASURE.match(left) is not None or _COUNTED.search(before) is not None
 
 
 @lru_cache(maxsize=16)

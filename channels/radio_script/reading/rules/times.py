@@ -6,8 +6,9 @@ from channels.radio_script.reading.numerals import spelled
 from channels.radio_script.reading.page import Page
 
 _HOURS = re.compile(
-    r"(?<![\w.,/])(?P<h>[01]?\d|2[0-4])\s?(?:h\s?(?P<m>[0-5]\d)?|g(?P<m2>[0-5]\d))(?:\s?(?:'|’|′|p|ph|phút))?(?![\w/]*\d)(?!\w)",
+    r"(?<![\w.,/])(?P<h>[01]?\d|2[0-4])\s?(?:h\s?(?P<m>[0-5]\d)?|g(?P<m2>[0-5]\d))(?:\s?(?:'|’|′|p|ph|phút))?(?!\w)",
 )
+_ROUND_THE_CLOCK = re.compile(r"(?<![\w/.,])24h?/(?P<b>24|7)(?P<hours>h|\s?giờ)?(?![\w/])")
 _COLON = re.compile(r"(?<![\w:.,/])(?P<h>[01]?\d|2[0-4])[:](?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?![\d:])")
 _WORDED = re.compile(r"(?<![\w.,/])(?P<h>[01]?\d|2[0-4])\s?giờ\s?(?P<m>[0-5]\d)(?P<minute>\s*phút)?(?![\w%/]|[.,]\d)")
 _DURATION = re.compile(r"(?<![\w.,/])(?:(?P<m>\d{1,3})\s?['’′](?:\s?(?P<s>[0-5]?\d)(?:\s?(?:\"|”|″|''))?)?)(?!\w)")
@@ -16,6 +17,10 @@ _RATIO = re.compile(r"(?:tỷ lệ|tỉ lệ|iso|tcvn|tỷ số|tỉ số)[^.;]{
 
 def times(page: Page) -> None:
     """Claim times and durations."""
+    for match in page.at_numbers(_ROUND_THE_CLOCK):
+        days = match["b"] == "7"
+        said = f"{page.number(24)} trên {page.number(int(match['b']))}"
+        page.claim(*match.span(), said if days or not match["hours"] else f"{said} giờ", "time")
     for match in page.at_numbers(_WORDED):
         page.claim(*match.span(), _clock(page, match["h"], match["m"]), "time")
     for match in page.at_numbers(_HOURS):
