@@ -41,8 +41,8 @@ STAGE_NAMES = {
     Stage.EXPIRED: N_("Hết hạn"),
 }
 
-_OUT = {DeliveryState.LIVE, DeliveryState.WITHDRAWING}
-_WAITING = {DeliveryState.SCHEDULED, DeliveryState.SENDING, DeliveryState.UNKNOWN}
+OUT = frozenset({DeliveryState.LIVE, DeliveryState.WITHDRAWING})
+WAITING = frozenset({DeliveryState.SCHEDULED, DeliveryState.SENDING, DeliveryState.UNKNOWN})
 
 
 def stage(state: str, deliveries: Iterable[str]) -> Stage:
@@ -53,8 +53,8 @@ def stage(state: str, deliveries: Iterable[str]) -> Stage:
     if state != StoryState.APPROVED:
         return Stage(state)
     seen = set(deliveries)
-    if seen & _OUT:
+    if seen & OUT:
         return Stage.LIVE
-    if seen & _WAITING:
+    if seen & WAITING:
         return Stage.SCHEDULED
     return Stage.EXPIRED if DeliveryState.EXPIRED in seen else Stage.APPROVED

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from channels.contract import StoryKind
 from channels.words import N_
 from cms.stories.states import STAGE_NAMES, Stage
 from scheduler.states import DeliveryState
@@ -43,4 +44,23 @@ DELIVERIES = {
 }
 """Looks of a delivery's state."""
 
-LOOKS = {"stage": STAGES, "delivery": DELIVERIES}
+KIND_ICONS = {"portal_rss": "rss", "zalo_oa": "chat-dots", "led_board": "display", "radio_script": "megaphone"}
+"""Icons of channel kinds; a kind that has none here is shown as "broadcast"."""
+
+KIND_NAMES = {
+    "portal_rss": N_("Cổng, RSS"),
+    "zalo_oa": N_("Zalo"),
+    "led_board": N_("Bảng LED"),
+    "radio_script": N_("Phát thanh"),
+}
+"""Short names of channel kinds for tabs; a kind that has none here goes by its adapter's label."""
+
+STORY_ICONS = {
+    StoryKind.ARTICLE: "file-text",
+    StoryKind.INFOGRAPHIC: "bar-chart",
+    StoryKind.NOTICE: "info-circle",
+    StoryKind.SLOGAN: "megaphone",
+}
+"""Icons of story kinds."""
+
+LOOKS = {"stage": STAGES, "delivery": DELIVERIES, "kind": KIND_ICONS, "story": STORY_ICONS}

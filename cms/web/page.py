@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_login import current_user
 
 from channels.words import N_
@@ -42,10 +42,13 @@ def menu(actor: Actor) -> list[Entry]:
 
 
 def init_app(app: Flask) -> None:
-    """Give every template ``actor``, ``menu``, ``language``, ``say``, ``now`` and ``zalo_simulated``."""
+    """Give every template ``actor``, ``menu``, ``language``, ``say``, ``now`` and ``zalo_simulated``.
+
+    Macros know no context: ``state_looks`` and ``endpoints`` (those that exist) are there for them too.
+    """
     app.context_processor(_frame)
     app.add_template_filter(say)
-    app.jinja_env.globals["state_looks"] = LOOKS
+    app.jinja_env.globals.update(state_looks=LOOKS, endpoints=app.view_functions)
 
 
 def _frame() -> dict[str, Any]:
@@ -53,7 +56,6 @@ def _frame() -> dict[str, Any]:
     return {
         "actor": actor,
         "menu": menu(actor) if actor else [],
-        "endpoints": current_app.view_functions,
         "language": choose_language(),
         "languages": LANGUAGES,
         "now": now(),

@@ -1,0 +1,89 @@
+"""Pictures that people upload: judged, cleaned and kept, so that stories may use them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels.words import N_, Words
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Unit
+from cms.refusal import NotFound, Refusal, refusal_from
+from cms.stories.pieces import EXTENSIONS
+from cms.stories.tables import Asset
+from media import pictures
+from media.errors import MediaError, PictureTooHeavy
+from media.pictures import MAX_BYTES, CleanPicture
+from media.store import Store
+
+LONGEST_NAME = 200
+
+
+def clean(data: bytes, *, max_bytes: int = MAX_BYTES) -> CleanPicture:
+    """Return the picture fit to publish; raise a ``Refusal`` that says why it is none.
+
+    Takes up to a second for a large photograph, so a page calls it before it opens a writing transaction.
+    """
+    try:
+        return pictures.normalise(data, max_bytes=max_bytes)
+    except MediaError as error:
+        raise refused(error, "picture") from error
+
+
+def refused(error: MediaError, field: str) -> Refusal:
+    """A refusal of the newsroom with the words of media."""
+    status = 413 if isinstance(error, PictureTooHeavy) else 422
+    return refusal_from(status, error.code, Words(error.text, error.values), field)
+
+
+def add(
+    session: Session,
+    store: Store,
+    actor: Actor,
+    unit_id: int,
+    name: str,
+    data: bytes | CleanPicture,
+    now: datetime,
+) -> Asset:
+    """Keep a picture for stories of a unit; the same picture is kept once for each unit.
+
+    The bytes are in the store before the row says so. Raise a ``Refusal`` if it is no picture or the actor may not.
+    """
+    unit = session.get(Unit, unit_id)
+    if unit is None:
+        raise NotFound(N_("Không có đơn vị này; hãy chọn đơn vị trong danh sách."), field="unit")
+    actor.require(Action.WRITE, unit.path)
+    picture = clean(data) if isinstance(data, bytes) else data
+    stored = store.put(picture.data)
+    kept = session.scalar(select(Asset).where(Asset.sha256 == stored.sha256, Asset.unit_id == unit_id))
+    if kept is not None:
+        return kept
+    made = Asset(
+        sha256=stored.sha256,
+        name=" ".join(name.split())[:LONGEST_NAME] or f"anh.{EXTENSIONS[picture.info.mime]}",
+        mime=picture.info.mime,
+        width=picture.info.width,
+        height=picture.info.height,
+        size=stored.size,
+        unit_id=unit_id,
+        created_by=actor.person_id,
+        created_at=now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def address(sha256: str, mime: str) -> str:
+    """Where the site serves the picture, as it is written into a body."""
+    return f"/media/{sha256}.{EXTENSIONS[mime]}"
+
+
+def addresses(session: Session, hashes: Iterable[str]) -> dict[str, str]:
+    """Return where the site serves each of these pictures that it has; one query, none for no picture."""
+    wanted = set(hashes)
+    if not wanted:
+        return {}
+    rows = session.execute(select(Asset.sha256, Asset.mime).where(Asset.sha256.in_(wanted))).tuples()
+    return {sha256: address(sha256, mime) for sha256, mime in rows}

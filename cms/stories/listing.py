@@ -1,0 +1,222 @@
+"""Lists of stories: searched, filtered and stepped through in two queries whatever the number of stories.
+
+A page starts after a cursor, the last row's ``(updated_at, id)``, and so costs the same at the thousandth page as at
+the first. The page of the newsroom and the API use the same function.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, not_, or_, select
+from sqlalchemy.orm import Session
+
+from channels.contract import StoryKind
+from channels.words import N_
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Person, Unit
+from cms.refusal import Invalid
+from cms.stories import search
+from cms.stories.lookup import PUBLIC_STATES
+from cms.stories.states import OUT, WAITING, Stage, StoryState, stage
+from cms.stories.tables import Story
+from cms.web.cursor import Cursor
+from scheduler.states import DeliveryState
+from scheduler.tables import Channel, Delivery
+
+LIMIT, MOST = 50, 200
+"""Rows of a page by default, and at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; an empty filter lets everything through. ``unit_id`` takes in the units below."""
+
+    query: str = ""
+    stage: Stage | None = None
+    unit_id: int | None = None
+    column: str = ""
+    kind: StoryKind | None = None
+    author_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnChannel:
+    """A delivery of a story. ``channels`` of a listed story are the newest on each channel."""
+
+    delivery_id: int
+    channel_id: int
+    name: str
+    kind: str
+    state: DeliveryState
+    scheduled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedStory:
+    """A line of the list. ``column`` is a code of the vocabulary."""
+
+    id: int
+    kind: StoryKind
+    title: str
+    state: StoryState
+    stage: Stage
+    unit_id: int
+    unit: str
+    author_id: int
+    author: str
+    column: str
+    planned_for: date | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    channels: tuple[OnChannel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Lines, newest change first, and the cursor of the next page if there is one."""
+
+    rows: Sequence[ListedStory]
+    next: str | None
+
+
+def page(session: Session, actor: Actor, filters: Filters, *, after: str | None = None, limit: int = LIMIT) -> Page:
+    """Return stories that ``actor`` may read; raise ``Invalid`` for a cursor that this function did not give."""
+    limit = max(1, min(limit, MOST))
+    query = _columns().where(readable(actor), *_narrowed(session, filters))
+    if after:
+        query = query.where(_cursor(after).beyond(Story.updated_at, Story.id))
+    query = query.order_by(Story.updated_at.desc(), Story.id.desc()).limit(limit + 1)
+    found = session.execute(query).all()
+    shown = found[:limit]
+    placed = deliveries_of(session, [row.id for row in shown])
+    rows = [_listed(row, placed[row.id]) for row in shown]
+    more = len(found) > limit
+    return Page(rows, str(Cursor(rows[-1].updated_at, rows[-1].id)) if more else None)
+
+
+def waiting_for(session: Session, actor: Actor, *, limit: int = LIMIT) -> list[ListedStory]:
+    """Return the stories whose approval ``actor`` may decide, oldest first."""
+    query = _columns().where(Story.state == StoryState.SUBMITTED, _in_units(actor.paths(Action.APPROVE)))
+    rows = session.execute(query.order_by(Story.updated_at, Story.id).limit(limit)).all()
+    return [_listed(row, []) for row in rows]
+
+
+def readable(actor: Actor) -> ColumnElement[bool]:
+    """A condition on ``Story``, the rule of ``lookup.may_read``: all of one's own units', and everyone's approved."""
+    if not actor.may(Action.READ):
+        return false()
+    paths = actor.paths(Action.READ)
+    return or_(_in_units(paths), Story.state.in_(PUBLIC_STATES), Story.approved_id.is_not(None))
+
+
+def deliveries_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[OnChannel]]:
+    """Return all deliveries of each story, by story, oldest first; one query."""
+    by_story: dict[int, list[OnChannel]] = {story_id: [] for story_id in story_ids}
+    query = (
+        select(
+            Delivery.story_id, Delivery.id, Delivery.state, Delivery.scheduled_at, Delivery.channel_id,
+            Channel.name, Channel.kind,
+        )
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .where(Delivery.story_id.in_(story_ids))
+        .order_by(Delivery.id)
+    )  # fmt: skip
+    for row in session.execute(query) if story_ids else ():
+        by_story[row.story_id].append(
+            OnChannel(row.id, row.channel_id, row.name, row.kind, DeliveryState(row.state), row.scheduled_at)
+        )
+    return by_story
+
+
+def newest(deliveries: Iterable[OnChannel]) -> tuple[OnChannel, ...]:
+    """The newest delivery on each channel, in the order of channel names."""
+    by_channel = {delivery.channel_id: delivery for delivery in deliveries}
+    return tuple(sorted(by_channel.values(), key=lambda delivery: delivery.name))
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Story.id, Story.kind, Story.title, Story.state, Story.unit_id, Story.author_id, Story.column,
+            Story.planned_for, Story.version, Story.created_at, Story.updated_at,
+            Unit.name.label("unit"), Person.name.label("author"),
+        )
+        .join(Unit, Unit.id == Story.unit_id)
+        .join(Person, Person.id == Story.author_id)
+    )  # fmt: skip
+
+
+def _narrowed(session: Session, filters: Filters) -> Iterable[ColumnElement[bool]]:
+    if filters.query.strip():
+        found = search.matching(session, filters.query)
+        yield found if found is not None else false()
+    if filters.stage is not None:
+        yield in_stage(filters.stage)
+    if filters.unit_id is not None:
+        above = select(Unit.path).where(Unit.id == filters.unit_id).scalar_subquery()
+        yield Story.unit_id.in_(select(Unit.id).where(Unit.path.startswith(above)))
+    if filters.column:
+        yield Story.column == filters.column
+    if filters.kind is not None:
+        yield Story.kind == filters.kind
+    if filters.author_id is not None:
+        yield Story.author_id == filters.author_id
+
+
+def in_stage(wanted: Stage) -> ColumnElement[bool]:
+    """A condition on ``Story``: ``states.stage`` in SQL."""
+    if wanted in _EDITORIAL:
+        return Story.state == StoryState(wanted)
+    out, waiting, ended = (_has(states) for states in (OUT, WAITING, {DeliveryState.EXPIRED}))
+    approved = Story.state == StoryState.APPROVED
+    match wanted:
+        case Stage.LIVE:
+            return and_(approved, out)
+        case Stage.SCHEDULED:
+            return and_(approved, not_(out), waiting)
+        case Stage.EXPIRED:
+            return and_(approved, not_(out), not_(waiting), ended)
+        case _:
+            return and_(approved, not_(_has(OUT | WAITING | {DeliveryState.EXPIRED})))
+
+
+_EDITORIAL = {Stage.DRAFT, Stage.SUBMITTED, Stage.RETURNED, Stage.RETRACTED}
+
+
+def _has(states: Iterable[DeliveryState]) -> ColumnElement[bool]:
+    return exists().where(Delivery.story_id == Story.id, Delivery.state.in_(sorted(states)))
+
+
+def _in_units(paths: Iterable[str]) -> ColumnElement[bool]:
+    within = [Unit.path.startswith(path, autoescape=True) for path in paths]
+    return Story.unit_id.in_(select(Unit.id).where(or_(false(), *within)).correlate(None))
+
+
+def _listed(row: Row[*tuple[Any, ...]], deliveries: Sequence[OnChannel]) -> ListedStory:
+    return ListedStory(
+        id=row.id,
+        kind=StoryKind(row.kind),
+        title=row.title,
+        state=StoryState(row.state),
+        stage=stage(row.state, (delivery.state for delivery in deliveries)),
+        unit_id=row.unit_id,
+        unit=row.unit,
+        author_id=row.author_id,
+        author=row.author,
+        column=row.column,
+        planned_for=row.planned_for,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        channels=newest(deliveries),
+    )
+
+
+def _cursor(after: str) -> Cursor:
+    cursor = Cursor.read(after)
+    if cursor is None:
+        raise Invalid(N_("Địa chỉ trang sau không đúng; hãy mở lại danh sách từ đầu."), field="after")
+    return cursor

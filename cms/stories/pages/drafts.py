@@ -1,0 +1,106 @@
+"""What the editor asks for while somebody types: previews with findings, and keeping the working copy."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import flash, jsonify, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from channels.words import N_
+from cms.clock import local
+from cms.database import changing, db
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Unit
+from cms.refusal import NotFound
+from cms.stories import content as contents
+from cms.stories import forms, lookup, preview, writing
+from cms.stories.blueprint import blueprint
+from cms.stories.content import Content
+from cms.stories.preview import Preview, Told
+from cms.web.actor import current_actor
+from cms.web.context import now, settings, store
+from cms.web.guard import signed_in
+
+
+@blueprint.post("/stories/preview")
+@signed_in
+def preview_new() -> Response:
+    """Previews of a story that has not been saved once."""
+    session, actor = db.session(), current_actor()
+    typed = forms.read(request.form)
+    unit = session.get(Unit, typed.unit_id) if typed.unit_id else _any_unit(session, actor)
+    if unit is None:
+        raise NotFound(N_("Không có đơn vị này; hãy chọn đơn vị trong danh sách."), field="unit")
+    actor.require(Action.WRITE, unit.path)
+    return _previews(session, unit, contents.parse(typed.content))
+
+
+@blueprint.post("/stories/<int:story_id>/preview")
+@signed_in
+def preview_story(story_id: int) -> Response:
+    """Previews of what is being typed; nothing is saved."""
+    session = db.session()
+    story = lookup.story(session, current_actor(), story_id)
+    content = contents.parse(forms.read(request.form).content)
+    return _previews(session, story.unit, content, story_id=story.id, revision=lookup.current(story).number)
+
+
+@blueprint.get("/stories/<int:story_id>/preview")
+@signed_in
+def preview_saved(story_id: int) -> Response:
+    """Previews of the newest revision, for those who only read."""
+    session = db.session()
+    story = lookup.story(session, current_actor(), story_id)
+    revision = lookup.current(story)
+    content = Content.model_validate(revision.content)
+    return _previews(session, story.unit, content, story_id=story.id, revision=revision.number)
+
+
+@blueprint.post("/stories/<int:story_id>/working-copy")
+@signed_in
+def keep(story_id: int) -> Response:
+    """Keep what has been typed so far."""
+    typed = forms.read(request.form)
+    with changing() as session:
+        writing.keep(session, current_actor(), story_id, typed.content, typed.base_id, now())
+    return jsonify(words=_("Đã lưu tạm lúc %(clock)s", clock=f"{local(now()):%H:%M:%S}"), saved_at=now().isoformat())
+
+
+@blueprint.post("/stories/<int:story_id>/working-copy/drop")
+@signed_in
+def drop(story_id: int) -> Response:
+    """Give the unsaved text up and go back to the saved one."""
+    with changing() as session:
+        lookup.story(session, current_actor(), story_id)
+        writing.drop_working_copy(session, current_actor(), story_id)
+    flash(_("Đã bỏ bản tạm; trang đang hiện bản đã lưu."), "success")
+    return redirect(url_for("stories.story", story_id=story_id), 303)
+
+
+def _previews(session: Session, unit: Unit, content: Content, *, story_id: int = 0, revision: int = 1) -> Response:
+    """``{kind: {label, channel, html, findings}}``, and under ``story`` what keeps the story from being submitted."""
+    found = preview.previews(
+        session, store(), settings().public_url, unit, content, story_id=story_id, revision=revision
+    )
+    body: dict[str, Any] = {one.kind: _plain(one, content) for one in found}
+    body[preview.STORY] = {"findings": [asdict(told) for told in preview.gaps_of(content)]}
+    response = jsonify(body)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _plain(shown: Preview, content: Content) -> dict[str, Any]:
+    findings = [_at_control(told, shown.kind, content) for told in shown.findings]
+    return {"label": shown.label, "channel": shown.channel, "html": shown.html, "findings": findings}
+
+
+def _at_control(told: Told, kind: str, content: Content) -> dict[str, str]:
+    return {**asdict(told), "field": preview.control(told.field, kind, content)}
+
+
+def _any_unit(session: Session, actor: Actor) -> Unit | None:
+    """The unit that a new story will most likely belong to, while none has been chosen."""
+    grants = [grant for grant in actor.grants if actor.may(Action.WRITE, grant.path)]
+    return session.get(Unit, grants[0].unit_id) if grants else None

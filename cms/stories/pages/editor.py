@@ -1,0 +1,215 @@
+"""The editor: a new story, a story that is written on, saving, and handing in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from channels.contract import StoryKind
+from channels.words import N_
+from cms.clock import local
+from cms.database import changing, db
+from cms.people.permissions import Action
+from cms.refusal import Conflict, Refusal
+from cms.stories import content as contents
+from cms.stories import forms, illustrate, review, writing
+from cms.stories.blueprint import blueprint
+from cms.stories.content import Content
+from cms.stories.forms import Typed
+from cms.stories.pages.desk import Sheet, addresses_of, channel_labels, editor_page, overtaken
+from cms.stories.pages.standing import Opened, opened
+from cms.stories.tables import Revision, Story, WorkingCopy
+from cms.web.actor import current_actor
+from cms.web.context import now, store
+from cms.web.errors import wants_json
+from cms.web.guard import signed_in
+
+
+class Overtaking(Conflict):
+    """Somebody saved a newer revision; the page compares both texts."""
+
+    code = "overtaken"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was saved: the story, its revision, and whether it was handed in."""
+
+    story: Story
+    revision: Revision
+    submitted: bool
+
+
+@blueprint.get("/stories/new")
+@signed_in
+def new() -> Response:
+    """An empty editor."""
+    session, actor = db.session(), current_actor()
+    actor.require(Action.WRITE)
+    kind = request.args.get("kind", "")
+    values = {"kind": kind if kind in set(StoryKind) else StoryKind.ARTICLE.value}
+    return editor_page(session, actor, None, Sheet(values, None, None, request.args.get("planned_for", "")))
+
+
+@blueprint.post("/stories/new")
+@signed_in
+def create() -> Response:
+    """Start a story from the editor."""
+    typed = forms.read(request.form)
+    try:
+        saved = _create(typed)
+    except Refusal as refusal:
+        return _refused(None, typed, refusal)
+    return _done(saved)
+
+
+@blueprint.get("/stories/<int:story_id>")
+@signed_in
+def story(story_id: int) -> Response | str:
+    """The editor for those who may write on it now, the text for all others who may read it."""
+    session, actor = db.session(), current_actor()
+    found = opened(session, actor, story_id)
+    if not found.choices.write:
+        pictures = addresses_of(session, found.content.model_dump(mode="json"))
+        return render_template("stories/show.html", opened=found, channel_kinds=channel_labels(), addresses=pictures)
+    return editor_page(session, actor, found, _sheet(session, found, writing.working_copy(session, actor, story_id)))
+
+
+@blueprint.post("/stories/<int:story_id>")
+@signed_in
+def save(story_id: int) -> Response:
+    """Save the next revision, and hand it in if asked to: both or neither."""
+    typed = forms.read(request.form)
+    try:
+        saved = _save(story_id, typed)
+    except Refusal as refusal:
+        return _refused(story_id, typed, refusal)
+    return _done(saved)
+
+
+def _create(typed: Typed) -> Saved:
+    actor, content, planned = current_actor(), contents.parse(typed.content), forms.planned_day(typed.planned_for)
+    submits = _submits()
+    _draw_ahead(content)
+    with changing() as session:
+        full = _illustrated(session, typed.unit_id or 0, content, must=submits)
+        made = writing.create(session, actor, unit_id=typed.unit_id or 0, content=full, now=now())
+        if planned:
+            writing.plan_for(session, actor, made.id, planned, now())
+        return _handed_in(session, made, submits)
+
+
+def _save(story_id: int, typed: Typed) -> Saved:
+    actor, content, planned = current_actor(), contents.parse(typed.content), forms.planned_day(typed.planned_for)
+    submits = _submits()
+    _draw_ahead(content)
+    with changing() as session:
+        found = opened(session, actor, story_id)
+        full = _illustrated(session, found.story.unit_id, content, must=submits)
+        if typed.base_id not in (None, found.story.current_id) and full.sha256 != found.revision.sha256:
+            actor.require(Action.WRITE, found.story.unit.path)
+            raise Overtaking(
+                N_("Trong lúc bạn viết, người khác đã lưu bản %(number)s; hãy so sánh hai bản rồi lưu lại."),
+                number=found.revision.number,
+            )
+        writing.save(session, actor, story_id, full, base_id=typed.base_id, now=now())
+        if planned != found.story.planned_for:
+            writing.plan_for(session, actor, story_id, planned, now())
+        return _handed_in(session, found.story, submits)
+
+
+def _handed_in(session: Session, story: Story, submits: bool) -> Saved:
+    session.flush()
+    if submits:
+        review.submit(session, current_actor(), story.id, now=now())
+    revision = session.get_one(Revision, story.current_id)
+    return Saved(story, revision, submits)
+
+
+def _submits() -> bool:
+    return request.form.get("then") == "submit"
+
+
+def _draw_ahead(content: Content) -> None:
+    """Draw before the writing transaction begins; a refusal is repeated inside, where it is dealt with."""
+    try:
+        if illustrate.wanted(content):
+            illustrate.drawing(content)
+    except Refusal:
+        return
+
+
+def _illustrated(session: Session, unit_id: int, content: Content, *, must: bool) -> Content:
+    """The content with its drawing; a draft whose blocks cannot be drawn yet is kept without."""
+    try:
+        return illustrate.illustrated(session, store(), current_actor(), unit_id, content, now())
+    except Refusal as refusal:
+        if must or refusal.field != "infographic":
+            raise
+        return content
+
+
+def _done(saved: Saved) -> Response:
+    address = url_for("stories.story", story_id=saved.story.id)
+    if saved.submitted:
+        sentence = _("Đã gửi duyệt bản %(number)s.", number=saved.revision.number)
+        flash(sentence, "success")
+    else:
+        clock = f"{local(now()):%H:%M:%S}"
+        sentence = _("Đã lưu bản %(number)s lúc %(clock)s.", number=saved.revision.number, clock=clock)
+    if not wants_json():
+        if not saved.submitted:
+            flash(sentence, "success")
+        return redirect(address, 303)
+    return jsonify(
+        id=saved.story.id, url=address, base=saved.revision.id, number=saved.revision.number, words=sentence,
+        state=saved.story.state, go=address if saved.submitted else None,
+    )  # fmt: skip
+
+
+def _refused(story_id: int | None, typed: Typed, refusal: Refusal) -> Response:
+    """Show the form again with everything typed, which is also kept as the working copy; scripts get the sentence."""
+    db.session.rollback()
+    if story_id is not None:
+        _keep(story_id, typed)
+    if wants_json():
+        raise refusal
+    session, actor = db.session(), current_actor()
+    found = opened(session, actor, story_id) if story_id is not None else None
+    if found is not None and isinstance(refusal, Overtaking):
+        compared = overtaken(session, found, typed.content)
+        sheet = Sheet(typed.content, None, found.story.current_id, typed.planned_for, overtaken=compared)
+    else:
+        sheet = Sheet(typed.content, typed.unit_id, typed.base_id, typed.planned_for, refusal=refusal)
+    return editor_page(session, actor, found, sheet)
+
+
+def _keep(story_id: int, typed: Typed) -> None:
+    """Keep what was typed if the person may write here; who may not has their own sentence already."""
+    try:
+        with changing() as session:
+            writing.keep(session, current_actor(), story_id, typed.content, typed.base_id, now())
+    except Refusal:
+        db.session.rollback()
+
+
+def _sheet(session: Session, found: Opened, copy: WorkingCopy | None) -> Sheet:
+    """The saved text, or the working copy where it says something else."""
+    planned = found.story.planned_for.isoformat() if found.story.planned_for else ""
+    if copy is None or _same(copy.content, found.content):
+        return Sheet(found.content.model_dump(mode="json"), None, found.story.current_id, planned)
+    compared = overtaken(session, found, copy.content) if copy.base_id != found.story.current_id else None
+    return Sheet(copy.content, None, found.story.current_id, planned, overtaken=compared, kept_at=copy.saved_at)
+
+
+def _same(typed: dict[str, Any], saved: Content) -> bool:
+    try:
+        content = contents.parse(typed)
+    except Refusal:
+        return False
+    if illustrate.wanted(content) and saved.cover:
+        content = illustrate.with_cover(content, saved.cover.sha256)
+    return content.sha256 == saved.sha256

@@ -1,0 +1,67 @@
+"""Every revision of a story, the decisions about them, and what changed between any two."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels.words import N_
+from cms.database import db
+from cms.people.tables import Person
+from cms.refusal import NotFound
+from cms.stories import diff, vocabulary
+from cms.stories.blueprint import blueprint
+from cms.stories.content import Content
+from cms.stories.pages.desk import channel_labels
+from cms.stories.pages.standing import opened
+from cms.stories.tables import Review, Revision
+from cms.web.actor import current_actor
+from cms.web.guard import signed_in
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A revision in the list, with the decisions about it."""
+
+    id: int
+    number: int
+    by: str
+    at: datetime
+    reviews: tuple[Review, ...]
+
+
+@blueprint.get("/stories/<int:story_id>/history")
+@signed_in
+def history(story_id: int) -> str:
+    """The revisions, newest first, and the difference of the two chosen ones; by default the newest two."""
+    session = db.session()
+    found = opened(session, current_actor(), story_id)
+    lines = _lines(session, story_id)
+    new = request.args.get("new", type=int) or lines[0].number
+    old = request.args.get("old", type=int) or max(1, new - 1)
+    terms = vocabulary.labels(session, "column", "topic", "audience", "document")
+    changes = diff.contents(_content(session, story_id, old), _content(session, story_id, new), channel_labels(), terms)
+    return render_template("stories/history.html", opened=found, lines=lines, old=old, new=new, changes=changes)
+
+
+def _lines(session: Session, story_id: int) -> list[Line]:
+    reviews: dict[int, list[Review]] = {}
+    for one in session.scalars(select(Review).where(Review.story_id == story_id).order_by(Review.id)):
+        reviews.setdefault(one.revision_id, []).append(one)
+    query = (
+        select(Revision.id, Revision.number, Person.name, Revision.created_at)
+        .join(Person, Person.id == Revision.created_by)
+        .where(Revision.story_id == story_id)
+        .order_by(Revision.number.desc())
+    )
+    rows = session.execute(query).tuples()
+    return [Line(id_, number, by, at, tuple(reviews.get(id_, ()))) for id_, number, by, at in rows]
+
+
+def _content(session: Session, story_id: int, number: int) -> Content:
+    found = session.scalar(select(Revision).where(Revision.story_id == story_id, Revision.number == number))
+    if found is None:
+        raise NotFound(N_("Tin, bài này không có bản mang số đó; hãy chọn trong danh sách."))
+    return Content.model_validate(found.content)

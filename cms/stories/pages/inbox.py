@@ -1,0 +1,109 @@
+"""The approval inbox: what waits, oldest first, with what changed since the last approval, and the decision."""
+
+from dataclasses import dataclass
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cms.database import changing, db
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Person
+from cms.refusal import Refusal
+from cms.stories import diff, listing, preview, review, vocabulary
+from cms.stories.blueprint import blueprint
+from cms.stories.content import Content
+from cms.stories.diff import FieldDiff
+from cms.stories.pages.desk import channel_labels
+from cms.stories.pages.standing import Opened, opened
+from cms.stories.preview import Preview
+from cms.stories.tables import Revision
+from cms.web.actor import current_actor
+from cms.web.context import now, settings, store
+from cms.web.guard import signed_in
+from cms.web.language import say
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The story to decide about: what changed since ``before``, the last approved revision, and every output."""
+
+    opened: Opened
+    writer: str
+    before: Revision | None
+    changes: tuple[FieldDiff, ...]
+    previews: list[Preview]
+
+
+@blueprint.get("/inbox")
+@signed_in
+def inbox() -> Response:
+    """The waiting stories and the chosen one, or the oldest."""
+    current_actor().require(Action.APPROVE)
+    chosen = request.args.get("story", "")
+    return _inbox(int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None)
+
+
+@blueprint.post("/stories/<int:story_id>/approve")
+@signed_in
+def approve(story_id: int) -> Response:
+    """Approve the revision that the form was made for, and no newer one."""
+    revision_id = request.form.get("revision", type=int) or 0
+    try:
+        with changing() as session:
+            story = review.approve(session, current_actor(), story_id, revision_id=revision_id, now=now())
+    except Refusal as refusal:
+        return _inbox(story_id, refusal)
+    flash(_("Đã duyệt “%(title)s”.", title=story.title), "success")
+    return redirect(url_for("stories.story", story_id=story_id) if request.form.get("then") == "open" else _next(), 303)
+
+
+@blueprint.post("/stories/<int:story_id>/return", endpoint="give_back")
+@signed_in
+def give_back(story_id: int) -> Response:
+    """Give the story back to its author with a reason."""
+    reason, revision_id = request.form.get("reason", ""), request.form.get("revision", type=int) or 0
+    try:
+        with changing() as session:
+            story = review.give_back(
+                session, current_actor(), story_id, reason=reason, revision_id=revision_id, now=now()
+            )
+    except Refusal as refusal:
+        return _inbox(story_id, refusal, reason)
+    flash(_("Đã trả lại “%(title)s” cho người viết.", title=story.title), "success")
+    return redirect(_next(), 303)
+
+
+def _next() -> str:
+    return url_for("stories.inbox")
+
+
+def _inbox(story_id: int | None, refusal: Refusal | None = None, reason: str = "") -> Response:
+    db.session.rollback()
+    session, actor = db.session(), current_actor()
+    waiting = listing.waiting_for(session, actor)
+    chosen = story_id if story_id is not None else waiting[0].id if waiting else None
+    page = render_template(
+        "stories/inbox.html",
+        waiting=waiting,
+        case=_case(session, actor, chosen) if chosen is not None else None,
+        sentence=say(refusal.words) if refusal else "",
+        reason=reason,
+        kinds=diff.KIND_NAMES,
+    )
+    return make_response(page, refusal.status if refusal else 200)
+
+
+def _case(session: Session, actor: Actor, story_id: int) -> Case:
+    found = opened(session, actor, story_id)
+    before = session.get(Revision, found.story.approved_id) if found.story.approved_id else None
+    terms = vocabulary.labels(session, "column", "topic", "audience", "document")
+    old = Content.model_validate(before.content) if before else Content(kind=found.content.kind)
+    previews = preview.previews(
+        session, store(), settings().public_url, found.story.unit, found.content,
+        story_id=found.story.id, revision=found.revision.number,
+    )  # fmt: skip
+    writer = session.get_one(Person, found.revision.created_by).name
+    changes = diff.contents(old, found.content, channel_labels(), terms)
+    return Case(found, writer, before, changes, previews)

@@ -1,0 +1,33 @@
+"""Uploading a picture from the editor."""
+
+from flask import jsonify, request
+from werkzeug.wrappers import Response
+
+from channels.words import N_
+from cms.database import changing
+from cms.people.permissions import Action
+from cms.refusal import Invalid
+from cms.stories import assets
+from cms.stories.blueprint import blueprint
+from cms.web.actor import current_actor
+from cms.web.context import now, settings, store
+from cms.web.guard import signed_in
+
+
+@blueprint.post("/assets")
+@signed_in
+def upload() -> Response:
+    """Keep the uploaded picture for a unit's stories and return where it is."""
+    actor = current_actor()
+    actor.require(Action.WRITE)
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid(N_("Hãy chọn một tệp ảnh."), field="picture")
+    picture = assets.clean(file.read(), max_bytes=settings().max_upload_mb * 1_000_000)
+    unit_id = request.form.get("unit", type=int) or 0
+    with changing() as session:
+        asset = assets.add(session, store(), actor, unit_id, file.filename, picture, now())
+    return jsonify(
+        sha256=asset.sha256, url=assets.address(asset.sha256, asset.mime), name=asset.name, width=asset.width, height=asset.height,
+        size=asset.size,
+    )  # fmt: skip

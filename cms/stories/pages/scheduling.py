@@ -1,0 +1,158 @@
+"""Scheduling on channels, taking a schedule back, and calling a story back from everywhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from channels.words import N_
+from cms.clock import from_local, local
+from cms.database import changing, db
+from cms.people.permissions import Action
+from cms.refusal import Invalid, NotFound, Refusal
+from cms.stories import places, preview, publishing
+from cms.stories.blueprint import blueprint
+from cms.stories.pages.desk import channel_labels
+from cms.stories.pages.standing import opened
+from cms.stories.publishing import Wish
+from cms.stories.unscheduling import unschedule as cancel_all
+from cms.web.actor import current_actor
+from cms.web.context import now, settings, store
+from cms.web.guard import signed_in
+from cms.web.language import say
+from scheduler.tables import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The scheduling form as filled in. ``when`` is now, slot or at; ``at`` and ``until`` are local, as typed."""
+
+    channels: frozenset[int] = frozenset()
+    when: str = "now"
+    at: str = ""
+    until: str = ""
+    version: int | None = None
+
+    @classmethod
+    def read(cls, form: MultiDict[str, str]) -> "Chosen":
+        """Read the form as it is."""
+        return cls(
+            frozenset(form.getlist("channels", type=int)), form.get("when", "now"), form.get("at", ""),
+            form.get("until", ""), form.get("version", type=int),
+        )  # fmt: skip
+
+    def wishes(self) -> list[Wish]:
+        """What the form asks for; raise ``Invalid`` for a time that is none."""
+        at = _instant(self.at, "at") if self.when == "at" else None
+        if self.when == "at" and at is None:
+            raise Invalid(N_("Hãy chọn ngày và giờ phát hành."), field="at")
+        until = _instant(self.until, "until")
+        return [Wish(id_, at=at, next_slot=self.when == "slot", until=until) for id_ in sorted(self.channels)]
+
+
+@blueprint.get("/stories/<int:story_id>/schedule")
+@signed_in
+def schedule(story_id: int) -> Response:
+    """The form: which channels, when, until when."""
+    wanted = frozenset(request.args.getlist("channels", type=int))
+    return _form(story_id, Chosen(channels=wanted, at=request.args.get("at", ""), when=request.args.get("when", "now")))
+
+
+@blueprint.post("/stories/<int:story_id>/schedule")
+@signed_in
+def place(story_id: int) -> Response:
+    """Promise the story to all chosen channels or to none; what was filled in stays if refused."""
+    chosen = Chosen.read(request.form)
+    try:
+        wishes = chosen.wishes()
+        with changing() as session:
+            made = publishing.schedule(
+                session, store(), settings().public_url, current_actor(), story_id, wishes, now=now(),
+                expected_version=chosen.version,
+            )  # fmt: skip
+    except Refusal as refusal:
+        return _form(story_id, chosen, refusal)
+    flash(_("Đã lên lịch trên %(count)s kênh.", count=len(made)), "success")
+    return redirect(url_for("stories.story", story_id=story_id), 303)
+
+
+@blueprint.post("/stories/<int:story_id>/unschedule")
+@signed_in
+def unschedule(story_id: int) -> Response:
+    """Take back what waits; nothing is published by it."""
+    with changing() as session:
+        names = cancel_all(session, current_actor(), story_id, now=now())
+    flash(_("Đã bỏ lịch trên: %(channels)s.", channels=", ".join(names)), "success")
+    return redirect(url_for("stories.story", story_id=story_id), 303)
+
+
+@blueprint.route("/stories/<int:story_id>/retract", methods=["GET", "POST"])
+@signed_in
+def retract(story_id: int) -> Response:
+    """Call the story back from every channel, with a reason."""
+    reason, sentence, status = request.form.get("reason", ""), "", 200
+    if request.method == "POST":
+        try:
+            with changing() as session:
+                publishing.retract(session, current_actor(), story_id, reason=reason, now=now())
+        except Refusal as refusal:
+            sentence, status = say(refusal.words), refusal.status
+        else:
+            flash(_("Đã thu hồi. Danh sách dưới đây cho biết kênh nào đã gỡ xong."), "success")
+            return redirect(url_for("stories.story", story_id=story_id), 303)
+    db.session.rollback()
+    found = opened(db.session(), current_actor(), story_id)
+    current_actor().require(Action.SCHEDULE, found.story.unit.path)
+    page = render_template("stories/retract.html", opened=found, reason=reason, sentence=sentence)
+    return make_response(page, status)
+
+
+@blueprint.get("/stories/<int:story_id>/channels/<int:channel_id>")
+@signed_in
+def on_channel(story_id: int, channel_id: int) -> str:
+    """The newest revision as one channel would carry it, with that channel's own settings."""
+    session = db.session()
+    found = opened(session, current_actor(), story_id)
+    channel = session.get(Channel, channel_id)
+    if channel is None or channel.kind not in channel_labels():
+        raise NotFound(N_("Không có kênh này; có thể kênh đã bị xóa."))
+    [shown] = preview.previews(
+        session, store(), settings().public_url, found.story.unit, found.content,
+        story_id=story_id, revision=found.revision.number, channels=[channel],
+    )  # fmt: skip
+    return render_template("stories/on_channel.html", opened=found, shown=shown)
+
+
+def _form(story_id: int, chosen: Chosen, refusal: Refusal | None = None) -> Response:
+    db.session.rollback()
+    session, actor = db.session(), current_actor()
+    actor.require(Action.SCHEDULE)
+    found = opened(session, actor, story_id)
+    groups = places.places(session, store(), settings().public_url, actor, found.story, found.revision, now())
+    page = render_template(
+        "stories/schedule.html",
+        opened=found,
+        groups=groups,
+        chosen=chosen,
+        labels=channel_labels(),
+        earliest=f"{local(now()):%Y-%m-%dT%H:%M}",
+        sentence=say(refusal.words) if refusal else "",
+        field=refusal.field if refusal else "",
+    )
+    return make_response(page, refusal.status if refusal else 200)
+
+
+def _instant(text: str, name: str) -> datetime | None:
+    """The instant that a date and time in Viet Nam means; None for an empty field."""
+    if not text.strip():
+        return None
+    try:
+        typed = datetime.fromisoformat(text.strip())
+        if typed.tzinfo is not None:
+            raise ValueError(text)
+        return from_local(typed)
+    except (ValueError, OverflowError):
+        raise Invalid(N_("Ngày giờ không đúng; hãy chọn lại, ví dụ 17:30 22/11/2026."), field=name) from None

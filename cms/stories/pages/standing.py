@@ -1,0 +1,59 @@
+"""What several pages of one story need: the story, its deliveries, and what the person may do with it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from cms.people.permissions import Actor
+from cms.stories import listing, lookup
+from cms.stories.choices import Choices, Standing, choices
+from cms.stories.content import Content
+from cms.stories.listing import OnChannel
+from cms.stories.states import OUT, WAITING, Stage, stage
+from cms.stories.tables import Revision, Story
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A story as a page shows it. ``channels`` are the newest deliveries, one a channel."""
+
+    story: Story
+    revision: Revision
+    content: Content
+    stage: Stage
+    channels: tuple[OnChannel, ...]
+    choices: Choices
+
+    @property
+    def waiting(self) -> list[OnChannel]:
+        """Deliveries that are promised and not out."""
+        return [one for one in self.channels if one.state in WAITING]
+
+    @property
+    def out(self) -> list[OnChannel]:
+        """Deliveries that readers can see now."""
+        return [one for one in self.channels if one.state in OUT]
+
+
+def opened(session: Session, actor: Actor, story_id: int) -> Opened:
+    """Look the story up with its deliveries: two queries. Raise ``NotFound`` if the actor may not read it."""
+    story = lookup.story(session, actor, story_id)
+    revision = lookup.current(story)
+    deliveries = listing.deliveries_of(session, [story.id])[story.id]
+    states = [delivery.state for delivery in deliveries]
+    standing = Standing(
+        path=story.unit.path,
+        state=story.state,
+        newest_approved=story.approved_id == story.current_id,
+        written_by=revision.created_by,
+        own_approval=story.unit.own_approval,
+        deliveries=states,
+    )
+    return Opened(
+        story=story,
+        revision=revision,
+        content=Content.model_validate(revision.content),
+        stage=stage(story.state, states),
+        channels=listing.newest(deliveries),
+        choices=choices(actor, standing),
+    )

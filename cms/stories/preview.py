@@ -1,0 +1,168 @@
+"""What each channel would show of a content: its own template around its own rendition, and its findings."""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from channels import registry
+from channels.contract import Finding, RenditionFile, Severity
+from channels.words import Words
+from cms.people.tables import Unit
+from cms.refusal import Refusal
+from cms.stories import illustrate, outputs
+from cms.stories.content import Content, gaps
+from cms.stories.outputs import Output
+from cms.stories.pieces import EXTENSIONS, Surroundings
+from cms.web.language import say
+from cms.web.looks import KIND_NAMES
+from media.pictures import CleanPicture
+from media.store import Store
+from scheduler.tables import Channel
+
+STORY = "story"
+"""The key of findings that concern no channel but the story itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding in the reader's language; ``field`` is the name of a control of the editor."""
+
+    severity: str
+    field: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One tab: ``html`` is safe to put into the page; empty if an error makes a rendition impossible."""
+
+    kind: str
+    label: str
+    channel: str
+    html: str
+    findings: Sequence[Told]
+
+    @property
+    def errors(self) -> int:
+        """How many findings stop the story on this channel."""
+        return sum(finding.severity == Severity.ERROR for finding in self.findings)
+
+
+SMALL = 100_000
+"""Bytes of a picture that goes along inside a preview; a larger one is kept and fetched, once, by its hash."""
+
+
+class _WithDrawing(Store):
+    """The store as if it held a drawing that is not saved yet."""
+
+    def __init__(self, store: Store, sha256: str, drawing: CleanPicture) -> None:
+        super().__init__(store.root)
+        self.sha256, self.drawing = sha256, drawing
+
+    def read(self, sha256: str, *, verify: bool = False) -> bytes:
+        return self.drawing.data if sha256 == self.sha256 else super().read(sha256, verify=verify)
+
+
+def label(kind: str) -> Words:
+    """What people call a channel kind, short enough for a tab."""
+    return Words(KIND_NAMES[kind]) if kind in KIND_NAMES else registry.adapter(kind).label
+
+
+def previews(
+    session: Session,
+    store: Store,
+    base_url: str,
+    unit: Unit,
+    content: Content,
+    *,
+    story_id: int = 0,
+    revision: int = 1,
+    channels: Iterable[Channel] | None = None,
+) -> list[Preview]:
+    """Return one preview a channel; without ``channels`` for one channel of each kind, the nearest to the unit."""
+    shown, around, inline = _surroundings(session, store, base_url, unit, content)
+    wanted = outputs.sample_channels(session, unit) if channels is None else channels
+    return [_preview(outputs.output(shown, story_id, revision, one, around), one, around, inline) for one in wanted]
+
+
+def gaps_of(content: Content) -> list[Told]:
+    """What is missing before the story can be submitted, and what keeps its infographic from being drawn."""
+    told = [Told("warning", field, say(Words(sentence)), "") for field, sentence in gaps(content)]
+    if illustrate.wanted(content):
+        try:
+            illustrate.drawing(content)
+        except Refusal as refusal:
+            told.append(Told("error", "infographic", say(refusal.words), ""))
+    return told
+
+
+def control(field: str, kind: str, content: Content) -> str:
+    """The editor's control that a finding's field of a piece comes from: the variant's own, if it has one."""
+    own = content.variant(kind)
+    if field in {"title", "summary", "body"} and getattr(own, field):
+        return f"variants.{kind}.{field}"
+    return {"service": "service.name", "cover": "cover.sha256", "pictures": "cover.sha256"}.get(field, field)
+
+
+def _preview(output: Output, channel: Channel, around: Surroundings, inline: Mapping[str, str]) -> Preview:
+    html = ""
+    if output.rendition is not None:
+        html = render_template(
+            f"channel/{output.kind}/preview.html", rendition=output.rendition, file_url=_address_of(around.store)
+        )
+        html = _on_this_site(html, around.base_url, inline)
+    return Preview(output.kind, say(label(output.kind)), channel.name, html, [_told(one) for one in output.findings])
+
+
+def _told(finding: Finding) -> Told:
+    return Told(finding.severity.value, finding.field, say(finding.message), say(finding.remedy))
+
+
+def _surroundings(
+    session: Session, store: Store, base_url: str, unit: Unit, content: Content
+) -> tuple[Content, Surroundings, Mapping[str, str]]:
+    """The content with its drawing if it has one, what surrounds it, and addresses of what is not in the store yet."""
+    drawing = _drawing(content)
+    if drawing is None:
+        return content, outputs.surroundings(session, store, base_url, unit, content), {}
+    sha256 = hashlib.sha256(drawing.data).hexdigest()
+    shown = illustrate.with_cover(content, sha256)
+    around = outputs.surroundings(session, _WithDrawing(store, sha256, drawing), base_url, unit, shown)
+    around = replace(around, pictures={**around.pictures, sha256: drawing.info})
+    unsaved = {} if sha256 in store else {f"/media/{sha256}.png": _inline("image/png", drawing.data)}
+    return shown, around, unsaved
+
+
+def _drawing(content: Content) -> CleanPicture | None:
+    try:
+        return illustrate.drawing(content) if illustrate.wanted(content) else None
+    except Refusal:
+        return None
+
+
+def _address_of(store: Store) -> Callable[[RenditionFile], str]:
+    def address(file: RenditionFile) -> str:
+        if file.data and len(file.data) <= SMALL:
+            return _inline(file.mime, file.data)
+        if file.data and file.sha256 not in store:
+            store.put(file.data)
+        return f"/media/{file.sha256}.{EXTENSIONS.get(file.mime, 'bin')}"
+
+    return address
+
+
+def _inline(mime: str, data: bytes) -> str:
+    return f"data:{mime};base64,{b64encode(data).decode()}"
+
+
+def _on_this_site(html: str, base_url: str, inline: Mapping[str, str]) -> str:
+    """Point pictures at this very site: the public address may not be the one that the editor uses."""
+    html = html.replace(f'"{base_url}/media/', '"/media/')
+    for address, data in inline.items():
+        html = html.replace(f'"{address}"', f'"{data}"')
+    return html
