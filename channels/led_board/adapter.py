@@ -20,6 +20,7 @@ from channels.contract import (
 from channels.led_board import checks, dialects
 from channels.led_board.building import Built, build
 from channels.led_board.composing import compose, frames, with_picture
+from channels.led_board.playlist import frame_name
 from channels.led_board.settings import Settings
 from channels.words import N_, Words
 from media.board import Role
@@ -69,7 +70,7 @@ class LedBoard:
 
     def documents(self, feed: Feed) -> Sequence[Document]:
         """Return the playlist in its dialects, the frame to show now, and the frames that only the settings call for
-        (``assets/<sha256>.png``, beside those of the renditions, which the store holds).
+        (named by ``frame_name``; those of the renditions lie in the store).
         """
         settings = Settings.model_validate(feed.settings)
         built = build(feed, settings)
@@ -81,7 +82,7 @@ class LedBoard:
             _document(built, "playlist.smil", "application/smil+xml; charset=utf-8", dialects.smil(playlist, feed.now)),
             _document(built, "playlist.txt", "text/plain; charset=utf-8", dialects.lines(playlist, feed.now)),
             _document(built, "current.png", "image/png", _current(built, feed, settings)),
-            *(_document(built, f"assets/{name}.png", "image/png", png) for name, png in sorted(own.items())),
+            *(_document(built, frame_name(name), "image/png", png) for name, png in sorted(own.items())),
         )
 
 

@@ -18,6 +18,11 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def frame_name(sha256: str) -> str:
+    """Return the name of the document with a frame of the board's own, which no rendition brings to the store."""
+    return f"frame-{sha256[:32]}"
+
+
 Moment = Annotated[AwareDatetime, PlainSerializer(stamp)]
 
 

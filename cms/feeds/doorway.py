@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from channels.led_board.playlist import frame_name
 from cms.feeds.conditional import http_date, not_modified
 from cms.feeds.shelf import Shelf, Shelved
 from cms.web.context import Context
@@ -18,6 +19,7 @@ WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 FEED = re.compile(r"/feeds/([a-z0-9-]+)\.(rss|atom|json)")
 BOARD = re.compile(r"/boards/([a-z0-9-]+)/(playlist\.json|playlist\.smil|playlist\.txt|current\.png)")
 PICTURE = re.compile(r"/(?:media|boards/[a-z0-9-]+/assets)/([0-9a-f]{64})\.(png|jpg|webp|gif)")
+OWN_FRAME = re.compile(r"/boards/([a-z0-9-]+)/assets/([0-9a-f]{64})\.png")
 MIMES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "gif": "image/gif"}
 
 FRESH = "no-cache"
@@ -48,10 +50,18 @@ class Doorway:
         elif match := FEED.fullmatch(path):
             found = self.shelf.find("feeds", match[1], match[2])
         elif match := PICTURE.fullmatch(path):
-            return self._picture(match[1], match[2], environ, start_response)
+            stored = self._picture(match[1], match[2], environ, start_response)
+            if stored is not None:
+                return stored
+            found = self._own_frame(path)
         else:
             return None
         return _send(found, environ, start_response, self._now()) if found else None
+
+    def _own_frame(self, path: str) -> Shelved | None:
+        """A frame that no story brought to the store, drawn from the board's settings: its own texts and its plate."""
+        match = OWN_FRAME.fullmatch(path)
+        return self.shelf.find("boards", match[1], frame_name(match[2])) if match else None
 
     def _picture(
         self, sha256: str, extension: str, environ: Environ, start_response: StartResponse

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from channels.contract import Feed, Tombstone
-from channels.led_board.playlist import Playlist
+from channels.led_board.playlist import Playlist, frame_name
 from channels.led_board.settings import Settings
 from channels.led_board.windows import operating
 from tests.channels.led_board.stories import (
@@ -63,12 +63,12 @@ def test_every_page_has_an_asset_that_can_be_verified() -> None:
     assert all(assets[name]["bytes"] == size for name, size in sizes.items())
 
 
-def test_frames_of_the_boards_own_texts_are_documents_under_the_address_the_playlist_gives() -> None:
+def test_frames_of_the_boards_own_texts_are_documents_because_no_rendition_brings_them_to_the_store() -> None:
     made = documents(feed(NEWS, settings=STANDING))
     stored = {file.sha256 for file in NEWS.rendition.files}
     for asset in playlist(feed(NEWS, settings=STANDING))["assets"]:
         if asset["sha256"] not in stored:
-            body = made[f"assets/{asset['sha256']}.png"].body
+            body = made[frame_name(asset["sha256"])].body
             assert (hashlib.sha256(body).hexdigest(), len(body)) == (asset["sha256"], asset["bytes"])
 
 
