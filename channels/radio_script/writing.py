@@ -63,6 +63,7 @@ class _Draft:
     lines: list[Line] = field(default_factory=list)
     doubts: list[DoubtNote] = field(default_factory=list)
     phones: list[tuple[str, str]] = field(default_factory=list)
+    learned: dict[str, str] = field(default_factory=dict)
     at: float = 0.0
     total: Length = field(default_factory=Length)
     voice: int = 0
@@ -86,7 +87,8 @@ class _Draft:
         """Read a text and return its paragraphs; doubts and phone numbers are noted on the way."""
         if not self.frame.vietnamese:
             return _unread(text.markdown)
-        reading = read_aloud(text.markdown, self.frame.lexicon, self.frame.dialect)
+        reading = read_aloud(text.markdown, self.frame.lexicon, self.frame.dialect, self.learned)
+        self.learned = dict(reading.learned)
         self.doubts += _notes(reading, text.field)
         self.phones += [(reading.written(s), reading.said(s)) for s in reading.spans if _is_phone(reading, s)]
         return paragraphs(reading)

@@ -81,7 +81,7 @@ def compose(page: Page, plain: Plain, original: str) -> Reading:
     voice.add(_gap(page.text[here:]))
     voice.trim(" \n,")
     spoken = "".join(voice.parts)
-    return Reading(original, spoken, _settled(spans, len(spoken)), tuple(doubts))
+    return Reading(original, spoken, _settled(spans, len(spoken)), tuple(doubts), dict(page.learned))
 
 
 def _settled(spans: list[Span], limit: int) -> tuple[Span, ...]:

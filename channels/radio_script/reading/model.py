@@ -1,6 +1,7 @@
 """What reading aloud returns: the spoken text, where each spoken form came from, and what a person has to decide."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from channels.words import Words
@@ -43,12 +44,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text made speakable. ``original`` is the NFC text that offsets refer to; blocks of ``spoken`` are lines."""
+    """A text made speakable. ``original`` is the NFC text that offsets refer to; blocks of ``spoken`` are lines.
+
+    ``learned`` are the abbreviations that the text itself introduced, for what is read after it.
+    """
 
     original: str
     spoken: str
     spans: tuple[Span, ...]
     doubts: tuple[Doubt, ...]
+    learned: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def written(self, span: Span) -> str:
         """Return the original text of ``span``."""

@@ -1,7 +1,7 @@
 """Reading aloud: the ordered rules over one text."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from channels.radio_script.reading.compose import compose
 from channels.radio_script.reading.lexicon import Lexicon, built_in
@@ -50,16 +50,22 @@ RULES: tuple[Callable[[Page], None], ...] = (
 """In order of precedence: what an earlier rule claims, a later one leaves alone."""
 
 
-def read_aloud(text: str, lexicon: Lexicon | None = None, dialect: Dialect | str = NORTH) -> Reading:
+def read_aloud(
+    text: str,
+    lexicon: Lexicon | None = None,
+    dialect: Dialect | str = NORTH,
+    learned: Mapping[str, str] | None = None,
+) -> Reading:
     """Make ``text`` (Markdown or plain, any normal form) speakable.
 
-    ``lexicon`` defaults to the built-in one; ``dialect`` is "north" or "south". Blocks of the text become lines of
+    ``lexicon`` defaults to the built-in one; ``dialect`` is "north" or "south"; ``learned`` are abbreviations that a
+    text read before introduced. Blocks of the text become lines of
     ``Reading.spoken``; nothing is guessed: what has no known reading is kept, marked "[…?]" and listed as a doubt.
     """
     original = unicodedata.normalize("NFC", text)
     plain = flatten(original)
     voice = DIALECTS[dialect] if isinstance(dialect, str) else dialect
-    page = Page(plain.text, lexicon or built_in(), voice)
+    page = Page(plain.text, lexicon or built_in(), voice, dict(learned or {}))
     for rule in RULES:
         rule(page)
     return compose(page, plain, original)

@@ -149,6 +149,12 @@ def test_a_station_reads_by_its_own_lexicon() -> None:
     assert "Trung tâm xe quét rác, đê ích chấm gốp chấm vê nờ" in to_text(made)
 
 
+def test_what_the_summary_introduces_is_known_in_the_body() -> None:
+    made = script(summary="Mô hình bản đồ nhiệt (BĐN) giúp ích cho bà con.", body="Nay BĐN đã có ở mọi xã.")
+    assert "Nay bản đồ nhiệt đã có ở mọi xã." in to_text(made)
+    assert made.doubts == ()
+
+
 def test_another_language_is_left_as_it_is_written() -> None:
     made = written(article(language="hmn-Latn-VN", body="Hnub 17/12/2024 UBND xã."), Settings())
     assert "Hnub 17/12/2024 UBND xã." in to_text(made)

@@ -32,8 +32,6 @@ def abbreviations(page: Page) -> None:
 
 def _token(page: Page, start: int, written: str) -> None:
     """Read ``written`` whole if the lexicon has it, else part by part."""
-    if not any(c.isupper() for c in written[1:]) and not any(c.isupper() for c in written.partition("&")[2]):
-        return
     whole = _whole(page, start, written)
     if whole:
         _claim(page, start, written, whole)
@@ -42,6 +40,8 @@ def _token(page: Page, start: int, written: str) -> None:
     if len(parts) == 1:
         _lonely(page, start, written)
         return
+    if not any(c.isupper() for part in parts for c in part[0][1:]):
+        return  # "Wi-Fi": a name, not an abbreviation
     if ("&" in written or "-" in written) and any(_opaque(page, start + p.start(), p[0]) for p in parts):
         page.claim(start, start + len(written), marked(written), "abbreviation", _unknown(page, written))
         return

@@ -5,7 +5,9 @@ import re
 from channels.radio_script.reading.numerals import spelled
 from channels.radio_script.reading.page import Page
 
-_PHONE = re.compile(r"(?<![\w./,-])(?P<digits>\d(?:[\d]|[\s.\-–)]{1,2}(?=\d)){3,18}\d)(?![\d/]|[.,]\d|-\w)")
+_PHONE = re.compile(
+    r"(?<![\w./,-])(?P<digits>\d(?:\d|[ .\-–)](?=\d)|\) (?=\d)|[.\-–] (?=\d{3})){3,18}\d)(?![\d/]|[.,]\d|-\w)"
+)
 _DATE = re.compile(r"\d{1,2}([.\- ])\d{1,2}\1(?:19|20)\d\d\Z")
 _ASKED = re.compile(
     r"(?:điện thoại|đt|sđt|hotline|đường dây nóng|tổng đài|liên hệ|fax|zalo|viber|gọi|số máy|di động|máy bàn|số)"
@@ -21,11 +23,11 @@ _CODE = re.compile(r"(?<![\w.-])[\dA-Z]+(?:[.\-/][\dA-Z]+)+(?!\w)")
 _JOINT = re.compile(r"\s?(?:[-–/;,]|hoặc|và|hay)\s?\Z")
 _DIRECT = re.compile(
     r"(?:tổng đài|hệ thống|cổng(?: thông tin)?|kênh|đường dây nóng|hotline|số|điện thoại|gọi|bấm|đầu số|nền tảng|"
-    r"công an|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|cứu nạn|qua|web|dịch vụ|nhắn|gửi|hoặc|và|,|;|-|:)"
+    r"công an|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|cứu nạn|qua|web|dịch vụ|nhắn|gửi|phản ánh|kiến nghị)"
     r"(?:\s+(?:điện thoại|thông tin|điện tử|quốc gia|trực tuyến|số|tin|đến|tới|hotline|ngay|là|hỗ trợ|miễn phí|"
     r"khẩn cấp|24/7))*\s*[:\-–(]*\s*[“\"*(]*$"
 )
-_STRONG = re.compile(r"(?:tổng đài|đường dây nóng|hotline|đầu số|bấm|gọi|nhắn tin)\b")
+_EMERGENCY = re.compile(r"11[1-5](?:\s?(?:[,/–-]|và|hoặc|hay)\s?11[1-5])+(?!\w|[.,]\d)")
 _NAMED = re.compile(r"(?:tổng đài|đường dây nóng|hotline)[^.;:\d()]{0,60}\s$")
 _ENDS = re.compile(
     r"\s*(?:$|[.,;:)”\"?!*–(-]|(?:của|tỉnh|để|và|hoặc|là|sẽ|tiếp nhận|đã|có|trên|được|nếu|khi|hỗ trợ|ngay|miễn phí|"
@@ -45,6 +47,10 @@ def phones(page: Page) -> None:
             page.claim(*match.span(), _spelled_code(page, match[0]), "identity")
     for match in page.at_numbers(_PHONE):
         last = _claim_long(page, match, last)
+    for match in page.at_numbers(_EMERGENCY):
+        for number in re.finditer(r"\d+", match[0]) if _ENDS.match(page.after(match.end(), 24)) else ():
+            at = match.start() + number.start()
+            page.claim(at, at + 3, spelled(number[0]), "phone")
     last = -1
     for match in page.at_numbers(_SHORT):
         listed = match[0] in page.lexicon.hotlines and _joined(page, last, match.start())
@@ -115,16 +121,10 @@ def _is_hotline(page: Page, match: re.Match[str]) -> bool:
         return False
     known = match[0] in page.lexicon.hotlines
     direct = _DIRECT.search(before)
-    if direct and (_is_directory(direct[0]) or (known and not _is_list(direct[0]))):
+    if direct and (known or _is_directory(direct[0])):
         return True
-    if known and direct and _STRONG.search(before):
-        return _ENDS.match(after) is not None
     return (known or len(match[0]) == 4) and _NAMED.search(before) is not None and _ENDS.match(after) is not None
 
 
 def _is_directory(phrase: str) -> bool:
     return phrase.startswith(("tổng đài", "đường dây nóng", "hotline", "đầu số", "bấm", "gửi"))
-
-
-def _is_list(phrase: str) -> bool:
-    return phrase.startswith(("hoặc", "và", ",", ";", "-", ":"))
