@@ -16,6 +16,20 @@ function tell() {
   }
 }
 
+/** The browser writes dates its own way; beneath stands how it is read here: thứ Hai, 17:30 23/11/2026 GMT+7. */
+function read(field) {
+  const value = form.elements.namedItem(field).value;
+  const out = form.querySelector(`[data-said="${field}"]`);
+  const [day, clock] = value.split("T");
+  if (!clock) {
+    out.textContent = "";
+    return;
+  }
+  const weekday = new Date(`${day}T00:00:00Z`).toLocaleDateString(document.documentElement.lang, { weekday: "long", timeZone: "UTC" });
+  out.textContent = `${weekday}, ${clock.slice(0, 5)} ${day.split("-").reverse().join("/")} GMT+7`;
+}
+
+form.addEventListener("input", () => ["at", "until"].forEach(read));
 form.addEventListener("change", (event) => {
   if (event.target.matches("[data-places-all]")) {
     for (const box of boxes(event.target.closest("[data-places]"))) {
@@ -29,3 +43,4 @@ for (const filter of form.querySelectorAll("[data-places-filter]")) {
   filter.addEventListener("input", () => narrow(filter.closest("[data-places]"), "[data-place]", filter.value));
 }
 tell();
+["at", "until"].forEach(read);

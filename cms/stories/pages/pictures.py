@@ -27,7 +27,6 @@ def upload() -> Response:
     unit_id = request.form.get("unit", type=int) or 0
     with changing() as session:
         asset = assets.add(session, store(), actor, unit_id, file.filename, picture, now())
-    return jsonify(
-        sha256=asset.sha256, url=assets.address(asset.sha256, asset.mime), name=asset.name, width=asset.width, height=asset.height,
-        size=asset.size,
-    )  # fmt: skip
+    address = assets.address(asset.sha256, asset.mime)
+    facts = {"name": asset.name, "width": asset.width, "height": asset.height, "size": asset.size}
+    return jsonify(sha256=asset.sha256, url=address, **facts)
