@@ -1,9 +1,8 @@
-"""Signing in and out, one's own account, and the language of the pages. Administration's pages follow at the end."""
+"""Signing in and out, one's own account, and the language of the pages; administration has modules of its own."""
 
 from datetime import timedelta
 
 from flask import (
-    Blueprint,
     Response,
     flash,
     jsonify,
@@ -21,9 +20,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cms.audit.record import record
 from cms.database import changing, db
-from cms.people import directory, tokens
+from cms.people import admin_views, directory, tokens, unit_views
 from cms.people import sign_in as signing
 from cms.people.account_forms import PasswordForm, SignInForm, TokenForm
+from cms.people.blueprint import blueprint
 from cms.people.permissions import ROLE_NAMES, Role
 from cms.people.tables import Person
 from cms.refusal import NotFound, Refusal
@@ -34,7 +34,8 @@ from cms.web.guard import signed_in
 from cms.web.language import LANGUAGES, say
 from cms.web.security import limiter
 
-blueprint = Blueprint("people", __name__)
+__all__ = ["admin_views", "blueprint", "unit_views"]
+
 YEAR = timedelta(days=365)
 
 

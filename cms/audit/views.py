@@ -1,0 +1,91 @@
+"""The audit trail as a page and as a file."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+
+from cms.audit import export, reading, wording
+from cms.audit.names import ACTIONS, SUBJECTS
+from cms.audit.reading import Wanted
+from cms.clock import local_day
+from cms.database import db
+from cms.people import units
+from cms.people.permissions import Action
+from cms.web import asked
+from cms.web.actor import current_actor
+from cms.web.context import now
+from cms.web.cursor import Cursor
+from cms.web.guard import signed_in
+from cms.web.language import say
+
+blueprint = Blueprint("audit", __name__)
+
+
+@blueprint.get("/audit")
+@signed_in
+def index() -> str:
+    """Who changed what, newest first."""
+    actor, session = current_actor(), db.session()
+    actor.require(Action.SEE_AUDIT)
+    wanted, after = _wanted(), Cursor.read(request.args.get("after", ""))
+    found = reading.page(session, actor, wanted, after)
+    args = _filters()
+    return render_template(
+        "audit/index.html",
+        page=found,
+        wanted=wanted,
+        actions=_actions(),
+        units=units.listed(session, actor, Action.SEE_AUDIT),
+        details={entry.id: wording.lines(entry.detail, say) for entry in found.entries},
+        action_name=lambda action: wording.action_name(action, say),
+        subject_name=lambda subject: wording.subject_name(subject, say),
+        via_name=lambda via: wording.via_name(via, say),
+        csv_url=url_for("audit.download", **args),
+        first_url=url_for("audit.index", **args) if after else "",
+        next_url=url_for("audit.index", **args, after=str(found.onward)) if found.onward else "",
+    )
+
+
+@blueprint.get("/audit.csv")
+@signed_in
+def download() -> Response:
+    """What the filters let through, as CSV."""
+    actor, session = current_actor(), db.session()
+    actor.require(Action.SEE_AUDIT)
+    wanted = _wanted()
+
+    def lines() -> Iterator[str]:
+        yield from export.csv_lines(reading.everything(session, actor, wanted), say)
+
+    response = Response(stream_with_context(lines()), mimetype="text/csv")
+    name = f"nhat-ky-{local_day(now()).isoformat()}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _wanted() -> Wanted:
+    args = request.args
+    return Wanted(
+        who=args.get("who", "")[:100],
+        action=args.get("action", "") if args.get("action", "") in {*ACTIONS, *SUBJECTS} else "",
+        subject=args.get("subject", "") if args.get("subject", "") in SUBJECTS else "",
+        subject_id=asked.whole(args, "subject_id"),
+        unit_id=asked.whole(args, "unit"),
+        since=asked.day(args, "since"),
+        until=asked.day(args, "until"),
+    )
+
+
+def _filters() -> dict[str, Any]:
+    names = ("who", "action", "subject", "subject_id", "unit", "since", "until")
+    return {name: request.args[name] for name in names if request.args.get(name)}
+
+
+def _actions() -> dict[str, list[str]]:
+    """Actions by what they are about."""
+    groups: dict[str, list[str]] = {subject: [] for subject in SUBJECTS}
+    for action in ACTIONS:
+        groups.setdefault(action.partition(".")[0], []).append(action)
+    return {subject: actions for subject, actions in groups.items() if actions}

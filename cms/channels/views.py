@@ -1,0 +1,232 @@
+"""Pages of channels: the list with their health, one channel with all that is set, and its forms."""
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from channels import registry
+from channels.words import N_
+from cms.audit.wording import LATE_POLICIES
+from cms.boards.tables import BoardKey
+from cms.channels import forms, reading, service, weekly
+from cms.channels.forms import ChannelForm
+from cms.database import changing, db
+from cms.deliveries import handling
+from cms.deliveries.reading import Place, Wanted, page
+from cms.people import units
+from cms.people.permissions import Action
+from cms.people.tables import Unit
+from cms.refusal import Invalid, NotFound, Refusal
+from cms.web import asked
+from cms.web.actor import current_actor
+from cms.web.context import now, settings
+from cms.web.guard import signed_in
+from cms.web.language import say
+from scheduler.tables import Channel, ChannelSecret
+from scheduler.vault import Keys
+
+blueprint = Blueprint("channels", __name__)
+READABLE = ("text/", "application/json", "application/rss+xml", "application/atom+xml", "application/feed+json",
+            "application/smil")  # fmt: skip
+"""Types of documents that are shown as text."""
+SHOWN = 20_000
+"""Characters of a document that are shown."""
+
+
+@blueprint.get("/channels")
+@signed_in
+def index() -> str:
+    """Channels of the admin's units."""
+    session = db.session()
+    return render_template(
+        "channels/index.html",
+        lines=reading.lines(session, current_actor()),
+        labels={kind: registry.adapter(kind).label for kind in registry.KINDS},
+        media=reading.media(session),
+    )
+
+
+@blueprint.get("/channels/<int:channel_id>")
+@signed_in
+def show(channel_id: int) -> str:
+    """One channel: how it is, its addresses, what readers get now, its times and secrets."""
+    return _shown(channel_id)
+
+
+@blueprint.route("/channels/new", methods=["GET", "POST"])
+@signed_in
+def new() -> str | Response:
+    """Choose a kind, then fill in its form."""
+    actor = current_actor()
+    actor.require(Action.MANAGE_CHANNELS)
+    kind = request.values.get("kind", "")
+    if kind not in registry.KINDS:
+        return render_template("channels/kinds.html", labels={k: registry.adapter(k).label for k in registry.KINDS})
+    if request.method == "GET":
+        return _form_page(forms.blank(kind), None)
+    shown, entered = forms.sent(kind, request.form)
+    status = 422
+    if entered is not None:
+        try:
+            with changing() as session:
+                channel = service.create(
+                    session, actor, kind=kind, slug=request.form.get("slug", "").strip(), unit_id=_unit(),
+                    basics=entered.basics, settings=entered.settings, now=now(),
+                )  # fmt: skip
+            flash(_("Đã tạo kênh. Hãy đặt khung giờ và mã bí mật nếu kênh cần."), "success")
+            return redirect(url_for("channels.show", channel_id=channel.id), 303)
+        except Refusal as refusal:
+            status = forms.note(shown, refusal)
+    return make_response(_form_page(shown, None), status)
+
+
+@blueprint.route("/channels/<int:channel_id>/edit", methods=["GET", "POST"])
+@signed_in
+def edit(channel_id: int) -> str | Response:
+    """Change what is set."""
+    actor = current_actor()
+    channel = service.managed(db.session(), actor, channel_id)
+    if channel.kind not in registry.KINDS:
+        raise NotFound(N_("Loại kênh này không còn được hỗ trợ nên không sửa được."))
+    if request.method == "GET":
+        return _form_page(forms.filled(channel), channel)
+    shown, entered = forms.sent(channel.kind, request.form)
+    status = 422
+    if entered is not None:
+        try:
+            with changing() as session:
+                service.edit(session, actor, channel_id, basics=entered.basics, settings=entered.settings, now=now())
+            flash(_("Đã lưu cấu hình kênh."), "success")
+            return redirect(url_for("channels.show", channel_id=channel_id), 303)
+        except Refusal as refusal:
+            status = forms.note(shown, refusal)
+    return make_response(_form_page(shown, service.managed(db.session(), actor, channel_id)), status)
+
+
+@blueprint.post("/channels/<int:channel_id>/slots")
+@signed_in
+def slots(channel_id: int) -> str | Response:
+    """Replace the weekly times."""
+    written = {weekday: request.form.get(f"slot-{weekday}", "") for weekday in range(1, 8)}
+    try:
+        with changing() as session:
+            service.set_slots(session, current_actor(), channel_id, weekly.read(written), now=now())
+    except Invalid as refusal:
+        return make_response(
+            _shown(channel_id, slots=written, slot_error={refusal.field: say(refusal.words)}), refusal.status
+        )
+    flash(_("Đã lưu khung giờ của kênh."), "success")
+    return redirect(url_for("channels.show", channel_id=channel_id), 303)
+
+
+@blueprint.post("/channels/<int:channel_id>/secrets")
+@signed_in
+def secrets(channel_id: int) -> str | Response:
+    """Store new secrets; they are never shown again."""
+    values = {name.removeprefix("secret-"): value for name, value in request.form.items() if name.startswith("secret-")}
+    try:
+        with changing() as session:
+            service.store_secrets(session, current_actor(), channel_id, values, _keys(), now=now())
+    except Invalid as refusal:
+        return make_response(_shown(channel_id, secret_error=say(refusal.words)), refusal.status)
+    flash(_("Đã lưu mã bí mật; mã được mã hóa và không hiện lại."), "success")
+    return redirect(url_for("channels.show", channel_id=channel_id), 303)
+
+
+@blueprint.post("/channels/<int:channel_id>/<any(activate,deactivate):change>")
+@signed_in
+def active(channel_id: int, change: str) -> Response:
+    """Stop the channel or open it again."""
+    with changing() as session:
+        service.set_active(session, current_actor(), channel_id, change == "activate", now=now())
+    said = _("Kênh đã mở lại.") if change == "activate" else _("Kênh đã ngừng; bài đang chờ được giữ lại.")
+    flash(said, "success")
+    return redirect(url_for("channels.show", channel_id=channel_id), 303)
+
+
+@blueprint.post("/channels/<int:channel_id>/resume")
+@signed_in
+def resume(channel_id: int) -> Response:
+    """Let a channel that was held go on."""
+    with changing() as session:
+        handling.resume_channel(session, current_actor(), channel_id, now=now())
+    flash(_("Kênh chạy tiếp; bài đang chờ sẽ được gửi."), "success")
+    return redirect(url_for("channels.show", channel_id=channel_id), 303)
+
+
+@blueprint.post("/channels/<int:channel_id>/board-key")
+@signed_in
+def board_key(channel_id: int) -> Response:
+    """Issue or replace a board's key; it stands on this one page and nowhere else."""
+    with changing() as session:
+        key = service.issue_board_key(session, current_actor(), channel_id, now=now())
+    response = make_response(_shown(channel_id, new_key=key))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _shown(
+    channel_id: int, *, new_key: str = "", secret_error: str = "", slots: dict[int, str] | None = None,
+    slot_error: dict[str, str] | None = None,
+) -> str:  # fmt: skip
+    session, actor = db.session(), current_actor()
+    channel = service.managed(session, actor, channel_id)
+    unit = session.get_one(Unit, channel.unit_id)
+    place = Place(channel.id, channel.name, channel.kind, channel.slug, unit.id, unit.name, unit.path, channel.active)
+    adapter = registry.adapter(channel.kind) if channel.kind in registry.KINDS else None
+    kept = session.scalar(select(ChannelSecret.updated_at).where(ChannelSecret.channel_id == channel.id))
+    return render_template(
+        "channels/show.html",
+        channel=channel,
+        unit=unit,
+        adapter=adapter,
+        simulated=reading.simulated(channel),
+        settings_fields=forms.filled(channel).settings if adapter else [],
+        media=reading.media(session),
+        late_policies=LATE_POLICIES,
+        addresses=reading.addresses(channel.kind, channel.slug, settings().public_url),
+        base_url=settings().public_url,
+        documents=[(one, _text_of(one.mime, one.body)) for one in reading.documents(session, channel.id)],
+        held=service.secrets_held(session, channel.id, _keys()) if adapter and adapter.secrets else frozenset(),
+        kept_at=kept,
+        board_key=session.get(BoardKey, channel.id) if channel.kind == service.BOARD else None,
+        is_board=channel.kind == service.BOARD,
+        new_key=new_key,
+        secret_error=secret_error,
+        slots=slots or weekly.write(channel.weekly_slots),
+        slot_error=slot_error or {},
+        weekdays=weekly.WEEKDAYS,
+        recent=page(session, actor, Wanted(channel_id=channel.id), known={channel.id: place}, size=10).rows,
+        settles=actor.may(Action.SETTLE, unit.path),
+    )
+
+
+def _form_page(shown: ChannelForm, channel: Channel | None) -> str:
+    session = db.session()
+    return render_template(
+        "channels/form.html",
+        form=shown,
+        channel=channel,
+        label=registry.adapter(shown.kind).label,
+        units=units.listed(session, current_actor(), Action.MANAGE_CHANNELS),
+        media=reading.media(session),
+        late_policies=LATE_POLICIES,
+        simulated=reading.simulated(channel) if channel else False,
+    )
+
+
+def _unit() -> int:
+    unit_id = asked.whole(request.form, "unit")
+    if unit_id is None:
+        raise Invalid(N_("Hãy chọn đơn vị quản lý kênh."), field="unit")
+    return unit_id
+
+
+def _keys() -> Keys:
+    return Keys(settings().encryption_keys)
+
+
+def _text_of(mime: str, body: bytes) -> str:
+    """The beginning of a document that people can read; empty for pictures."""
+    return body.decode("utf-8", "replace")[:SHOWN] if mime.startswith(READABLE) else ""

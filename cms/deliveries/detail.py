@@ -1,0 +1,140 @@
+"""All that a person may want to know about one delivery: attempts, frozen renditions, evidence, who decided."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from channels import registry
+from channels.contract import Rendition, RenditionFile
+from channels.words import Words
+from cms.boards.tables import Play
+from cms.deliveries.options import Reach
+from cms.deliveries.reading import find
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Person, Unit
+from cms.radio.reading import Airing, airings
+from cms.stories.pieces import EXTENSIONS
+from cms.stories.tables import Story
+from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
+
+MOST_ATTEMPTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """An attempt; ``seconds`` is how long it took, ``sentence`` what it means for the editor if it went wrong."""
+
+    attempt: Attempt
+    seconds: float
+    sentence: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A delivery with what belongs to it. ``wanted`` is the frozen rendition, ``carried`` what is live if another."""
+
+    delivery: Delivery
+    channel: Channel
+    unit: Unit
+    story: Story
+    story_unit: Unit
+    tries: Sequence[Try]
+    earlier_tries: int
+    wanted: StoredRendition
+    carried: StoredRendition | None
+    ordered_by: str
+    confirmed_by: str
+    """The person who vouched for an unclear call, if one did."""
+    problem: Words | None
+    airings: Sequence[Airing]
+    plays: Sequence[tuple[date, int, int]]
+    """Proof of play: day, showings, milliseconds on screen; the newest 14 days."""
+    reach: Reach
+
+
+def detail(session: Session, actor: Actor, delivery_id: int) -> Detail:
+    """Return everything about a delivery; raise ``NotFound`` if it is not there for ``actor``."""
+    delivery, channel, unit, story = find(session, actor, delivery_id)
+    story_unit = session.get_one(Unit, story.unit_id)
+    tries, earlier = _tries(session, delivery.id)
+    live = delivery.live_rendition_id
+    return Detail(
+        delivery=delivery,
+        channel=channel,
+        unit=unit,
+        story=story,
+        story_unit=story_unit,
+        tries=tries,
+        earlier_tries=earlier,
+        wanted=session.get_one(StoredRendition, delivery.rendition_id),
+        carried=session.get_one(StoredRendition, live) if live and live != delivery.rendition_id else None,
+        ordered_by=_name(session, delivery.created_by),
+        confirmed_by=_name(session, delivery.evidence.get("confirmed_by")),
+        problem=words(delivery.problem),
+        airings=airings(session, [delivery.id]).get(delivery.id, []),
+        plays=_plays(session, delivery.id),
+        reach=Reach(
+            schedules=actor.may(Action.SCHEDULE, unit.path),
+            settles=actor.may(Action.SETTLE, unit.path),
+            calls_back=actor.may(Action.SCHEDULE, story_unit.path),
+        ),
+    )
+
+
+def words(column: Mapping[str, Any]) -> Words | None:
+    """Return a sentence that the engine stored, or None."""
+    text = column.get("text") if column else None
+    return Words(str(text), dict(column.get("values") or {})) if text else None
+
+
+def frozen_html(stored: StoredRendition, base_url: str, text_url: str = "") -> str:
+    """Return the channel kind's own preview of a stored rendition; safe to put into a page. Empty for an unknown kind.
+
+    Pictures are taken from this very site: the public address may not be the one that the reader uses. ``text_url``
+    is where a text among its files is fetched.
+    """
+    if stored.kind not in registry.KINDS:
+        return ""
+    files = tuple(RenditionFile(f["name"], f["mime"], f["sha256"], f["size"]) for f in stored.files)
+    rendition = Rendition(stored.kind, stored.document, files)
+    html = render_template(f"channel/{stored.kind}/preview.html", rendition=rendition, file_url=_address_of(text_url))
+    return html.replace(f'"{base_url}/media/', '"/media/')
+
+
+def _address_of(text_url: str) -> Callable[[RenditionFile], str]:
+    def address(file: RenditionFile) -> str:
+        if file.mime.startswith("text/"):
+            return text_url
+        return f"/media/{file.sha256}.{EXTENSIONS.get(file.mime, 'bin')}"
+
+    return address
+
+
+def _tries(session: Session, delivery_id: int) -> tuple[list[Try], int]:
+    """The newest attempts, newest first, and how many there were before them."""
+    own = Attempt.delivery_id == delivery_id
+    count = session.scalar(select(func.count()).select_from(Attempt).where(own)) or 0
+    rows = session.scalars(select(Attempt).where(own).order_by(Attempt.id.desc()).limit(MOST_ATTEMPTS)).all()
+    tries = [Try(row, (row.ended_at - row.started_at).total_seconds(), words(row.words)) for row in rows]
+    return tries, count - len(tries)
+
+
+def _plays(session: Session, delivery_id: int) -> list[tuple[date, int, int]]:
+    query = (
+        select(Play.day, func.count(), func.sum(Play.elapsed_ms))
+        .where(Play.delivery_id == delivery_id)
+        .group_by(Play.day)
+        .order_by(Play.day.desc())
+        .limit(14)
+    )
+    return [(day, int(count), int(elapsed)) for day, count, elapsed in session.execute(query).tuples()]
+
+
+def _name(session: Session, person_id: int | None) -> str:
+    person = session.get(Person, person_id) if person_id is not None else None
+    return person.name if person else ""

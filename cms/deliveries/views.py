@@ -1,0 +1,163 @@
+"""Lists of deliveries, one delivery with its attempts, and what waits for a person."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import render_template, request, url_for
+from sqlalchemy import func, select
+
+from channels import registry
+from channels.words import N_
+from cms.database import db
+from cms.deliveries import alarm, calendar_views, decision_views, reading
+from cms.deliveries.blueprint import blueprint
+from cms.deliveries.detail import detail, frozen_html, words
+from cms.deliveries.formats import FILTERS, evidence_lines
+from cms.deliveries.looks import ATTEMPTS, OUTCOMES
+from cms.deliveries.options import Reach, options
+from cms.deliveries.reading import Page, Place, Wanted
+from cms.people import units
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Unit
+from cms.refusal import Invalid
+from cms.web import asked
+from cms.web.actor import current_actor
+from cms.web.context import now, settings
+from cms.web.cursor import Cursor
+from cms.web.guard import signed_in
+from scheduler.states import DeliveryState
+from scheduler.tables import Delivery
+
+__all__ = ["blueprint", "calendar_views", "decision_views"]
+
+blueprint.app_context_processor(alarm.banner)
+for _function in FILTERS:
+    blueprint.add_app_template_filter(_function)
+
+
+@blueprint.get("/deliveries")
+@signed_in
+def index() -> str:
+    """Every delivery that the person may see, filtered."""
+    actor = current_actor()
+    actor.require(Action.SEE_DELIVERIES)
+    session = db.session()
+    known = reading.places(session)
+    wanted = asked_for()
+    found = reading.page(session, actor, wanted, Cursor.read(request.args.get("after", "")), known=known)
+    return render_template(
+        "deliveries/index.html",
+        page=found,
+        wanted=wanted,
+        waiting=waiting(actor, known),
+        **choices(actor, known),
+        **links(found),
+    )
+
+
+@blueprint.get("/deliveries/attention")
+@signed_in
+def attention() -> str:
+    """What cannot go on by itself, with the decisions beside it."""
+    actor = current_actor()
+    actor.require(Action.SEE_DELIVERIES)
+    session = db.session()
+    known = reading.places(session)
+    wanted = replace(asked_for(), open_matters=True)
+    found = reading.page(session, actor, wanted, Cursor.read(request.args.get("after", "")), known=known)
+    reaches = {row.delivery.id: reach_of(actor, row.place) for row in found.rows}
+    return render_template(
+        "deliveries/attention.html",
+        page=found,
+        wanted=wanted,
+        waiting=waiting(actor, known),
+        offered={row.delivery.id: options(row.delivery, reaches[row.delivery.id], now()) for row in found.rows},
+        problems={row.delivery.id: words(row.delivery.problem) for row in found.rows},
+        stuck=stuck_channels(actor, known),
+        **choices(actor, known),
+        **links(found),
+    )
+
+
+@blueprint.get("/deliveries/<int:delivery_id>")
+@signed_in
+def show(delivery_id: int) -> str:
+    """One delivery: attempts, what was frozen, evidence, and what can be decided."""
+    actor = current_actor()
+    found = detail(db.session(), actor, delivery_id)
+    base_url, text_url = settings().public_url, url_for("radio.download", delivery_id=delivery_id, format="txt")
+    return render_template(
+        "deliveries/show.html",
+        found=found,
+        offered=options(found.delivery, found.reach, now()),
+        preview=frozen_html(found.wanted, base_url, text_url),
+        carried_preview=frozen_html(found.carried, base_url, text_url) if found.carried else "",
+        evidence=evidence_lines(found.delivery.evidence, found.confirmed_by),
+        outcomes=OUTCOMES,
+        attempt_names=ATTEMPTS,
+        kind_label=registry.adapter(found.channel.kind).label if found.channel.kind in registry.KINDS else None,
+        reads_script=actor.may(Action.READ_SCRIPTS, found.unit.path) and found.channel.kind == "radio_script",
+    )
+
+
+def asked_for() -> Wanted:
+    """What the address asks for; raise ``Invalid`` with one sentence for what makes no sense."""
+    args = request.args
+    names = [name for name in args.getlist("state") if name]
+    if not set(names) <= set(DeliveryState):
+        raise Invalid(N_("Không có trạng thái này; hãy chọn trong danh sách."), field="state")
+    return Wanted(
+        states=tuple(DeliveryState(name) for name in names),
+        channel_id=asked.whole(args, "channel"),
+        kind=args.get("kind", "") if args.get("kind") in registry.KINDS else "",
+        story_id=asked.whole(args, "story"),
+        unit_id=asked.whole(args, "unit"),
+        since=asked.day(args, "since"),
+        until=asked.day(args, "until"),
+        overdue_at=now() if args.get("overdue") else None,
+    )
+
+
+def choices(actor: Actor, known: dict[int, Place]) -> dict[str, Any]:
+    """What the filters offer: channels and units that the person sees, kinds, states."""
+    mine = [place for place in known.values() if actor.may(Action.SEE_DELIVERIES, place.path)]
+    owners = {place.unit_id: place.unit for place in known.values()}
+    own_units = db.session.scalars(select(Unit).where(units.within(actor.paths(Action.SEE_DELIVERIES)))).all()
+    above = [unit for unit in own_units if unit.id in owners or any(unit.path in place.path for place in mine)]
+    return {
+        "places": mine,
+        "units": sorted(above, key=lambda unit: units.trail(unit.path)),
+        "kinds": {kind: registry.adapter(kind).label for kind in registry.KINDS},
+        "states": list(DeliveryState),
+    }
+
+
+def links(found: Page) -> dict[str, str]:
+    """Addresses of the first and the next page with the same filters."""
+    args = {name: values for name, values in request.args.lists() if name != "after"}
+    endpoint = request.endpoint or "deliveries.index"
+    return {
+        "first_url": url_for(endpoint, **args) if request.args.get("after") else "",  # type: ignore[arg-type]
+        "next_url": url_for(endpoint, **args, after=str(found.onward)) if found.onward else "",  # type: ignore[arg-type]
+    }
+
+
+def waiting(actor: Actor, known: dict[int, Place]) -> int:
+    """How many deliveries that the person sees wait for somebody's decision."""
+    query = reading.matching(actor, Wanted(open_matters=True), known).with_only_columns(func.count())
+    return db.session.scalar(query) or 0
+
+
+def stuck_channels(actor: Actor, known: dict[int, Place]) -> list[tuple[Place, int]]:
+    """Channels on which the person may try everything again, with how much failed or was missed there."""
+    query = reading.matching(actor, Wanted(open_matters=True), known).where(
+        Delivery.state.in_((DeliveryState.FAILED, DeliveryState.MISSED))
+    )
+    counted = query.with_only_columns(Delivery.channel_id, func.count()).group_by(Delivery.channel_id)
+    rows = [(known[id_], count) for id_, count in db.session.execute(counted).tuples() if id_ in known]
+    return [(place, count) for place, count in rows if actor.may(Action.SETTLE, place.path)]
+
+
+def reach_of(actor: Actor, place: Place) -> Reach:
+    """What the person may decide on a channel."""
+    return Reach(schedules=actor.may(Action.SCHEDULE, place.path), settles=actor.may(Action.SETTLE, place.path))

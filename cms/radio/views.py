@@ -1,0 +1,144 @@
+"""Pages of culture centres: scripts to read, as files to print, and the log of what was on air."""
+
+from datetime import datetime
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+
+from channels.words import N_
+from cms.database import changing, db
+from cms.deliveries.detail import frozen_html
+from cms.people.permissions import Action
+from cms.radio import downloads, reading, service
+from cms.radio.forms import BroadcastForm, broadcast_form
+from cms.radio.reading import Script, Shelf
+from cms.radio.tables import Broadcast
+from cms.refusal import Invalid, Refusal
+from cms.web import asked
+from cms.web.actor import current_actor
+from cms.web.addresses import within_site
+from cms.web.context import now, settings
+from cms.web.cursor import Cursor
+from cms.web.forms import show_at
+from cms.web.guard import signed_in
+from scheduler.tables import StoredRendition
+
+blueprint = Blueprint("radio", __name__)
+
+
+@blueprint.get("/radio")
+@signed_in
+def index() -> str:
+    """Scripts for the person's stations; the urgent ones first."""
+    name = request.args.get("shelf", "")
+    shelf = Shelf(name) if name in set(Shelf) else Shelf.NEW
+    found = reading.page(db.session(), current_actor(), shelf, Cursor.read(request.args.get("after", "")))
+    return render_template("radio/index.html", page=found, shelf=shelf, shelves=Shelf)
+
+
+@blueprint.get("/radio/log")
+@signed_in
+def log() -> str:
+    """What was logged as aired, newest first."""
+    after = Cursor.read(request.args.get("after", ""))
+    rows, onward = reading.log(db.session(), current_actor(), after)
+    mine = current_actor().paths(Action.LOG_BROADCAST)
+    return render_template("radio/log.html", rows=rows, onward=onward, after=after, logs=bool(mine))
+
+
+@blueprint.get("/radio/<int:delivery_id>")
+@signed_in
+def show(delivery_id: int) -> str:
+    """One script as it is read, its files, and its log."""
+    found = reading.script(db.session(), current_actor(), delivery_id)
+    return _shown(found, None)
+
+
+@blueprint.get("/radio/<int:delivery_id>.<any(txt,docx,pdf,json):format>")
+@signed_in
+def download(delivery_id: int, format: str) -> Response:  # noqa: A002
+    """The script as a file; the first time that somebody takes a format is noted."""
+    found = reading.script(db.session(), current_actor(), delivery_id)
+    made = downloads.file(found, format)
+    with changing() as session:
+        service.note_download(session, current_actor(), delivery_id, format, now=now())
+    response = make_response(made.body)
+    response.headers["Content-Type"] = made.mime
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@blueprint.post("/radio/<int:delivery_id>/broadcasts")
+@signed_in
+def broadcast(delivery_id: int) -> AnyResponse:
+    """Log that the script was on air."""
+    actor = current_actor()
+    found = reading.script(db.session(), actor, delivery_id)
+    form = _form(found, filled=True)
+    try:
+        with changing() as session:
+            service.log_broadcast(
+                session, actor, delivery_id=delivery_id, event_id=form.event_id.data or "",
+                started_at=_started(), duration_s=_duration(), station=form.station.data or "",
+                unit_id=asked.whole(request.form, "unit"), now=now(),
+            )  # fmt: skip
+    except Refusal as refusal:
+        status = show_at(form, refusal)
+        return make_response(_shown(reading.script(db.session(), actor, delivery_id), form), status)
+    flash(_("Đã ghi nhật ký phát sóng."), "success")
+    return redirect(url_for("radio.show", delivery_id=delivery_id), 303)
+
+
+@blueprint.post("/radio/broadcasts/<int:broadcast_id>/void")
+@signed_in
+def void(broadcast_id: int) -> AnyResponse:
+    """Take a wrong entry out of the count."""
+    with changing() as session:
+        entry = service.void_broadcast(
+            session, current_actor(), broadcast_id, reason=request.form.get("reason", ""), now=now()
+        )
+        here = url_for("radio.show", delivery_id=entry.delivery_id)
+    flash(_("Đã hủy dòng nhật ký; dòng cũ vẫn được giữ cùng lý do."), "success")
+    return redirect(within_site(request.form.get("next"), here), 303)
+
+
+def _shown(found: Script, form: BroadcastForm | None) -> str:
+    session, actor = db.session(), current_actor()
+    units = service.airing_units(session, actor, found)
+    stored = session.get_one(StoredRendition, found.rendition_id)
+    text_url = url_for("radio.download", delivery_id=found.delivery_id, format="txt")
+    return render_template(
+        "radio/show.html",
+        script=found,
+        preview="" if found.withdrawn else frozen_html(stored, settings().public_url, text_url=text_url),
+        airings=reading.airings(session, [found.delivery_id]).get(found.delivery_id, []),
+        takers=reading.takers(session, found.delivery_id),
+        units=units,
+        form=(form or _form(found)) if units else None,
+        formats=list(downloads.MIMES),
+    )
+
+
+def _form(found: Script, *, filled: bool = False) -> BroadcastForm:
+    session = db.session()
+    units = service.airing_units(session, current_actor(), found)
+    query = select(Broadcast.station).where(Broadcast.unit_id.in_([unit.id for unit in units]), Broadcast.station != "")
+    last = session.scalar(query.order_by(Broadcast.id.desc()).limit(1))
+    return broadcast_form(units, last or str(found.document.get("station") or ""), now(), filled=filled)
+
+
+def _started() -> datetime:
+    started = asked.instant(request.form, "started_at")
+    if started is None:
+        raise Invalid(N_("Hãy chọn ngày và giờ bắt đầu phát."), field="started_at")
+    return started
+
+
+def _duration() -> int:
+    minutes, seconds = asked.whole(request.form, "minutes"), asked.whole(request.form, "seconds")
+    if minutes is None and seconds is None:
+        raise Invalid(N_("Hãy nhập thời lượng đo được khi phát, gồm phút và giây."), field="minutes")
+    return (minutes or 0) * 60 + (seconds or 0)

@@ -1,0 +1,51 @@
+"""Reading what a form or an address says: whole numbers, days and local times, or one sentence why not."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from channels.words import N_
+from cms.clock import from_local
+from cms.refusal import Invalid
+
+LARGEST = 2**31 - 1
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
+
+
+def whole(values: Mapping[str, str], name: str) -> int | None:
+    """Return a whole number from 0 up; None if nothing is entered. Raise ``Invalid`` for anything else."""
+    written = values.get(name, "").strip()
+    if not written:
+        return None
+    if not (written.isascii() and written.isdecimal()) or len(written) > 10 or int(written) > LARGEST:
+        raise Invalid(N_("“%(written)s” không phải số hợp lệ; hãy nhập lại."), field=name, written=written[:20])
+    return int(written)
+
+
+def day(values: Mapping[str, str], name: str) -> date | None:
+    """Return a day from a date control (2026-11-22); None if nothing is entered."""
+    written = values.get(name, "").strip()
+    if not written:
+        return None
+    try:
+        found = date.fromisoformat(written)
+    except ValueError:
+        found = None
+    if found is None or not EARLIEST <= found <= LATEST:
+        raise Invalid(N_("“%(written)s” không phải ngày hợp lệ; hãy chọn lại ngày."), field=name, written=written[:20])
+    return found
+
+
+def instant(values: Mapping[str, str], name: str) -> datetime | None:
+    """Return a time on the clocks of Viet Nam from a date-and-time control (2026-11-22T17:30), as UTC."""
+    written = values.get(name, "").strip()
+    if not written:
+        return None
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None or not EARLIEST <= found.date() <= LATEST:
+        raise Invalid(
+            N_("“%(written)s” không phải ngày giờ hợp lệ; hãy chọn lại ngày và giờ."), field=name, written=written[:20]
+        )
+    return from_local(found)
