@@ -72,9 +72,14 @@ class Block:
     url: str = ""
 
 
+def printable(text: str) -> str:
+    """Return ``text`` in NFC without the characters that XML forbids: one of them would break a whole feed."""
+    return _NOT_XML.sub("", unicodedata.normalize("NFC", text))
+
+
 def to_html(markdown: str, *, link: LinkMaker | None = None) -> str:
     """Return ``markdown`` as safe HTML. Relative addresses go through ``link``, or are dropped without one."""
-    source = _NOT_XML.sub("", unicodedata.normalize("NFC", markdown))
+    source = printable(markdown)
     raw = re.sub(r"(?i)(</?)h1(?=[\s>])", r"\1h2", _convert(source))
     clean = nh3.clean(
         raw,

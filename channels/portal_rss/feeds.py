@@ -12,6 +12,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from channels.contract import Document, Feed, LiveItem
+from channels.markup import printable
 from channels.portal_rss.settings import Settings
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -24,7 +25,7 @@ EMPTY_SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 
 def documents(feed: Feed, settings: Settings) -> tuple[Document, ...]:
     """Return the documents ``rss``, ``atom`` and ``json``."""
-    items = list(feed.items)[: settings.max_items]
+    items = _one_a_story(feed.items)[: settings.max_items]
     modified = _modified(feed, items)
     made = (
         ("rss", "application/rss+xml; charset=utf-8", _rss(feed, settings, items, modified)),
@@ -32,6 +33,14 @@ def documents(feed: Feed, settings: Settings) -> tuple[Document, ...]:
         ("json", "application/feed+json; charset=utf-8", _json(feed, settings, items)),
     )
     return tuple(Document(name, mime, body, _tag(body), modified) for name, mime, body in made)
+
+
+def _one_a_story(items: Sequence[LiveItem]) -> list[LiveItem]:
+    """Return the newest item of each story: readers know an item by its address, which must not come twice."""
+    newest: dict[int, LiveItem] = {}
+    for item in items:
+        newest.setdefault(item.story_id, item)
+    return list(newest.values())
 
 
 def changed(item: LiveItem) -> datetime:
@@ -57,8 +66,8 @@ def _generator(feed: Feed, settings: Settings, items: Sequence[LiveItem], modifi
     made = FeedGenerator()
     made.load_extension("dc")
     made.id(_address(feed, "atom"))
-    made.title(settings.title or feed.name)
-    made.description(settings.description or f"{feed.name} – {feed.unit}")
+    made.title(printable(settings.title or feed.name))
+    made.description(printable(settings.description or f"{feed.name} – {feed.unit}"))
     made.link(href=settings.link or feed.base_url, rel="alternate")
     made.link(href=_address(feed, name), rel="self", type=f"application/{name}+xml")
     made.language(settings.language)
@@ -118,7 +127,10 @@ def _rss(feed: Feed, settings: Settings, items: Sequence[LiveItem], modified: da
 def _atom(feed: Feed, settings: Settings, items: Sequence[LiveItem], modified: datetime) -> bytes:
     root = etree.fromstring(_generator(feed, settings, items, modified, "atom").atom_str())
     _mark_enclosures(root, items)
+    alive = {item.story_id for item in feed.items}
     for tombstone in feed.tombstones:
+        if tombstone.story_id in alive:  # withdrawn once, published again since
+            continue
         gone = etree.SubElement(root, f"{{{TOMBSTONES}}}deleted-entry", nsmap={"at": TOMBSTONES})
         gone.set("ref", f"{feed.base_url}/tin/{tombstone.story_id}")
         gone.set("when", tombstone.at.replace(microsecond=0).isoformat())

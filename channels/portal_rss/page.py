@@ -4,6 +4,7 @@ from html import escape
 
 from channels import markup
 from channels.contract import Json, Picture, Piece, Rendition, StoryKind
+from channels.markup import printable
 from channels.portal_rss.settings import Settings
 from channels.words import N_
 
@@ -18,15 +19,15 @@ def render(piece: Piece, settings: Settings) -> Rendition:
         KIND,
         {
             "kind": piece.kind.value,
-            "title": piece.title,
-            "summary": piece.summary,
+            "title": printable(piece.title),
+            "summary": printable(piece.summary),
             "html": html(piece),
-            "byline": piece.byline,
-            "column": piece.column,
-            "unit": piece.unit,
+            "byline": printable(piece.byline),
+            "column": printable(piece.column),
+            "unit": printable(piece.unit),
             "language": piece.language,
-            "topics": list(piece.topics),
-            "documents": list(piece.documents),
+            "topics": [printable(topic) for topic in piece.topics],
+            "documents": [printable(document) for document in piece.documents],
             "url": piece.url,
             "cover": _picture(piece.cover),
         },
@@ -42,11 +43,11 @@ def html(piece: Piece) -> str:
 
 
 def _service(piece: Piece) -> str:
-    rows = [f"<p><strong>{escape(piece.service.name)}</strong></p>"] if piece.service.name else []
+    rows = [f"<p><strong>{escape(printable(piece.service.name))}</strong></p>"] if piece.service.name else []
     lines = [
         f"<li>{label}: {_linked(field, value)}</li>"
         for field, label in SERVICE_LABELS
-        if (value := getattr(piece.service, field))
+        if (value := printable(getattr(piece.service, field)))
     ]
     return "\n".join(rows + (["<ul>", *lines, "</ul>"] if lines else []))
 
@@ -78,6 +79,6 @@ def _picture(picture: Picture | None) -> Json:
         "size": picture.size,
         "width": picture.width,
         "height": picture.height,
-        "alt": picture.alt,
-        "caption": picture.caption,
+        "alt": printable(picture.alt),
+        "caption": printable(picture.caption),
     }

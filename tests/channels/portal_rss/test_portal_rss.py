@@ -144,3 +144,26 @@ def test_check_names_the_field_and_how_bad_it_is(piece: Piece, field: str, sever
 def test_a_good_piece_has_no_findings() -> None:
     assert not ADAPTER.check(PIECE, SETTINGS)
     assert not ADAPTER.check(replace(PIECE, kind=StoryKind.SLOGAN, summary="", body=""), SETTINGS)
+
+
+@pytest.mark.parametrize("name", ["rss", "atom", "json"])
+def test_a_character_that_xml_forbids_does_not_break_the_feed_for_everybody(name: str) -> None:
+    odd = replace(PIECE, title="Tin\x0b mới\x00", summary="Sa\x08po", byline="A\x1f", topics=("C\x0c",), body="x\ufffe")
+    made = document(name, feed(item(odd)))
+    assert "Tin mới" in made.decode()
+    assert json.loads(made) if name == "json" else not feedparser.parse(made).bozo
+
+
+def test_a_story_published_again_after_a_withdrawal_is_not_said_to_be_deleted() -> None:
+    gone = Tombstone(6, PIECE.story_id, 1, PIECE.title, NOW - timedelta(hours=1))
+    atom = document("atom", feed(item(), tombstones=(gone,)))
+    assert b"deleted-entry" not in atom
+    assert len(feedparser.parse(atom).entries) == 1
+
+
+def test_a_story_that_went_out_twice_is_one_item_the_newest() -> None:
+    newer = replace(item(replace(PIECE, title="Bản mới")), delivery_id=99)
+    other = item(replace(PIECE, story_id=8, title="Tin khác", url="https://bao.vn/tin/8"), NOW - timedelta(hours=5))
+    older = item(since=NOW - timedelta(days=1))
+    read = feedparser.parse(document("rss", feed(newer, other, older)))
+    assert [entry.title for entry in read.entries] == ["Bản mới", "Tin khác"]
