@@ -1,0 +1,96 @@
+"""Who calls: bearer tokens only. A session cookie opens nothing here, so no page can make a browser call the API."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import request
+from flask_limiter.util import get_remote_address
+from sqlalchemy import or_, update
+
+from channels.words import N_
+from cms.api.calls import Caller
+from cms.database import changing, db
+from cms.people import tokens
+from cms.people.permissions import Actor
+from cms.people.tables import ApiToken
+from cms.refusal import NotAllowed, Refusal
+from cms.web.actor import actor_of
+from cms.web.context import now
+
+TOUCH_EVERY = timedelta(minutes=1)
+"""How exactly a token's last use is known; a write for every call would cost more than the call."""
+_KEPT = "dakenh.api_token"
+
+
+class Unauthenticated(Refusal):
+    """No token, or one that is not valid. ``error`` is the code of RFC 6750 §3.1, empty if there was no token."""
+
+    status = 401
+
+    def __init__(self, text: str, code: str, error: str = "") -> None:
+        super().__init__(text)
+        self.code, self.error = code, error
+
+
+class ScopeMissing(NotAllowed):
+    """The token was not given this scope, whatever its person may do."""
+
+    code = "insufficient-scope"
+
+    def __init__(self, scopes: Sequence[str]) -> None:
+        super().__init__(
+            N_("Mã truy cập này thiếu quyền %(scopes)s; hãy tạo mã có quyền đó."), scopes=" / ".join(scopes)
+        )
+        self.scopes = tuple(scopes)
+
+
+def limited_by() -> str:
+    """Whom a call is counted for: the token, or the address of who has no valid one."""
+    found = _token()
+    return f"api-token:{found.id}" if found else f"api-address:{get_remote_address()}"
+
+
+def caller(scopes: Sequence[str]) -> tuple[Actor, Caller]:
+    """Return who calls, if their token is valid and has one of ``scopes``; remember that the token was used."""
+    if not _sent():
+        raise Unauthenticated(N_("Hãy gửi mã truy cập trong tiêu đề “Authorization: Bearer dk_…”."), "no-token")
+    found = _token()
+    if found is None:
+        raise Unauthenticated(
+            N_("Mã truy cập không đúng, đã hết hạn hoặc đã bị thu hồi; hãy tạo mã mới ở trang Tài khoản của tôi."),
+            "bad-token", "invalid_token",
+        )  # fmt: skip
+    held = frozenset(str(scope) for scope in found.scopes)
+    if scopes and held.isdisjoint(scopes):
+        raise ScopeMissing(scopes)
+    person = found.person
+    known = (
+        actor_of(person, via="api", scopes=held),
+        Caller(person.id, person.username, found.id, found.name, held, found.expires_at),
+    )
+    _touch(found)
+    return known
+
+
+def _sent() -> str:
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    return value.strip() if scheme.casefold() == "bearer" else ""
+
+
+def _token() -> ApiToken | None:
+    """The valid token of this request, looked up once."""
+    if _KEPT not in request.environ:
+        sent = _sent()
+        request.environ[_KEPT] = tokens.find(db.session(), sent, now()) if sent else None
+    found: ApiToken | None = request.environ[_KEPT]
+    return found
+
+
+def _touch(token: ApiToken) -> None:
+    instant = now()
+    if token.last_used_at is not None and instant - token.last_used_at < TOUCH_EVERY:
+        return
+    token_id = token.id
+    unseen = or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at <= instant - TOUCH_EVERY)
+    with changing() as session:
+        session.execute(update(ApiToken).where(ApiToken.id == token_id, unseen).values(last_used_at=instant))

@@ -1,0 +1,77 @@
+"""Pictures for stories."""
+
+from datetime import datetime
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels.words import N_
+from cms.api.calls import Call, Reply
+from cms.api.fields import Form, NoQuery, Told, Word
+from cms.api.named import UnitName, unit_by_code, unit_names
+from cms.api.table import endpoint
+from cms.database import changing, db
+from cms.people.permissions import Action
+from cms.refusal import NotFound
+from cms.stories import assets
+from cms.stories.pieces import picture_url
+from cms.stories.tables import Asset
+from cms.web.context import settings, store
+
+
+class PictureForm(Form):
+    """A picture to keep: JPEG, PNG, WebP or GIF."""
+
+    unit: Word = Field(description="Code of the unit whose stories use the picture.")
+    file: bytes = Field(description="The picture; it is turned upright, cleaned of metadata and made no larger.")
+    name: Word = Field("", description="A name to find it by; the file's own if left out.")
+
+
+class AssetTold(Told):
+    """A stored picture. Stories name it by `sha256`; sizes in pixels and bytes."""
+
+    sha256: str
+    name: str
+    mime: str
+    width: int
+    height: int
+    size: int
+    unit: UnitName
+    url: str
+    created_at: datetime
+
+
+@endpoint("POST", "/assets", "stories:write", statuses=(201,))
+def upload_asset(call: Call[NoQuery, PictureForm]) -> Reply[AssetTold]:
+    """Upload a picture.
+
+    The same picture is kept once for each unit; sending it again gives the same answer.
+    """
+    unit = unit_by_code(db.session(), call.body.unit)
+    call.actor.require(Action.WRITE, unit.path)
+    picture = assets.clean(call.body.file, max_bytes=settings().max_upload_mb * 1_000_000)
+    unit_id = unit.id
+    with changing() as session:
+        made = assets.add(session, store(), call.actor, unit_id, call.body.name, picture, call.now)
+        body = _told(session, made)
+    return Reply(body, status=201, location=f"/api/v1/assets/{body.sha256}")
+
+
+@endpoint("GET", "/assets/{sha256}", "stories:read", "stories:write")
+def read_asset(call: Call[NoQuery, None], sha256: str) -> Reply[AssetTold]:
+    """Read what is known of a picture; `url` serves its bytes."""
+    session = db.session()
+    call.actor.require(Action.READ)
+    found = session.scalar(select(Asset).where(Asset.sha256 == sha256).order_by(Asset.id).limit(1))
+    if found is None:
+        raise NotFound(N_("Không có ảnh này; hãy tải ảnh lên trước."))
+    return Reply(_told(session, found))
+
+
+def _told(session: Session, found: Asset) -> AssetTold:
+    return AssetTold(
+        sha256=found.sha256, name=found.name, mime=found.mime, width=found.width, height=found.height,
+        size=found.size, unit=unit_names(session, [found.unit_id])[found.unit_id],
+        url=picture_url(settings().public_url, found.sha256, found.mime), created_at=found.created_at,
+    )  # fmt: skip

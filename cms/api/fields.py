@@ -1,0 +1,74 @@
+"""Types that bodies, queries and answers share; each refuses what the database or the calendar could not hold."""
+
+import re
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from cms.stories.content import Line
+
+MOST_ID = 2**31 - 1
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+MOST_ROWS = 200
+_WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WRITTEN_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}[0-9:.]*([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
+
+
+def _instant(value: object) -> datetime:
+    """Read RFC 3339; a number or a time without offset is refused rather than guessed at."""
+    if isinstance(value, str) and _WRITTEN_INSTANT.fullmatch(value):
+        with suppress(ValueError):
+            return _near(datetime.fromisoformat(value.upper())).astimezone(UTC)
+    raise PydanticCustomError("instant", "not an instant")
+
+
+def _day(value: object) -> date:
+    if isinstance(value, str) and _WRITTEN_DAY.fullmatch(value):
+        with suppress(ValueError):
+            return _near(date.fromisoformat(value))
+    raise PydanticCustomError("day", "not a day")
+
+
+D = TypeVar("D", date, datetime)
+
+
+def _near(value: D) -> D:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise PydanticCustomError("far", "far away")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+"""An instant with its offset, 2000 to 2199, read as UTC."""
+Day = Annotated[date, BeforeValidator(_day)]
+"""A calendar day in Viet Nam, 2000 to 2199."""
+Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+Rows = Annotated[int, Field(ge=1, le=MOST_ROWS, description="Rows of a page.")]
+Word = Annotated[Line, Field(max_length=120)]
+"""A code, a name or a few words to look for."""
+Reason = Annotated[Line, Field(max_length=1_000)]
+Address = Annotated[Line, Field(max_length=1_000)]
+After = Annotated[Line, Field(max_length=200, description="Cursor: take it from `next` of the page before.")]
+
+
+class Given(BaseModel):
+    """What a caller sends; an unknown name is refused, because a misspelt filter must not be silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Form(Given):
+    """A body that comes as multipart/form-data."""
+
+
+class NoQuery(Given):
+    """No parameters."""
+
+
+class Told(BaseModel):
+    """What we answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

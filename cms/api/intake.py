@@ -1,0 +1,71 @@
+"""From a request to validated values: query, JSON body, uploaded form."""
+
+from typing import Any, get_origin
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+
+from channels.words import N_
+from cms.api.fields import Form
+from cms.api.sentences import NoBody, NotJson, refusal_of
+from cms.api.table import Endpoint
+from cms.refusal import NotFound
+
+
+def query(model: type[BaseModel]) -> BaseModel:
+    """Return the query; a name that comes twice is refused unless the field is a list."""
+    sent: dict[str, Any] = {}
+    for name, values in request.args.lists():
+        listed = _is_list(model, name)
+        sent[name] = values if listed or len(values) > 1 else values[0]
+    return _checked(model, sent)
+
+
+def body(endpoint: Endpoint) -> BaseModel | None:
+    """Return the body; None where the endpoint takes none."""
+    model = endpoint.body
+    if model is None:
+        return None
+    if issubclass(model, Form):
+        return _form(model)
+    data = request.get_data(cache=False)
+    if not data:
+        if endpoint.body_required:
+            raise NoBody(N_("Yêu cầu thiếu nội dung JSON; hãy gửi kèm nội dung."))
+        return model()
+    if not request.is_json:
+        raise NotJson(N_("Hãy gửi nội dung JSON với tiêu đề Content-Type: application/json."))
+    try:
+        return model.model_validate_json(data, strict=True)
+    except ValidationError as error:
+        raise refusal_of(error) from None
+
+
+def arguments(sent: dict[str, Any]) -> dict[str, Any]:
+    """Return the path's arguments; one with a character that no name has is not found."""
+    if any(isinstance(value, str) and not value.isprintable() for value in sent.values()):
+        raise NotFound(N_("Không có địa chỉ này; hãy xem lại tài liệu API."))
+    return sent
+
+
+def _form(model: type[BaseModel]) -> BaseModel:
+    if request.mimetype != "multipart/form-data":
+        raise NotJson(N_("Hãy gửi tệp dưới dạng multipart/form-data."))
+    sent: dict[str, Any] = dict(request.form.items())
+    for name, file in request.files.items():
+        sent[name] = file.read()
+        if "name" in model.model_fields and file.filename:
+            sent.setdefault("name", file.filename)
+    return _checked(model, sent)
+
+
+def _checked(model: type[BaseModel], sent: dict[str, Any]) -> BaseModel:
+    try:
+        return model.model_validate(sent)
+    except ValidationError as error:
+        raise refusal_of(error) from None
+
+
+def _is_list(model: type[BaseModel], name: str) -> bool:
+    field = model.model_fields.get(name)
+    return field is not None and get_origin(field.annotation) in {list, tuple}

@@ -1,0 +1,43 @@
+"""Who a token is."""
+
+from datetime import datetime
+
+from cms.api.calls import Call, Reply
+from cms.api.fields import NoQuery, Told
+from cms.api.named import UnitName, unit_names
+from cms.api.table import endpoint
+from cms.database import db
+from cms.people.permissions import Role
+
+
+class Held(Told):
+    """A role in a unit and in all units below it."""
+
+    role: Role
+    unit: UnitName
+
+
+class Me(Told):
+    """The person behind the token, their roles, and what the token may be used for."""
+
+    username: str
+    name: str
+    roles: list[Held]
+    token: str
+    scopes: list[str]
+    expires_at: datetime | None
+
+
+@endpoint("GET", "/me")
+def read_me(call: Call[NoQuery, None]) -> Reply[Me]:
+    """Tell whose token this is and what it may do."""
+    grants = call.actor.grants
+    names = unit_names(db.session(), [grant.unit_id for grant in grants])
+    roles = [Held(role=grant.role, unit=names[grant.unit_id]) for grant in grants]
+    caller = call.caller
+    return Reply(
+        Me(
+            username=caller.username, name=call.actor.name, roles=roles, token=caller.token,
+            scopes=sorted(caller.scopes), expires_at=caller.expires_at,
+        )
+    )  # fmt: skip
