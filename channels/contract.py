@@ -83,7 +83,10 @@ class ChannelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing an adapter says about a piece: where (``field`` of ``Piece``), what is wrong and what to do."""
+    """One thing an adapter says about a piece: where, what is wrong and what to do.
+
+    ``field`` is one of ``Piece``, or ``settings`` where the channel's own words are meant.
+    """
 
     severity: Severity
     field: str
