@@ -41,14 +41,17 @@ def article() -> str:
     return "\n\n".join(taken)
 
 
-def milliseconds(text: str, rounds: int = 30) -> tuple[float, float]:
-    """Return the median and the 95th percentile of reading ``text``."""
+def milliseconds(text: str, rounds: int = 60) -> tuple[float, float, float]:
+    """Return the best, the median and the 95th percentile of reading ``text``, in processor time.
+
+    Processor time, because other work on the machine says nothing about the reading.
+    """
     times = []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         read_aloud(text)
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times), statistics.quantiles(times, n=20)[-1]
+        times.append((time.process_time() - start) * 1000)
+    return min(times), statistics.median(times), statistics.quantiles(times, n=20)[-1]
 
 
 def others() -> dict[str, Reader]:
@@ -86,9 +89,10 @@ def main() -> None:
     print(f"{platform.machine()}, {cpu_count()} cores, Python {platform.python_version()}")
     text = article()
     spoken = read_aloud(text).spoken
-    median, high = milliseconds(text)
+    best, median, high = milliseconds(text)
     count = sum(1 for _ in sentences(spoken))
-    print(f"article of {syllables(spoken)} syllables: median {median:.1f} ms, 95 % {high:.1f} ms (goal: 20 ms)")
+    figures = f"best {best:.1f} ms, median {median:.1f} ms, 95 % {high:.1f} ms (goal: 20 ms)"
+    print(f"article of {syllables(spoken)} syllables: {figures}")
     print(f"sentences a second: {count / median * 1000:,.0f}")
     table = cases()
     readers: dict[str, Reader] = {"dakenh": read_aloud_line, **others()}

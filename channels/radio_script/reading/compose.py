@@ -1,7 +1,6 @@
 """From claims to the spoken text: joins the pieces so that spaces, commas and capitals come out right."""
 
 import re
-from dataclasses import replace
 
 from channels.radio_script.reading.model import Doubt, Reading, Span
 from channels.radio_script.reading.page import Claim, Page
@@ -90,7 +89,8 @@ def _settled(spans: list[Span], limit: int) -> tuple[Span, ...]:
     for span in reversed(spans):
         end = min(span.spoken_end, limit)
         limit = min(span.spoken_start, end)
-        settled.append(replace(span, spoken_start=limit, spoken_end=end))
+        moved = limit != span.spoken_start or end != span.spoken_end
+        settled.append(Span(span.start, span.end, limit, end, span.kind) if moved else span)
     return tuple(reversed(settled))
 
 
