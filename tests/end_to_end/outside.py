@@ -48,8 +48,8 @@ def on_board(running: Running, story_id: int) -> bool:
 
 def at_zalo(running: Running, title: str) -> bool:
     """Whether the simulator holds exactly one article with this title."""
-    articles = requests.get(f"{running.zalo}/_sim/articles", timeout=10).json()["articles"]
-    found = [article for article in articles if article["title"] == title and not article.get("removed")]
+    articles = requests.get(f"{running.zalo}/_sim/articles", timeout=10).json()
+    found = [one for one in articles if one["payload"]["title"] == title and not one["removed"]]
     assert len(found) <= 1, "the article is there twice"
     return bool(found)
 
