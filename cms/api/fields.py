@@ -1,7 +1,6 @@
 """Types that bodies, queries and answers share; each refuses what the database or the calendar could not hold."""
 
 import re
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Annotated, TypeVar
 
@@ -19,17 +18,25 @@ _WRITTEN_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}[0-9:.]*([Zz]|[
 
 def _instant(value: object) -> datetime:
     """Read RFC 3339; a number or a time without offset is refused rather than guessed at."""
-    if isinstance(value, str) and _WRITTEN_INSTANT.fullmatch(value):
-        with suppress(ValueError):
-            return _near(datetime.fromisoformat(value.upper())).astimezone(UTC)
-    raise PydanticCustomError("instant", "not an instant")
+    if not isinstance(value, str) or not _WRITTEN_INSTANT.fullmatch(value):
+        raise _NO_INSTANT
+    try:
+        return _near(datetime.fromisoformat(value.upper())).astimezone(UTC)
+    except ValueError as error:
+        raise _known(error, _NO_INSTANT) from None
 
 
 def _day(value: object) -> date:
-    if isinstance(value, str) and _WRITTEN_DAY.fullmatch(value):
-        with suppress(ValueError):
-            return _near(date.fromisoformat(value))
-    raise PydanticCustomError("day", "not a day")
+    if not isinstance(value, str) or not _WRITTEN_DAY.fullmatch(value):
+        raise _NO_DAY
+    try:
+        return _near(date.fromisoformat(value))
+    except ValueError as error:
+        raise _known(error, _NO_DAY) from None
+
+
+def _known(error: ValueError, otherwise: PydanticCustomError) -> PydanticCustomError:
+    return error if isinstance(error, PydanticCustomError) else otherwise
 
 
 D = TypeVar("D", date, datetime)
@@ -41,6 +48,7 @@ def _near(value: D) -> D:
     return value
 
 
+_NO_INSTANT, _NO_DAY = PydanticCustomError("instant", "not an instant"), PydanticCustomError("day", "not a day")
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 """An instant with its offset, 2000 to 2199, read as UTC."""
 Day = Annotated[date, BeforeValidator(_day)]

@@ -1,6 +1,6 @@
 """Which units a plan's words mean on a day: by code, by group, and through successors when a unit has ended."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -31,38 +31,36 @@ def owners_on(selector: Selector, units: Sequence[M], day: date) -> tuple[M, ...
     A unit that has ended by then passes it to its successor, and so on; one without a successor drops out, and one
     that has not begun yet has no duty of its own.
     """
-    by_code = {unit.code: unit for unit in units}
-    chosen = {heir.code for unit in units if _selected(selector, unit) and (heir := _heir(unit, by_code, day))}
+    return owners_among(selector, units, heirs_on(units, day))
+
+
+def owners_among(selector: Selector, units: Sequence[M], heirs: Mapping[str, M]) -> tuple[M, ...]:
+    """The same with ``heirs_on`` already known, for many duties on one day."""
+    named, groups = frozenset(selector.units), frozenset(selector.groups)
+    chosen = {
+        heirs[unit.code].code
+        for unit in units
+        if (unit.code in named or not groups.isdisjoint(unit.groups)) and unit.code in heirs
+    }
     return tuple(unit for unit in units if unit.code in chosen)
 
 
-def forebears(code: str, units: Iterable[Member]) -> frozenset[str]:
-    """The codes of all units that ``code`` took over, at any distance, and ``code`` itself.
+def heirs_on(units: Sequence[M], day: date) -> dict[str, M]:
+    """Who stands for each unit on ``day``, by the unit's code: itself, or whoever took it over by then.
 
-    What these published earlier in a period counts for the unit that has the duty now.
+    A unit that has ended without a successor, or whose successor has not begun yet, is not there.
     """
-    heirs: dict[str, list[str]] = {}
-    for unit in units:
-        if unit.successor:
-            heirs.setdefault(unit.successor, []).append(unit.code)
-    found, waiting = {code}, [code]
-    while waiting:
-        for earlier in heirs.get(waiting.pop(), []):
-            if earlier not in found:
-                found.add(earlier)
-                waiting.append(earlier)
-    return frozenset(found)
-
-
-def _selected(selector: Selector, unit: Member) -> bool:
-    return unit.code in selector.units or not set(selector.groups).isdisjoint(unit.groups)
+    by_code = {unit.code: unit for unit in units}
+    return {unit.code: heir for unit in units if (heir := _heir(unit, by_code, day))}
 
 
 def _heir(unit: M, by_code: Mapping[str, M], day: date) -> M | None:
-    """Days of ending rise along the chain (the pack is refused otherwise), so this ends."""
+    """The chain is no longer than there are units; one that leads back to itself leads nowhere."""
     current: M | None = unit
-    while current and current.valid_to and current.valid_to < day:
+    for _ in by_code:
+        if current is None or not (current.valid_to and current.valid_to < day):
+            break
         current = by_code.get(current.successor or "")
-    if current is None or (current.valid_from and current.valid_from > day):
+    if current is None or (current.valid_to and current.valid_to < day):
         return None
-    return current
+    return None if current.valid_from and current.valid_from > day else current

@@ -85,5 +85,5 @@ def addresses(session: Session, hashes: Iterable[str]) -> dict[str, str]:
     wanted = set(hashes)
     if not wanted:
         return {}
-    rows = session.execute(select(Asset.sha256, Asset.mime).where(Asset.sha256.in_(wanted))).tuples()
+    rows = session.execute(select(Asset.sha256, Asset.mime).where(Asset.sha256.in_(wanted)))
     return {sha256: address(sha256, mime) for sha256, mime in rows}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -29,6 +30,17 @@ def _line(value: object) -> object:
 def _text(value: object) -> object:
     cleaned = _clean(value)
     return cleaned.strip("\n") if isinstance(cleaned, str) else cleaned
+
+
+def _plain(value: object) -> object:
+    """Free JSON as a database keeps it: clean text throughout, and only numbers that JSON has."""
+    if isinstance(value, dict):
+        return {_clean(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("JSON has no such number")
+    return _clean(value)
 
 
 Line = Annotated[str, BeforeValidator(_line)]
@@ -91,7 +103,7 @@ class Content(_Value):
     variants: Annotated[Mapping[Code, VariantText], Field(max_length=20)] = Field(default_factory=dict)
     cover: PictureUse | None = None
     pictures: Annotated[tuple[PictureUse, ...], Field(max_length=40)] = ()
-    infographic: dict[str, Any] | None = None
+    infographic: Annotated[dict[str, Any] | None, BeforeValidator(_plain)] = None
 
     @property
     def sha256(self) -> str:

@@ -65,7 +65,7 @@ def sample_channels(session: Session, unit: Unit) -> list[Channel]:
     found: dict[str, Channel] = {}
     channels = session.execute(
         select(Channel, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.active).order_by(Channel.id)
-    ).tuples()
+    )
     for channel, _path in sorted(channels, key=lambda pair: _distance(pair[1], unit.path)):
         found.setdefault(channel.kind, channel)
     return [found[kind] for kind in registry.KINDS if kind in found]
@@ -100,5 +100,5 @@ def _picture_facts(session: Session, hashes: set[str]) -> dict[str, PictureInfo]
 def _labels(session: Session, codes: set[str]) -> dict[tuple[str, str], str]:
     if not codes:
         return {}
-    rows = session.execute(select(Term.kind, Term.code, Term.label).where(Term.code.in_(codes))).tuples()
+    rows = session.execute(select(Term.kind, Term.code, Term.label).where(Term.code.in_(codes)))
     return {(kind, code): label for kind, code, label in rows}

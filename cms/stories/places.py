@@ -117,7 +117,7 @@ def _stopped(findings: Sequence[Finding]) -> bool:
 
 def _channels(session: Session, actor: Actor) -> list[tuple[Channel, Unit]]:
     query = select(Channel, Unit).join(Unit, Unit.id == Channel.unit_id).where(Channel.active)
-    rows = session.execute(query.where(units.within(actor.paths(Action.SCHEDULE)))).tuples()
+    rows = session.execute(query.where(units.within(actor.paths(Action.SCHEDULE))))
     return [(channel, unit) for channel, unit in rows if channel.kind in registry.KINDS]
 
 
@@ -132,7 +132,7 @@ def _held(session: Session, story_id: int) -> dict[int, Held]:
     )  # fmt: skip
     return {
         channel_id: (DeliveryState(state), revision_id, live_at or scheduled_at)
-        for channel_id, state, revision_id, live_at, scheduled_at in session.execute(query).tuples()
+        for channel_id, state, revision_id, live_at, scheduled_at in session.execute(query)
     }
 
 
@@ -144,6 +144,6 @@ def _taken(session: Session, channel_ids: Sequence[int], now: datetime) -> dict[
         Delivery.state.in_((DeliveryState.SCHEDULED, DeliveryState.SENDING)),
     )
     found: dict[int, set[datetime]] = {}
-    for channel_id, at in session.execute(query).tuples():
+    for channel_id, at in session.execute(query):
         found.setdefault(channel_id, set()).add(at)
     return found

@@ -29,7 +29,7 @@ def unschedule(session: Session, actor: Actor, story_id: int, *, now: datetime) 
         .join(Unit, Unit.id == Channel.unit_id)
         .where(Delivery.story_id == story.id, Delivery.state == DeliveryState.SCHEDULED)
         .order_by(Channel.name)
-    ).tuples()
+    )
     rows = list(waiting)
     if not rows:
         raise Conflict(N_("Bài không có lịch nào đang chờ; có thể bài đã được gửi đi, hãy tải lại trang."))

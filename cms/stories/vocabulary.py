@@ -33,14 +33,14 @@ def vocabulary(session: Session, *kinds: str) -> Mapping[str, Sequence[Choice]]:
     """Return the words of each kind in the order of their labels; one query."""
     found: dict[str, list[Choice]] = {kind: [] for kind in kinds}
     rows = session.execute(select(Term.kind, Term.code, Term.label).where(Term.kind.in_(kinds)).order_by(Term.label))
-    for kind, code, label in rows.tuples():
+    for kind, code, label in rows:
         found[kind].append(Choice(code, label))
     return found
 
 
 def labels(session: Session, *kinds: str) -> dict[tuple[str, str], str]:
     """Return every label by (kind, code); one query."""
-    rows = session.execute(select(Term.kind, Term.code, Term.label).where(Term.kind.in_(kinds))).tuples()
+    rows = session.execute(select(Term.kind, Term.code, Term.label).where(Term.kind.in_(kinds)))
     return {(kind, code): label for kind, code, label in rows}
 
 
@@ -49,6 +49,6 @@ def unit_choices(session: Session, actor: Actor | None = None, action: Action = 
     query = select(Unit.id, Unit.name, Unit.path)
     if actor is not None:
         query = query.where(units.within(actor.paths(action)))
-    rows = sorted(session.execute(query).tuples(), key=lambda row: units.trail(row[2]))
+    rows = sorted(session.execute(query), key=lambda row: units.trail(row[2]))
     top = min((path.count("/") for _id, _name, path in rows), default=0)
     return [UnitChoice(id_, name, path.count("/") - top) for id_, name, path in rows]

@@ -134,9 +134,7 @@ def check_terms(session: Session, content: Content) -> None:
     wanted |= {("document", code) for code in content.documents}
     if not wanted:
         return
-    known = set(
-        session.execute(select(Term.kind, Term.code).where(Term.code.in_({code for _, code in wanted}))).tuples()
-    )
+    known = set(session.execute(select(Term.kind, Term.code).where(Term.code.in_({code for _, code in wanted}))))
     for kind, code in sorted(wanted - known):
         raise Invalid(_UNKNOWN[kind], field=_FIELDS[kind], code=code)
 

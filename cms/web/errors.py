@@ -6,7 +6,7 @@ from flask import Flask, Response, flash, jsonify, make_response, redirect, rend
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from channels.words import N_, Words
 from cms.database import db
@@ -75,7 +75,10 @@ def on_http(error: HTTPException) -> Response:
     if error.response is not None and status < 400:
         return make_response(error.response)
     sentence = say(Words(STATUS_WORDS.get(status, STATUS_WORDS[500 if status >= 500 else 400])))
-    return problem(status, f"http-{status}", sentence) if wants_json() else _page(status, sentence)
+    response = problem(status, f"http-{status}", sentence) if wants_json() else _page(status, sentence)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110 §15.5.6
+    return response
 
 
 def on_crash(error: Exception) -> Response:

@@ -3,6 +3,8 @@
 Everything goes through the session of the running application; each builder commits, so a page sees it at once.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +13,11 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_login import utils as login_utils
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from cms.database import changing
+from cms.database import changing, db
 from cms.people.permissions import Actor, Grant, Role
 from cms.people.tables import Membership, Person, Unit
 from cms.quotas.tables import Term
@@ -22,7 +25,8 @@ from cms.stories import content as contents
 from cms.stories import review, writing
 from cms.stories.tables import Story
 from cms.web.actor import SignedIn
-from scheduler.tables import Channel
+from scheduler.states import DeliveryState
+from scheduler.tables import Channel, Delivery, StoredRendition
 
 LONG_AGO = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 PASSWORD = "một câu dài dễ nhớ"
@@ -99,6 +103,41 @@ def approved(author: Person, lead: Person, owner: Unit, *, now: datetime, **fiel
     made = submitted(author, owner, now=now, **fields)
     with changing() as session:
         return review.approve(session, actor(lead), made.id, revision_id=made.current_id, now=now)
+
+
+def delivery(
+    of: Story, where: Channel, state: DeliveryState, *, now: datetime, revision_id: int | None = None
+) -> Delivery:
+    """A delivery of the story's newest revision (or ``revision_id``) in ``state``, put there without the desk."""
+    with changing() as session:
+        number = session.scalar(select(func.count()).select_from(StoredRendition)) or 0
+        rendition = StoredRendition(
+            story_id=of.id, revision_id=revision_id or of.current_id, revision=1, channel_id=where.id, kind=where.kind,
+            sha256=f"{number:064x}", title=of.title, document={}, files=[], created_at=now,
+        )  # fmt: skip
+        session.add(rendition)
+        session.flush()
+        made = Delivery(
+            key=f"test-{rendition.id}", story_id=of.id, channel_id=where.id, rendition_id=rendition.id, state=state,
+            scheduled_at=now, live_at=now if state is DeliveryState.LIVE else None, created_at=now,
+        )  # fmt: skip
+        session.add(made)
+    return made
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that the database is sent while the block runs, in their order."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def on_board(running: Running, story_id: int) -> bool:
 def at_zalo(running: Running, title: str) -> bool:
     """Whether the simulator holds exactly one article with this title."""
     articles = requests.get(f"{running.zalo}/_sim/articles", timeout=10).json()
-    found = [one for one in articles if one["payload"]["title"] == title and not one["removed"]]
+    found = [one for one in articles if one["payload"]["title"] == title and one["removed_ms"] is None]
     assert len(found) <= 1, "the article is there twice"
     return bool(found)
 

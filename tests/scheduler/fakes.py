@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
@@ -269,10 +269,13 @@ class MemoryProvider:
         self.calls: list[tuple[str, str, str]] = []
         self.next: deque[Exception | Continue | str] = deque()
         self.findable = True
+        self.made = 0
+        self.late: list[tuple[datetime, Order]] = []
         self.call: Callable[[str, Order, Account], None] = lambda _what, _order, _account: None
 
     def act(self, what: str, order: Order, account: Account) -> Continue | str | None:
         """Take note of a call and return what was planned for it; a planned exception is raised."""
+        self.arrive(account.now())
         self.calls.append((what, order.key, str(order.rendition.document["text"])))
         self.call(what, order, account)
         planned = self.next.popleft() if self.next else None
@@ -280,8 +283,16 @@ class MemoryProvider:
             raise planned
         return planned
 
+    def arrive(self, now: datetime) -> None:
+        """Bring about what was accepted without an answer and took its time."""
+        for at, order in self.late:
+            if at <= now:
+                self.put(order)
+        self.late = [(at, order) for at, order in self.late if at > now]
+
     def put(self, order: Order) -> Receipt:
-        name = order.live.provider_id if order.live else f"item-{len(self.calls)}"
+        self.made += 1
+        name = order.live.provider_id if order.live else f"item-{self.made}"
         self.items[name] = (order.key, str(order.rendition.document["text"]))
         return Receipt(name, f"https://example.vn/{name}")
 
@@ -297,7 +308,10 @@ PROVIDERS: dict[str, MemoryProvider] = {}
 
 
 class MemoryPush(_Plain):
-    """A push kind whose provider is a ``MemoryProvider``. A planned ``"lost"`` does the work and loses the answer."""
+    """A push kind whose provider is a ``MemoryProvider``.
+
+    A planned ``"lost"`` does the work and loses the answer; ``"late"`` loses it and does the work 30 seconds later.
+    """
 
     kind: ClassVar[str] = "fake_memory"
     transport: ClassVar[Transport] = Transport.PUSH
@@ -316,8 +330,11 @@ class MemoryPush(_Plain):
             if found is None:
                 raise ChannelError(ErrorKind.REJECTED, Words("Việc đã mất"))
             return found
+        if planned == "late" and not order.live:
+            provider.late.append((account.now() + timedelta(seconds=30), order))
+            raise ChannelError(ErrorKind.UNCERTAIN, Words("Mất trả lời"))
         receipt = provider.put(order)
-        if planned == "lost":
+        if planned in ("lost", "late"):
             raise ChannelError(ErrorKind.UNCERTAIN, Words("Mất trả lời"))
         return receipt
 

@@ -56,7 +56,7 @@ def _lines(session: Session, story_id: int) -> list[Line]:
         .where(Revision.story_id == story_id)
         .order_by(Revision.number.desc())
     )
-    rows = session.execute(query).tuples()
+    rows = session.execute(query)
     return [Line(id_, number, by, at, tuple(reviews.get(id_, ()))) for id_, number, by, at in rows]
 
 

@@ -53,6 +53,12 @@ def test_an_unknown_abbreviation_is_kept_marked_and_listed() -> None:
     assert "XQZ" in str(doubt.message)
 
 
+def test_every_mark_in_a_code_has_its_doubt() -> None:
+    reading = read_aloud("Mẫu XQ7ZZ mới")
+    assert reading.spoken == "Mẫu [XQ?] bảy [ZZ?] mới"
+    assert [doubt.written for doubt in reading.doubts] == ["XQ", "ZZ"]
+
+
 def test_an_abbreviation_with_several_meanings_is_not_guessed_without_context() -> None:
     reading = read_aloud("Đề nghị TT xem xét.")
     assert "[TT?]" in reading.spoken

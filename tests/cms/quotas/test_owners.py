@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from cms.quotas.owners import forebears, owners_on
+from cms.quotas.owners import heirs_on, owners_on
 from cms.quotas.pack import Selector
 
 
@@ -55,12 +55,30 @@ def test_owners_of_a_day(selector: Selector, day: date, codes: list[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("code", "earlier"),
+    ("code", "day", "heir"),
     [
-        ("bao-moi", {"bao-moi", "bao-dai", "bao", "dai"}),
-        ("bao-dai", {"bao-dai", "bao", "dai"}),
-        ("so", {"so"}),
+        ("bao", date(2025, 4, 1), "bao"),
+        ("bao", date(2025, 4, 2), "bao-dai"),
+        ("bao", START, "bao-moi"),
+        ("bao-moi", END, None),
+        ("huyen-b", END, "huyen-b"),
+        ("huyen-b", START, None),
+        ("cu", START, None),
+        ("so", START, "so"),
     ],
 )
-def test_what_was_taken_over_counts_for_the_successor(code: str, earlier: set[str]) -> None:
-    assert forebears(code, UNITS) == earlier
+def test_what_a_unit_did_counts_for_whoever_stands_for_it_on_the_day(code: str, day: date, heir: str | None) -> None:
+    found = heirs_on(UNITS, day).get(code)
+    assert (found.code if found else None) == heir
+
+
+def test_a_unit_does_not_count_for_its_successor_before_it_has_ended() -> None:
+    earlier = Somebody("so-cu", valid_to=date(2025, 2, 28), successor="so")
+    units = (earlier, Somebody("so"))
+    assert heirs_on(units, date(2025, 2, 28))["so-cu"] is earlier
+    assert heirs_on(units, date(2025, 3, 1))["so-cu"].code == "so"
+
+
+def test_units_that_name_each_other_as_successor_lead_nowhere() -> None:
+    ended = (Somebody("a", valid_to=END, successor="b"), Somebody("b", valid_to=END, successor="a"))
+    assert heirs_on(ended, START) == {}

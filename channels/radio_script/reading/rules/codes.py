@@ -26,10 +26,9 @@ def codes(page: Page) -> None:
         start = _word_start(page.text, digits.start())
         if start < digits.start() and _claim_known(page, start):
             continue
-        code = _CODE.search(page.text, start, digits.end() + 12)
-        if code and code.start() <= digits.start() and page.free(*code.span()):
-            said, unknown = _read(page, code[0])
-            page.claim(*code.span(), said, "code", _worry(code[0]) if unknown else None)
+        code = _CODE.match(page.text, start)
+        if code and page.free(*code.span()):
+            _claim_code(page, code)
     for match in _ALIAS.finditer(page.text):
         page.claim(*match.span(), f" {cardinal(int(match['n']), page.dialect)}", "code")
 
@@ -47,21 +46,24 @@ def _word_start(text: str, at: int) -> int:
     return at
 
 
-def _read(page: Page, written: str) -> tuple[str, bool]:
-    known = [entry for entry in page.lexicon.readings(written) if not entry.after and not entry.before]
-    if known:
-        return known[0].say, False
-    said, unknown = [], False
-    for piece in _PIECE.findall(written):
-        if piece.isdigit():
-            said.append(
-                spelled(piece) if piece.startswith("0") or len(piece) > 3 else cardinal(int(piece), page.dialect)
-            )
-            continue
-        word = _letters(page, piece)
-        unknown = unknown or word is None
-        said.append(word or marked(piece))
-    return " ".join(said), unknown
+def _claim_code(page: Page, code: re.Match[str]) -> None:
+    """Claim a code as one form; if part of it is unknown, piece by piece, so that every mark has its doubt."""
+    known = [entry.say for entry in page.lexicon.readings(code[0]) if not entry.after and not entry.before]
+    pieces = [(piece, _piece(page, piece[0])) for piece in _PIECE.finditer(code[0])]
+    if known or all(said for _, said in pieces):
+        page.claim(*code.span(), known[0] if known else " ".join(said or "" for _, said in pieces), "code")
+        return
+    for piece, said in pieces:
+        start = code.start() + piece.start()
+        joint = " " if piece.end() < len(code[0]) else ""
+        worry = None if said else _worry(code[0])
+        page.claim(start, start + len(piece[0]), (said or marked(piece[0])) + joint, "code", worry)
+
+
+def _piece(page: Page, piece: str) -> str | None:
+    if not piece.isdigit():
+        return _letters(page, piece)
+    return spelled(piece) if piece.startswith("0") or len(piece) > 3 else cardinal(int(piece), page.dialect)
 
 
 def _letters(page: Page, piece: str) -> str | None:
