@@ -1,13 +1,21 @@
 """Settings from the environment: every ``DAKENH_*`` variable, its meaning, default and check in one place."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from limits import parse_many
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "DAKENH_"
+SHORTEST_KEY = 32
+"""Characters of a key or passphrase."""
 
 
 class BadSetting(ValueError):
@@ -15,20 +23,54 @@ class BadSetting(ValueError):
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError("phải là địa chỉ bắt đầu bằng http:// hoặc https://")
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.query or parts.fragment:
+        raise ValueError("phải là địa chỉ bắt đầu bằng http:// hoặc https://, ví dụ https://tinh.example.vn")
     return value.rstrip("/")
 
 
 def _database_address(value: str) -> str:
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
-        raise ValueError("phải bắt đầu bằng sqlite:/// hoặc postgresql://")
-    return value.replace("postgresql://", "postgresql+psycopg://", 1)
+    address = value.replace("postgresql://", "postgresql+psycopg://", 1)
+    try:
+        parts = make_url(address)
+    except (ArgumentError, ValueError):
+        parts = make_url("none://")
+    file = parts.drivername == "sqlite" and parts.database not in {None, "", ":memory:"}
+    if not file and parts.drivername != "postgresql+psycopg":
+        raise ValueError("phải có dạng sqlite:////thư/mục/tệp.db hoặc postgresql://người:mật-khẩu@máy/tên")
+    return address
+
+
+def _limit(value: str) -> str:
+    try:
+        parse_many(value)
+    except ValueError:
+        raise ValueError("phải có dạng “10 per minute”") from None
+    return value
+
+
+def _counting_place(value: str) -> str:
+    scheme = value.partition("://")[0]
+    if scheme not in {"memory", "redis", "rediss"}:
+        raise ValueError("phải là memory:// hoặc địa chỉ redis://")
+    if scheme != "memory" and find_spec("redis") is None:
+        raise ValueError("cần thư viện redis; hãy chạy: pip install redis")
+    return value
+
+
+def _keys(value: str) -> str:
+    if any(len(key.strip()) < SHORTEST_KEY for key in value.split(",")):
+        raise ValueError(f"mỗi khóa cần ít nhất {SHORTEST_KEY} ký tự")
+    return value
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 DatabaseAddress = Annotated[str, AfterValidator(_database_address)]
+Limit = Annotated[str, AfterValidator(_limit)]
 
 
 class Settings(BaseModel):
@@ -37,14 +79,14 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Field(description="Folder of the database, pictures and keys.")
-    secret_key: str = Field(min_length=32, repr=False, description="Signs sessions; at least 32 characters.")
-    encryption_key: str = Field(
+    secret_key: str = Field(min_length=SHORTEST_KEY, repr=False, description="Signs sessions; at least 32 characters.")
+    encryption_key: Annotated[str, AfterValidator(_keys)] = Field(
         "",
         repr=False,
         description="Encrypts channel secrets; several, newest first, separated by commas. "
-        "Empty: derived from the secret key.",
+        "If not set, derived from the secret key.",
     )
-    database_url: DatabaseAddress = Field("", validate_default=False, description="SQLite in the home folder if empty.")
+    database_url: DatabaseAddress = Field("", description="SQLite in the home folder if not set.")
     public_url: WebAddress = Field("http://127.0.0.1:8000", description="Address under which the public reaches us.")
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
@@ -53,12 +95,13 @@ class Settings(BaseModel):
     zalo_api_url: WebAddress = Field("https://openapi.zalo.me", description="Base address of the Zalo OA API.")
     zalo_oauth_url: WebAddress = Field("https://oauth.zaloapp.com", description="Base address of Zalo's OAuth.")
     session_hours: int = Field(12, ge=1, le=720, description="Hours until a session without use ends.")
-    sign_in_limit: str = Field("10 per minute", description="Sign-in attempts for one address.")
-    api_limit: str = Field("600 per minute", description="API calls for one token or address.")
-    limits_url: str = Field("memory://", description="Where limits are counted; Redis when there are several machines.")
+    sign_in_limit: Limit = Field("10 per minute", description="Sign-in attempts for one address.")
+    api_limit: Limit = Field("600 per minute", description="API calls for one token or address.")
+    limits_url: Annotated[str, AfterValidator(_counting_place)] = Field(
+        "memory://", description="Where limits are counted; Redis when there are several machines."
+    )
     max_upload_mb: int = Field(8, ge=1, le=64, description="Largest picture in megabytes.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
-    demo: bool = Field(False, description="Fill an empty database with the demonstration newsroom.")
 
     @property
     def database(self) -> str:
@@ -84,22 +127,49 @@ class Settings(BaseModel):
 def from_environment(environ: Mapping[str, str]) -> Settings:
     """Read ``DAKENH_*`` variables; raise ``BadSetting`` naming the variable, what is wrong and what to do.
 
-    An unknown ``DAKENH_*`` variable is refused too: a misspelt setting must not be silently ignored.
+    A variable that is set to nothing counts as not set. An unknown ``DAKENH_*`` variable is refused: a misspelt
+    setting must not be silently ignored.
     """
-    values = {name.removeprefix(PREFIX).lower(): value for name, value in environ.items() if name.startswith(PREFIX)}
-    home = Path(values.pop("home", "") or "var").absolute()
+    named = {name.removeprefix(PREFIX).lower(): value.strip() for name, value in environ.items() if _ours(name)}
+    values = {name: value for name, value in named.items() if value}
+    home = Path(values.pop("home", "var")).absolute()
     values.setdefault("secret_key", _kept_secret(home))
     try:
         return Settings.model_validate({"home": home, **values})
     except ValidationError as error:
-        first = error.errors()[0]
-        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        raise BadSetting(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise BadSetting(_line(error.errors()[0])) from None
+
+
+def _ours(name: str) -> bool:
+    return name.startswith(PREFIX)
 
 
 def _kept_secret(home: Path) -> str:
     """Return the key that ``dakenh init`` wrote, or an empty string, which is then refused with a clear line."""
     try:
         return (home / "secret_key").read_text(encoding="ascii").strip()
-    except FileNotFoundError:
+    except (OSError, UnicodeDecodeError):
         return ""
+
+
+def _line(error: ErrorDetails) -> str:
+    """Name the variable and say what is wrong; never the value, which may be a secret."""
+    field = str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        near = get_close_matches(field, Settings.model_fields, n=1)
+        hint = f"; có phải {PREFIX}{near[0].upper()}?" if near else "; xem docs/operations.md."
+        return f"{PREFIX}{field.upper()}: không có cài đặt này{hint}"
+    if field == "secret_key" and not error["input"]:
+        return f"{PREFIX}SECRET_KEY: chưa có khóa; hãy chạy dakenh init."
+    words = WORDS.get(error["type"], "giá trị không hợp lệ.")
+    return f"{PREFIX}{field.upper()}: {words.format(**error.get('ctx', {}))}"
+
+
+WORDS = {
+    "int_parsing": "phải là số nguyên.",
+    "greater_than_equal": "phải từ {ge} trở lên.",
+    "less_than_equal": "không được quá {le}.",
+    "string_too_short": "cần ít nhất {min_length} ký tự.",
+    "literal_error": "phải là {expected}.",
+    "value_error": "{error}.",
+}
