@@ -5,18 +5,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from cms import database
 from cms.database import changing
 from cms.demo import newsroom
+from cms.demo.newsroom import PASSWORD
 from cms.settings import Settings
 from tests.end_to_end.running import Running
 
@@ -75,16 +76,32 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, running: Running) -> Iterator[Page]:
-    """A page that fails the test on any error of a script or a broken rule of the content security policy."""
-    context = browser.new_context(locale="vi-VN", base_url=running.address, viewport={"width": 1280, "height": 900})
-    made = context.new_page()
-    made.set_default_timeout(20_000)
+def person(browser: Browser, running: Running) -> Iterator[Callable[[str], Page]]:
+    """Gives the page of a signed-in person, each in a browser of their own.
+
+    The test fails on any error of a script or a broken rule of the content security policy.
+    """
+    contexts: list[BrowserContext] = []
     wrong: list[str] = []
-    made.on("pageerror", lambda error: wrong.append(str(error)))
-    made.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    yield made
-    context.close()
+
+    def arrive(username: str) -> Page:
+        size: ViewportSize = {"width": 1280, "height": 900}
+        context = browser.new_context(locale="vi-VN", base_url=running.address, viewport=size)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.goto("/sign-in")
+        page.get_by_label("Tên đăng nhập").fill(username)
+        page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Đăng nhập").click()
+        expect(page.get_by_role("heading", name="Tin, bài")).to_be_visible()
+        return page
+
+    yield arrive
+    for context in contexts:
+        context.close()
     assert wrong == []
 
 

@@ -2,11 +2,11 @@
 back, gone from all four and no longer counted."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from cms.demo.newsroom import PASSWORD
 from media.cover import Cover, draw
 from tests.end_to_end import outside
 from tests.end_to_end.outside import until
@@ -27,40 +27,31 @@ CHANNELS = (
 )
 
 
-def test_the_whole_job_in_a_browser(page: Page, running: Running, tmp_path: Path) -> None:
+def test_the_whole_job_in_a_browser(person: Callable[[str], Page], running: Running, tmp_path: Path) -> None:
+    editor, lead, presenter, admin = (person(name) for name in ("khoi", "chi", "phuong", "quan"))
     before = outside.counted("2.1", "bao-long-an")
-    number = _editor_writes_and_submits(page, tmp_path)
-    _lead_approves(page, number)
-    _lead_schedules_now_on_four_channels(page, number)
+    number = _editor_writes_and_submits(editor, tmp_path)
+    _lead_approves(lead, number)
+    _lead_schedules_now_on_four_channels(lead, number)
 
     until(lambda: outside.in_feed(running, TITLE), "the item in the feed")
     until(lambda: outside.on_board(running, number), "the item on the playlist")
     until(lambda: outside.at_zalo(running, TITLE), "the article at Zalo")
     until(lambda: outside.counted("2.1", "bao-long-an") == before + 1, "the quota's number rise")
-    page.goto(f"/tin/{number}")
-    expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
-    _presenter_downloads_the_script(page, tmp_path)
-    _quota_board_shows(page, TITLE)
+    editor.goto(f"/tin/{number}")
+    expect(editor.get_by_role("heading", name=TITLE)).to_be_visible()
+    _presenter_downloads_the_script(presenter, tmp_path)
+    _quota_board_shows(admin, TITLE)
 
-    _lead_retracts(page, number)
+    _lead_retracts(lead, number)
     until(lambda: not outside.in_feed(running, TITLE), "the item leave the feed")
     until(lambda: not outside.on_board(running, number), "the item leave the playlist")
     until(lambda: not outside.at_zalo(running, TITLE), "the article removed at Zalo")
     until(lambda: outside.counted("2.1", "bao-long-an") == before, "the quota's number fall")
-    _presenter_sees_that_it_was_withdrawn(page)
-
-
-def _sign_in(page: Page, username: str) -> None:
-    page.context.clear_cookies()
-    page.goto("/sign-in")
-    page.get_by_label("Tên đăng nhập").fill(username)
-    page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    expect(page.get_by_role("heading", name="Tin, bài")).to_be_visible()
+    _presenter_sees_that_it_was_withdrawn(presenter)
 
 
 def _editor_writes_and_submits(page: Page, tmp_path: Path) -> int:
-    _sign_in(page, "khoi")
     page.goto("/stories/new")
     page.get_by_label("Chuyên mục").select_option("chuyen-doi-so")
     page.get_by_label("Bút danh").fill("Minh Khôi")
@@ -90,7 +81,6 @@ def _four_previews_show_the_text(page: Page) -> None:
 
 
 def _lead_approves(page: Page, number: int) -> None:
-    _sign_in(page, "chi")
     page.goto(f"/inbox?story={number}")
     page.get_by_role("button", name="Duyệt bản 1").click()
     expect(page.locator(f"main a[href='/inbox?story={number}']")).to_have_count(0)
@@ -106,9 +96,8 @@ def _lead_schedules_now_on_four_channels(page: Page, number: int) -> None:
 
 
 def _presenter_downloads_the_script(page: Page, tmp_path: Path) -> None:
-    _sign_in(page, "phuong")
     page.goto("/radio")
-    page.get_by_role("link", name=TITLE).click()
+    page.get_by_role("link", name=TITLE, exact=True).click()
     expect(page.get_by_text("không hai bảy hai").first).to_be_visible()
     with page.expect_download() as wanted:
         page.locator("a[href$='.docx']").first.click()
@@ -118,7 +107,6 @@ def _presenter_downloads_the_script(page: Page, tmp_path: Path) -> None:
 
 
 def _quota_board_shows(page: Page, title: str) -> None:
-    _sign_in(page, "quan")
     page.goto("/chi-tieu")
     expect(page.get_by_text("Báo Long An").first).to_be_visible()
     page.locator("a[href*='/chi-tieu/']", has_text=re.compile(r"1\s*/\s*1")).first.click()
@@ -126,7 +114,6 @@ def _quota_board_shows(page: Page, title: str) -> None:
 
 
 def _lead_retracts(page: Page, number: int) -> None:
-    _sign_in(page, "chi")
     page.goto(f"/stories/{number}/retract")
     page.get_by_label("Lý do thu hồi").fill("Giờ làm việc đã thay đổi")
     page.get_by_role("button", name="Thu hồi trên mọi kênh").click()
@@ -134,6 +121,5 @@ def _lead_retracts(page: Page, number: int) -> None:
 
 
 def _presenter_sees_that_it_was_withdrawn(page: Page) -> None:
-    _sign_in(page, "phuong")
     page.goto("/radio?shelf=all")
     expect(page.get_by_text("thu hồi").first).to_be_visible()
