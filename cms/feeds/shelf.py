@@ -57,12 +57,18 @@ class Shelf:
     def _held(self) -> dict[tuple[str, str, str], Shelved | None]:
         local = self._local
         if getattr(local, "connection", None) is None:
-            local.connection, local.version, local.held = self._engine.raw_connection(), None, {}
+            local.connection, local.version, local.held = self._own_connection(), None, {}
         version = _data_version(local.connection)
         if version != local.version:
             local.version, local.held = version, {}
         held: dict[tuple[str, str, str], Shelved | None] = local.held
         return held
+
+    def _own_connection(self) -> Any:
+        """A connection for this thread alone, outside the pool: it is held for good and must not starve the pages."""
+        connection = self._engine.raw_connection()
+        connection.detach()
+        return connection
 
     def _read(self, place: str, slug: str, name: str) -> Shelved | None:
         query = (

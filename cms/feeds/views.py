@@ -1,6 +1,7 @@
 """The public side that is not worth preparing: a live story's page, liveness and metrics."""
 
-from flask import Blueprint, Response, abort, jsonify, make_response, render_template
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
+from flask_babel import get_locale
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,13 +23,16 @@ def story(story_id: int) -> Response:
         abort(404)
     page = make_response(render_template("public/story.html", found=found), 200 if found.live else 410)
     page.headers["Cache-Control"] = "no-cache"
-    if found.live:
-        page.set_etag(_tag(found))
-    return page
+    page.vary.update(("Accept-Language", "Cookie"))
+    if not found.live:
+        return page
+    page.set_etag(_tag(found))
+    page.last_modified = found.corrected or found.since
+    return page.make_conditional(request)
 
 
 @blueprint.get("/healthz")
-@limiter.exempt  # type: ignore[untyped-decorator]
+@limiter.exempt
 def healthz() -> Response:
     """Liveness: 503 if the database cannot be read; the scheduler's heartbeat age in seconds goes along."""
     try:
@@ -49,11 +53,11 @@ def healthz() -> Response:
 
 
 @blueprint.get("/metrics")
-@limiter.exempt  # type: ignore[untyped-decorator]
+@limiter.exempt
 def prometheus() -> Response:
     """Counts for Prometheus; nothing personal and nothing secret."""
     return Response(metrics.exposition(db.session.connection(), now()), mimetype=metrics.MIME)
 
 
 def _tag(found: Published) -> str:
-    return f"{found.delivery_id}-{found.rendition_sha256[:20]}"
+    return f"{found.delivery_id}-{found.rendition_sha256[:20]}-{get_locale()}"

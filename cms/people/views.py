@@ -187,4 +187,4 @@ def _profile(
 
 def say_role(role: str) -> str:
     """The name of a role in the reader's language."""
-    return _(ROLE_NAMES[Role(role)])
+    return str(_(ROLE_NAMES[Role(role)]))

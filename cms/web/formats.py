@@ -34,10 +34,10 @@ def duration(seconds: float) -> str:
     """4 phút 10 giây."""
     minutes, rest = divmod(round(seconds), 60)
     if not minutes:
-        return ngettext("%(num)d giây", "%(num)d giây", rest)
+        return str(ngettext("%(num)d giây", "%(num)d giây", rest))
     if not rest:
-        return ngettext("%(num)d phút", "%(num)d phút", minutes)
-    return gettext("%(minutes)d phút %(seconds)d giây", minutes=minutes, seconds=rest)
+        return str(ngettext("%(num)d phút", "%(num)d phút", minutes))
+    return str(gettext("%(minutes)d phút %(seconds)d giây", minutes=minutes, seconds=rest))
 
 
 def file_size(size: int) -> str:

@@ -35,7 +35,7 @@ def choose_zone() -> str:
 
 def say(words: Words) -> str:
     """The sentence in the reader's language, with its values filled in; values may be ``Words`` themselves."""
-    text = gettext(words.text)
+    text: str = gettext(words.text)
     return text % _said(words.values) if words.values else text
 
 
