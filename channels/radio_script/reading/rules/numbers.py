@@ -9,7 +9,8 @@ NUMBER = re.compile(
     r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d])|\d{1,3}(?:,\d{3}){2,}(?!\d)|\d+,\d+(?![\d,])|\d+(?:\.\d+)+|\d+"
 )
 _ENUMERATOR = re.compile(
-    r"^\s*\(?(?P<n>\d{1,2}(?:\.\d{1,2})*|[a-zđ])(?:\)|\.(?=\s))[.]?\s+(?:[-–+•]\s+)*", re.MULTILINE
+    r"^\s*\(?(?P<n>\d{1,2}(?:\.\d{1,2})*(?=[.)])|[a-zđ])(?:\)|\.(?=\s))[.]?\s+(?:[-–+•]\s+)*",
+    re.MULTILINE,
 )
 _INLINE_ENUMERATOR = re.compile(r"\((?P<n>\d{1,2})\)\s+(?=\w)")
 _NAMED_ZERO = re.compile(

@@ -4,6 +4,7 @@ import re
 
 from channels.radio_script.reading.numerals import ordinal
 from channels.radio_script.reading.page import Page
+from channels.radio_script.reading.syllables import UPPER
 
 _ROMAN = re.compile(
     r"(?<![\w&/])(?<![^\W\d]-)(?=[IVXLC])(?:C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?![\w&]|-[A-ZĐ])"
@@ -18,7 +19,9 @@ _FOLLOWS = re.compile(
     r"(?:^|\W)(?:quý|phụ lục|chương|phần|mục|khóa|loại|hạng|cấp|đợt|nhóm)\s+[ivx]+"
     r"(?:\s*(?:,|và|đến|-|–|hoặc)\s*[ivx]*)*$"
 )
-_HEADING = re.compile(r"^\s*([IVXL]+)(?:\.|\)|\s*/)?\s+(?=\S)", re.MULTILINE)
+_HEADING = re.compile(
+    rf"^\s*([IVXL]+)(?:(?:[.)]|\s*/)\s+(?:[-–+•*]+\s+)*(?=\S)|\s+(?=[{UPPER}“\"‘'(\d]))", re.MULTILINE
+)
 _ORDINAL_BEFORE = re.compile(r"thứ\s*$")
 
 
