@@ -6,7 +6,7 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 
 from channels.words import N_
-from cms.api.fields import Form
+from cms.api.fields import MOST_ID, Form
 from cms.api.sentences import NoBody, NotJson, refusal_of
 from cms.api.table import Endpoint
 from cms.refusal import NotFound
@@ -42,10 +42,14 @@ def body(endpoint: Endpoint) -> BaseModel | None:
 
 
 def arguments(sent: dict[str, Any]) -> dict[str, Any]:
-    """Return the path's arguments; one with a character that no name has is not found."""
-    if any(isinstance(value, str) and not value.isprintable() for value in sent.values()):
+    """Return the path's arguments; a number that no row can have, or a sign that no name has, is not found."""
+    if not all(_possible(value) for value in sent.values()):
         raise NotFound(N_("Không có địa chỉ này; hãy xem lại tài liệu API."))
     return sent
+
+
+def _possible(value: Any) -> bool:
+    return value.isprintable() if isinstance(value, str) else 1 <= value <= MOST_ID
 
 
 def _form(model: type[BaseModel]) -> BaseModel:

@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from cms.api.calls import File, Reply
 from cms.api.expecting import Match
-from cms.api.fields import MOST_ID
 from cms.people.tokens import SCOPES
 
 Handler = Callable[..., Any]
@@ -50,7 +49,7 @@ class Endpoint:
 
     @property
     def rule(self) -> str:
-        """The path as Flask routes it; a number that no row can have is not found."""
+        """The path as Flask routes it."""
         rule = self.path
         for name, kind in self.arguments.items():
             rule = rule.replace(f"{{{name}}}", f"<{_converter(kind)}{name}>")
@@ -104,7 +103,7 @@ def _answered(answer: Any) -> type[BaseModel] | None:
 
 def _converter(kind: Any) -> str:
     if kind is int:
-        return f"int(min=1,max={MOST_ID}):"
+        return "int:"
     if get_origin(kind) is Literal:
         return f"any({','.join(get_args(kind))}):"
     return ""

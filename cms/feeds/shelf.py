@@ -82,5 +82,5 @@ class Shelf:
 
 
 def _data_version(connection: Any) -> int:
-    found: int = connection.driver_connection.execute("PRAGMA data_version").fetchone()[0]
+    found: int = connection.dbapi_connection.execute("PRAGMA data_version").fetchone()[0]
     return found

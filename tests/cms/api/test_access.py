@@ -19,6 +19,9 @@ from tests.cms.api.machine import BASE, Machine, refusal, token
 from tests.cms.newsroom import LONG_AGO, Newsroom, newsroom, sign_in, story
 from tests.conftest import SUNDAY, Clock
 
+pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""Nothing here depends on the database."""
+
 OPEN = {"/api/v1/openapi.json"}
 """What needs no token: it tells nothing of the newsroom."""
 
@@ -60,7 +63,7 @@ def test_any_one_of_the_scopes_of_an_endpoint_lets_in(app: Flask, room: Newsroom
             assert not problem or problem["type"] != "urn:dakenh:insufficient-scope", (endpoint, scope)
 
 
-def test_only_one_endpoint_asks_for_no_scope() -> None:
+def test_only_one_endpoint_asks_for_no_scope(app: Flask) -> None:
     assert [endpoint.path for endpoint in TABLE if not endpoint.scopes] == ["/me"]
 
 
