@@ -163,10 +163,15 @@ def _keep(connection: Connection, snapshot: Snapshot, made: Sequence[Document]) 
         if etags.get(document.name) == document.etag:
             _confirm(connection, snapshot, document)
         else:
-            _store(connection, snapshot, document)
+            _store(connection, snapshot, _dated(document, snapshot.feed.now) if document.name in etags else document)
     names = [document.name for document in made]
     old = delete(DOCUMENT).where(DOCUMENT.c.channel_id == snapshot.channel_id, DOCUMENT.c.name.not_in(names))
     connection.execute(old.where(DOCUMENT.c.version <= snapshot.version))
+
+
+def _dated(document: Document, now: datetime) -> Document:
+    """Other content than before changed now: readers that only watch Last-Modified must see it move."""
+    return replace(document, modified=max(document.modified, now))
 
 
 def _sane(document: Document, now: datetime) -> Document:
