@@ -85,7 +85,7 @@ def subject_names(session: Session, entries: Sequence[AuditEntry]) -> dict[Subje
     for subject, query in _NAMES.items():
         if ids.get(subject):
             column = query.selected_columns[0]
-            rows = session.execute(query.where(column.in_(ids[subject]))).tuples()
+            rows = session.execute(query.where(column.in_(ids[subject])))
             found.update({(subject, id_): name for id_, name in rows})
     return found
 
@@ -101,7 +101,7 @@ _NAMES: dict[str, Select[int, str]] = {
 
 def _unit_names(session: Session, entries: Sequence[AuditEntry]) -> dict[int, str]:
     ids = {entry.unit_id for entry in entries if entry.unit_id is not None}
-    return dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples().all()) if ids else {}
+    return dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all()) if ids else {}
 
 
 def _matching(session: Session, actor: Actor, wanted: Wanted) -> Select[AuditEntry]:
@@ -146,7 +146,7 @@ def _below(session: Session, unit_id: int) -> Select[int]:
 
 def _people(session: Session, who: str) -> list[int]:
     terms = fold(who).split()
-    rows = session.execute(select(Person.id, Person.name, Person.username)).tuples()
+    rows = session.execute(select(Person.id, Person.name, Person.username))
     return [id_ for id_, name, username in rows if all(term in fold(f"{name} {username}") for term in terms)]
 
 

@@ -47,7 +47,7 @@ def lines(session: Session, actor: Actor) -> list[Line]:
         .outerjoin(BoardKey, BoardKey.channel_id == Channel.id)
         .where(units.within(actor.paths(Action.MANAGE_CHANNELS)))
     )  # fmt: skip
-    rows = sorted(session.execute(query).tuples(), key=lambda row: (units.trail(row[2]), row[0].kind, row[0].name))
+    rows = sorted(session.execute(query), key=lambda row: (units.trail(row[2]), row[0].kind, row[0].name))
     return [
         Line(channel, unit, max((at for at in last if at), default=None), waiting, stuck, seen_at, simulated(channel))
         for channel, unit, _path, seen_at, waiting, stuck, *last in rows

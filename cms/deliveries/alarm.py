@@ -37,7 +37,7 @@ def sentence(reading: Reading) -> Words | None:
         return Words(N_("Bộ phát hành chưa chạy lần nào nên chưa bài nào lên kênh; hãy báo người vận hành."))
     if stopped:
         return Words(
-            N_("Bộ phát hành ngừng đã %(minutes)s phút nên bài không lên kênh đúng giờ; hãy báo người vận hành."),
+            N_("Bộ phát hành không chạy đã %(minutes)s phút nên bài không lên kênh đúng giờ; hãy báo người vận hành."),
             {"minutes": max(1, int((reading.age or 0) // 60))},
         )
     if reading.overdue:

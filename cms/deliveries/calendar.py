@@ -198,7 +198,7 @@ def _gaps(
     since = max(now, period.start)
     if since >= period.end:
         return []
-    rows = session.execute(select(Channel.id, Channel.weekly_slots).where(Channel.active)).tuples()
+    rows = session.execute(select(Channel.id, Channel.weekly_slots).where(Channel.active))
     return [
         Gap(at, known[channel_id])
         for channel_id, slots in rows
@@ -237,6 +237,6 @@ def _intentions(session: Session, actor: Actor, period: Period, choice: Choice) 
     )  # fmt: skip
     return [
         Intention(id_, title, Stage(state), unit, day)
-        for id_, title, state, unit, path, day in session.execute(query).tuples()
+        for id_, title, state, unit, path, day in session.execute(query)
         if day is not None and (choice.unit_id is None or f"/{choice.unit_id}/" in path)
     ]

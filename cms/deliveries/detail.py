@@ -132,7 +132,7 @@ def _plays(session: Session, delivery_id: int) -> list[tuple[date, int, int]]:
         .order_by(Play.day.desc())
         .limit(14)
     )
-    return [(day, int(count), int(elapsed)) for day, count, elapsed in session.execute(query).tuples()]
+    return [(day, int(count), int(elapsed)) for day, count, elapsed in session.execute(query)]
 
 
 def _name(session: Session, person_id: int | None) -> str:

@@ -78,7 +78,7 @@ def places(session: Session) -> dict[int, Place]:
     query = select(
         Channel.id, Channel.name, Channel.kind, Channel.slug, Channel.unit_id, Unit.name, Unit.path, Channel.active
     ).join(Unit, Unit.id == Channel.unit_id)
-    found = [Place(*row) for row in session.execute(query).tuples()]
+    found = [Place(*row) for row in session.execute(query)]
     return {place.id: place for place in sorted(found, key=lambda p: (units.trail(p.path), p.name, p.id))}
 
 
@@ -148,7 +148,7 @@ def with_titles(session: Session, deliveries: Sequence[Delivery], known: Mapping
     """Return rows for deliveries, in their order; one query."""
     stories = {delivery.story_id for delivery in deliveries}
     query = select(Story.id, Story.title, Unit.name).join(Unit, Unit.id == Story.unit_id).where(Story.id.in_(stories))
-    about = {id_: (title, unit) for id_, title, unit in session.execute(query).tuples()} if stories else {}
+    about = {id_: (title, unit) for id_, title, unit in session.execute(query)} if stories else {}
     return [Row(delivery, *about.get(delivery.story_id, ("", "")), known[delivery.channel_id])
             for delivery in deliveries if delivery.channel_id in known]  # fmt: skip
 

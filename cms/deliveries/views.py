@@ -154,7 +154,7 @@ def stuck_channels(actor: Actor, known: dict[int, Place]) -> list[tuple[Place, i
         Delivery.state.in_((DeliveryState.FAILED, DeliveryState.MISSED))
     )
     counted = query.with_only_columns(Delivery.channel_id, func.count()).group_by(Delivery.channel_id)
-    rows = [(known[id_], count) for id_, count in db.session.execute(counted).tuples() if id_ in known]
+    rows = [(known[id_], count) for id_, count in db.session.execute(counted) if id_ in known]
     return [(place, count) for place, count in rows if actor.may(Action.SETTLE, place.path)]
 
 

@@ -40,7 +40,7 @@ def search(session: Session, actor: Actor, wanted: Wanted, page: int = 1) -> Fou
     held = select(Membership.person_id).join(Unit).where(units.within(_paths(session, actor, wanted.unit_id)))
     rows = session.execute(
         select(Person.id, Person.name, Person.username).where(Person.id.in_(held), Person.active == wanted.active)
-    ).tuples()
+    )
     terms = fold(wanted.words).split()
     matching = sorted(
         (_order(name), id_) for id_, name, username in rows if all(term in fold(f"{name} {username}") for term in terms)

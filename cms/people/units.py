@@ -64,7 +64,7 @@ def tree(session: Session, actor: Actor, today: date) -> list[UnitLine]:
     units = listed(session, actor)
     names = {unit.id: unit.name for unit in units} | _names(session, [u.successor_id for u in units if u.successor_id])
     count = select(Membership.unit_id, func.count(Membership.person_id.distinct())).join(Person).where(Person.active)
-    people = dict(session.execute(count.group_by(Membership.unit_id)).tuples().all())
+    people = dict(session.execute(count.group_by(Membership.unit_id)).all())
     top = min((len(trail(unit.path)) for unit in units), default=0)
     return [
         UnitLine(
@@ -190,8 +190,8 @@ def _heirs(session: Session, unit: Unit) -> Iterable[Unit]:
 
 def _copy_roles(session: Session, unit: Unit, successor: Unit) -> int:
     held = select(Membership.person_id, Membership.role)
-    there = set(session.execute(held.where(Membership.unit_id == successor.id)).tuples())
-    here = set(session.execute(held.where(Membership.unit_id == unit.id)).tuples())
+    there = set(session.execute(held.where(Membership.unit_id == successor.id)))
+    here = set(session.execute(held.where(Membership.unit_id == unit.id)))
     for person_id, role in sorted(here - there):
         session.add(Membership(person_id=person_id, unit_id=successor.id, role=role))
     return len({person_id for person_id, _role in here - there})
@@ -237,7 +237,7 @@ def tidy(line: str) -> str:
 
 
 def _names(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    return dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples().all())
+    return dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all())
 
 
 def _plain(value: object) -> object:

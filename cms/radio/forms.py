@@ -17,8 +17,8 @@ class BroadcastForm(OwnForm):
 
     event_id = HiddenField()
     started_at = StringField(_("Bắt đầu phát (GMT+7)"))
-    minutes = StringField(_("Thời lượng đo được: phút"))
-    seconds = StringField(_("giây"))
+    minutes = StringField(_("Phút"))
+    seconds = StringField(_("Giây"))
     station = StringField(_("Trạm phát"))
     unit = SelectField(_("Đơn vị đã phát"), choices=[], validate_choice=False)
 

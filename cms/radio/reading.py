@@ -147,7 +147,7 @@ def airings(session: Session, delivery_ids: Sequence[int]) -> dict[int, list[Air
     found: dict[int, list[Airing]] = defaultdict(list)
     if delivery_ids:
         query = _airings().where(Broadcast.delivery_id.in_(delivery_ids)).order_by(Broadcast.started_at.desc())
-        for entry, unit, person in session.execute(query).tuples():
+        for entry, unit, person in session.execute(query):
             found[entry.delivery_id].append(Airing(entry, unit, person))
     return found
 
@@ -190,12 +190,12 @@ def takers(session: Session, delivery_id: int) -> list[tuple[str, str, datetime]
         .where(Download.delivery_id == delivery_id)
         .order_by(Download.at, Download.id)
     )
-    return list(session.execute(query).tuples())
+    return list(session.execute(query))
 
 
 def _channels(session: Session, actor: Actor) -> list[int]:
     query = select(Channel.id, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.kind == KIND)
-    return [id_ for id_, path in session.execute(query).tuples() if may_read(actor, path)]
+    return [id_ for id_, path in session.execute(query) if may_read(actor, path)]
 
 
 def _scripts(channels: Sequence[int]) -> Select[*tuple[Any, ...]]:

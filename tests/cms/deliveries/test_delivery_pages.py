@@ -1,0 +1,249 @@
+"""Lists, the page of one delivery, and the buttons, by a real client."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, insert
+
+from cms.database import changing, db
+from cms.stories import publishing
+from cms.stories.publishing import Wish
+from cms.stories.tables import Story
+from cms.web.context import context
+from scheduler.states import DeliveryState
+from scheduler.tables import Attempt, Channel, Delivery
+from tests.cms.deliveries.press import audited, failed, promised, state, unclear, work
+from tests.cms.newsroom import Newsroom, actor, channel, newsroom, sign_in
+from tests.conftest import Clock
+
+
+@pytest.fixture
+def news(app: Flask) -> Newsroom:
+    return newsroom()
+
+
+@pytest.fixture
+def feed(news: Newsroom) -> Channel:
+    return channel("portal_rss", news.paper, "bao-song-vam", name="Báo Sông Vàm điện tử")
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Statements sent to the database inside the block."""
+    sent: list[str] = []
+
+    def note(*args: object) -> None:
+        sent.append(str(args[2]))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+def many(feed: Channel, like: int, count: int) -> None:
+    """Deliveries like one that is there, an hour apart, each of a story of its own."""
+    with changing() as session:
+        model = session.get_one(Delivery, like)
+        told = session.get_one(Story, model.story_id)
+        rows = [
+            {"unit_id": told.unit_id, "author_id": told.author_id, "kind": "article", "state": "approved", "column": "",
+             "title": f"Bài số {n:03}", "version": 1, "created_at": told.created_at, "updated_at": told.updated_at}
+            for n in range(count)
+        ]  # fmt: skip
+        ids = session.scalars(insert(Story).returning(Story.id, sort_by_parameter_order=True), rows).all()
+        session.execute(
+            insert(Delivery),
+            [
+                {"key": f"k{n}", "story_id": id_, "channel_id": feed.id, "rendition_id": model.rendition_id,
+                 "scheduled_at": datetime(2026, 10, 1, tzinfo=UTC) + timedelta(hours=n),
+                 "state": "live", "created_at": told.created_at, "live_rendition_id": model.rendition_id}
+                for n, id_ in enumerate(ids)
+            ],
+        )  # fmt: skip
+
+
+def test_the_list_steps_through_all_rows_once_in_the_order_of_promised_times(
+    app: Flask, news: Newsroom, feed: Channel, clock: Clock
+) -> None:
+    many(feed, promised(app, news, feed, at=clock() + timedelta(days=1), title="Đầu tiên"), 120)
+    browser, address, seen = sign_in(app, news.editor), "/deliveries", []
+    while address:
+        page = browser.get(address).text
+        seen += re.findall(r'class="row-title"[^>]*>([^<]+)</a>', page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = following[1].replace("&amp;", "&") if following else ""
+    assert seen == ["Đầu tiên", *(f"Bài số {n:03}" for n in reversed(range(120)))]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    app: Flask, news: Newsroom, feed: Channel, clock: Clock
+) -> None:
+    one = promised(app, news, feed, at=clock() + timedelta(days=1))
+    for path in ("/deliveries", "/calendar?week=2026-W47", "/deliveries/attention"):
+        sign_in(app, news.admin).get(path)
+    few = {path: _queries(app, news, path) for path in ("/deliveries", "/calendar?week=2026-10-05")}
+    many(feed, one, 60)
+    assert {path: _queries(app, news, path) for path in few} == few
+    assert max(few.values()) <= 16
+
+
+def _queries(app: Flask, news: Newsroom, path: str) -> int:
+    browser = sign_in(app, news.admin)
+    with counted() as sent:
+        assert browser.get(path).status_code == 200
+    return len(sent)
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", {"Sớm", "Muộn"}),
+        ("?state=scheduled", {"Muộn"}),
+        ("?state=live", {"Sớm"}),
+        ("?kind=zalo_oa", set()),
+        ("?kind=portal_rss", {"Sớm", "Muộn"}),
+        ("?since=2026-11-23", {"Muộn"}),
+        ("?until=2026-11-22", {"Sớm"}),
+        ("?since=2026-11-22&until=2026-11-22", {"Sớm"}),
+    ],
+)
+def test_filters(app: Flask, news: Newsroom, feed: Channel, clock: Clock, query: str, shown: set[str]) -> None:
+    promised(app, news, feed, title="Sớm")
+    work(clock)
+    promised(app, news, feed, at=clock() + timedelta(days=1), title="Muộn")
+    page = sign_in(app, news.editor).get(f"/deliveries{query}").text
+    assert {title for title in ("Sớm", "Muộn") if title in page} == shown
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("since=hôm-qua", "không phải ngày hợp lệ"),
+        ("since=9999-99-99", "không phải ngày hợp lệ"),
+        ("channel=một", "không phải số hợp lệ"),
+        ("state=gone", "Không có trạng thái này"),
+    ],
+)
+def test_a_filter_that_makes_no_sense_gets_one_sentence(app: Flask, news: Newsroom, query: str, sentence: str) -> None:
+    answer = sign_in(app, news.lead).get(f"/deliveries?{query}")
+    assert answer.status_code == 422
+    assert sentence in answer.text
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("editor", 200), ("lead", 200), ("admin", 200), ("outsider", 404), ("viewer", 404), ("broadcaster", 404)],
+)
+def test_who_sees_a_delivery(app: Flask, news: Newsroom, feed: Channel, clock: Clock, who: str, status: int) -> None:
+    one = promised(app, news, feed, at=clock() + timedelta(days=1))
+    browser = sign_in(app, getattr(news, who))
+    assert browser.get(f"/deliveries/{one}").status_code == status
+    listed = browser.get("/deliveries")
+    assert ("Nộp hồ sơ từ nhà" in listed.text) == (status == 200)
+
+
+def test_nobody_sees_anything_without_signing_in(app: Flask) -> None:
+    for path in ("/deliveries", "/deliveries/attention", "/calendar", "/deliveries/1"):
+        answer = app.test_client().get(path)
+        assert answer.status_code == 302
+        assert "/sign-in" in answer.headers["Location"]
+
+
+def test_the_page_shows_each_attempt_and_the_frozen_words(
+    app: Flask, news: Newsroom, feed: Channel, clock: Clock
+) -> None:
+    one = promised(app, news, feed, at=clock() + timedelta(hours=1))
+    failed(one)
+    with changing() as session:
+        session.add(
+            Attempt(
+                delivery_id=one, token=1, action="publish", outcome="rejected", started_at=clock(),
+                ended_at=clock() + timedelta(seconds=2.5), words={"text": "Kênh từ chối bài.", "values": {}},
+                detail='{"error": -201}', worker="w",
+            )
+        )  # fmt: skip
+        session.get_one(Story, session.get_one(Delivery, one).story_id).title = "Tiêu đề đã đổi"
+    page = sign_in(app, news.lead).get(f"/deliveries/{one}").text
+    for words in ("08:00:00 22/11/2026", "2,5 giây", "Kênh từ chối bài.", "-201", "Kênh từ chối bài dài 160 ký tự."):
+        assert words in page
+    frozen = page.split('class="frozen"')[1]
+    assert "Nộp hồ sơ từ nhà" in frozen
+    assert "Tiêu đề đã đổi" not in frozen
+
+
+def test_the_list_of_matters_says_what_to_do_and_the_button_does_it(
+    app: Flask, news: Newsroom, feed: Channel, clock: Clock
+) -> None:
+    one = promised(app, news, feed, at=clock() + timedelta(hours=1))
+    unclear(one, clock())
+    browser = sign_in(app, news.lead)
+    page = browser.get("/deliveries/attention").text
+    for words in ("Chưa rõ bài đã lên kênh hay chưa.", "Đã gửi rồi", "Gửi lại", "Chưa gửi, thôi không gửi"):
+        assert words in page
+    refused = browser.post(f"/deliveries/{one}/sent", data={"reason": ""}, headers={"Referer": "http://localhost/x"})
+    assert refused.status_code == 303
+    assert state(one) == DeliveryState.UNKNOWN
+    done = browser.post(
+        f"/deliveries/{one}/sent", data={"reason": "thấy bài", "link": "https://oa.zalo.me/1", "next": "/deliveries"}
+    )
+    assert done.headers["Location"] == "/deliveries"
+    assert state(one) == DeliveryState.LIVE
+    assert audited("delivery.confirm_sent")[0].origin == "127.0.0.1"
+    assert "Không có lượt nào cần người xử lý" in browser.get("/deliveries/attention").text
+
+
+def test_an_editor_reads_the_matters_but_is_offered_no_button(
+    app: Flask, news: Newsroom, feed: Channel, clock: Clock
+) -> None:
+    one = promised(app, news, feed, at=clock() + timedelta(hours=1))
+    failed(one)
+    browser = sign_in(app, news.editor)
+    page = browser.get("/deliveries/attention").text
+    assert "Kênh từ chối bài dài 160 ký tự." in page
+    assert "/retry" not in page
+    assert browser.post(f"/deliveries/{one}/retry").status_code == 403
+    assert state(one) == DeliveryState.FAILED
+
+
+def test_a_failed_delivery_leaves_the_matters_when_the_story_is_scheduled_anew(
+    app: Flask, news: Newsroom, feed: Channel, clock: Clock
+) -> None:
+    one = promised(app, news, feed, at=clock() + timedelta(hours=1))
+    failed(one)
+    with changing() as session:
+        story_id = session.get_one(Delivery, one).story_id
+        publishing.schedule(
+            session, context().store, "http://x", actor(news.lead), story_id, [Wish(feed.id)], now=clock()
+        )
+    assert "Không có lượt nào cần người xử lý" in sign_in(app, news.lead).get("/deliveries/attention").text
+
+
+def test_moving_by_the_form(app: Flask, news: Newsroom, feed: Channel, clock: Clock) -> None:
+    one = promised(app, news, feed, at=clock() + timedelta(hours=1))
+    browser = sign_in(app, news.lead)
+    for wrong in ("", "ngày mai", "2026-11-22T07:00"):
+        browser.post(f"/deliveries/{one}/move", data={"at": wrong}, headers={"Referer": "http://localhost/x"})
+    assert audited("delivery.move") == []
+    answer = browser.post(f"/deliveries/{one}/move", data={"at": "2026-11-23T17:30"}, follow_redirects=True)
+    assert "Đã dời lịch" in answer.text
+    assert "17:30 23/11/2026" in answer.text
+
+
+def test_nobody_is_led_to_another_site(app: Flask, news: Newsroom, feed: Channel, clock: Clock) -> None:
+    one = promised(app, news, feed, at=clock() + timedelta(hours=1))
+    answer = sign_in(app, news.lead).post(f"/deliveries/{one}/cancel", data={"next": "https://evil.example/"})
+    assert answer.headers["Location"] == f"/deliveries/{one}"
+
+
+def test_the_calendar_page_tells_states_in_words(app: Flask, news: Newsroom, feed: Channel, clock: Clock) -> None:
+    promised(app, news, feed, at=clock() + timedelta(hours=1), title="Bài chiều")
+    with changing() as session:
+        session.get_one(Channel, feed.id).weekly_slots = [{"weekday": 7, "time": "19:30"}]
+    page = sign_in(app, news.editor).get("/calendar").text
+    for words in ("Tuần 47", "Bài chiều", "Chờ phát hành", "19:30", "Còn trống", "GMT+7", "Chủ nhật"):
+        assert words in page
+    assert "Tuần 46" in sign_in(app, news.editor).get("/calendar?week=2026-W46&by=unit").text
