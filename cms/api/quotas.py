@@ -1,6 +1,7 @@
 """Quotas: how units stand, and the items that make each number."""
 
-from datetime import date
+from datetime import date, datetime
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -10,7 +11,10 @@ from cms.api.table import endpoint
 from cms.database import db
 from cms.quotas import board
 from cms.quotas.board import cell_json
+from cms.quotas.cell import Entry, open_cell
+from cms.quotas.evidence import Step
 from cms.quotas.facts import QuotaFacts, UnitFacts
+from cms.quotas.pack import Proof
 from cms.quotas.scoring import Score
 from cms.quotas.status import Status
 from cms.web.language import say
@@ -66,6 +70,34 @@ class QuotasTold(Told):
     cells: list[CellTold]
 
 
+class ItemTold(Told):
+    """One item of a cell. `step` counted makes the number; retracted counted once and does so no more.
+
+    Times are UTC. What a person recorded by hand has a `note` and no delivery.
+    """
+
+    step: Step
+    proof: Proof | None = Field(description="What proves it; null for what is not proven yet.")
+    at: datetime
+    days: int = Field(description="Days on which it was shown, where only days are known; else 0.")
+    unit: str = Field(description="The unit it was done by: this one, or one that this one took over.")
+    story: int | None
+    title: str
+    by: str
+    delivery: int | None
+    channel: str
+    medium: str | None
+    link: str | None
+    note: str = Field(description="The record's text, or why it was called back.")
+
+
+class CellWhole(CellTold):
+    """A cell with the items that make it; `more` are counted beyond those listed."""
+
+    entries: list[ItemTold]
+    more: int
+
+
 @endpoint("GET", "/quotas", "quotas:read")
 def list_quotas(call: Call[QuotaQuery, None]) -> Reply[QuotasTold]:
     """Tell how units stand with their quotas in a period; counted anew from the evidence at each call."""
@@ -87,6 +119,23 @@ def cell(unit: UnitFacts, quota: QuotaFacts, score: Score, period: str) -> CellT
         "what": quota.what,
         "why": say(score.verdict.why),
         "forecast": forecast.sentence(say) if forecast else None,
-        "items": f"/api/v1/quotas/{quota.duty.id}/{unit.code}?period={period}",
+        "items": f"/api/v1/quotas/{quota.duty.id}/{quote(unit.code)}?period={period}",
     }
     return CellTold.model_validate(told)
+
+
+@endpoint("GET", "/quotas/{quota_id}/{unit}", "quotas:read")
+def read_quota(call: Call[PeriodQuery, None], quota_id: int, unit: str) -> Reply[CellWhole]:
+    """Open a number to the items that make it, those on the way, and those that were called back."""
+    found = open_cell(db.session(), call.actor, quota_id, unit, call.query.period or None, call.now)
+    told = cell(found.unit, found.quota, found.score, found.shown.code)
+    entries = [_item(entry) for entry in found.entries]
+    return Reply(CellWhole(**told.model_dump(), entries=entries, more=found.more))
+
+
+def _item(entry: Entry) -> ItemTold:
+    return ItemTold(
+        step=entry.step, proof=entry.proof, at=entry.at, days=entry.days, unit=entry.unit.code, story=entry.story_id,
+        title=entry.title, by=entry.by, delivery=entry.delivery_id, channel=entry.channel, medium=entry.medium,
+        link=entry.link, note=entry.note,
+    )  # fmt: skip

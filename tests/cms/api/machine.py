@@ -33,7 +33,7 @@ class Machine:
 
     def get(self, path: str, **query: Any) -> Any:
         """Read ``path``, which must be there."""
-        answer = self.call("GET", path, query_string=query)
+        answer = self.call("GET", path, **({"query_string": query} if query else {}))
         assert answer.status_code == 200, answer.text
         return answer.json
 

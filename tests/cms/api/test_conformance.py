@@ -9,6 +9,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -53,6 +54,7 @@ def operations(app: Flask) -> Iterator[Any]:
     """Every operation of the document."""
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
         yield found.ok()
 
 
@@ -68,7 +70,7 @@ def test_generated_calls_are_answered_as_described(
             max_examples=CASES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
         )
         @given(case=strategy)
-        def hold(case: Case) -> None:
+        def hold(case: Case[Any]) -> None:
             with app.app_context():
                 answer = case.call(headers=headers)
             case.validate_response(answer, checks=CHECKED)

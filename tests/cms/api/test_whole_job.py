@@ -67,6 +67,10 @@ class Job:
         (found,) = (cell for cell in cells if (cell["unit"], cell["quota"]) == (unit, quota))
         return found
 
+    def entries(self, cell: Any) -> Any:
+        """The items of a cell."""
+        return self.reader.get(cell["items"].removeprefix("/api/v1"))["entries"]
+
     def public(self, path: str) -> Any:
         """What the public is given."""
         return self.reader.client.get(path)
@@ -80,7 +84,7 @@ class Job:
 def job(app: Flask, engine: Database, settings: Settings, clock: Clock, simulator: Running) -> Iterator[Job]:
     """Long An's plan with its paper and a district, four channels, and four people's machines."""
     with changing() as session:
-        pack = builtin_packs()["long-an-2025"]
+        pack = Path(str(builtin_packs()["long-an-2025"]))
         import_pack(session, SYSTEM, pack, now=SUNDAY, until=SUNDAY.date().replace(month=12, day=31), keep_units=True)
     units = {unit.code: unit for unit in db.session.scalars(select(Unit))}
     paper, district, province = units["bao-long-an"], units["huyen-ben-luc"], units["long-an"]
@@ -144,6 +148,9 @@ def test_a_story_goes_out_on_four_channels_counts_and_is_called_back(job: Job) -
     assert (counted["counted"], counted["target"], counted["status"]) == (1, 1, "met")
     assert job.cell(CENTRE, "2.4")["status"] == "met"
 
+    (item,) = job.entries(counted)
+    assert (item["step"], item["story"], item["title"]) == ("counted", story, ARTICLE["title"])
+
     job.lead.post(f"/stories/{story}/retract", {"reason": "Sai số điện thoại hỗ trợ."})
     job.deliver()
     assert job.states(story) == dict.fromkeys(CHANNELS, "withdrawn")
@@ -152,4 +159,7 @@ def test_a_story_goes_out_on_four_channels_counts_and_is_called_back(job: Job) -
     assert job.simulator.articles() == []
     assert job.station.get(f"/radio/scripts/{script['id']}")["withdrawn"]
     assert (job.cell("bao-long-an", "2.1")["counted"], job.cell(CENTRE, "2.4")["counted"]) == (0, 0)
-    assert job.cell("bao-long-an", "2.1")["retracted"] == 1
+    fallen = job.cell("bao-long-an", "2.1")
+    assert fallen["retracted"] == 1
+    (item,) = job.entries(fallen)
+    assert (item["step"], item["note"]) == ("retracted", "Sai số điện thoại hỗ trợ.")
