@@ -13,7 +13,7 @@ from channels import registry
 from cms import clock, database, features
 from cms.feeds.doorway import Doorway
 from cms.settings import Settings
-from cms.web import errors, formats, language, page, security
+from cms.web import addresses, errors, formats, language, page, security
 from cms.web.actor import login_manager
 from cms.web.context import KEY, Context
 from media.store import Store
@@ -33,6 +33,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock.utc_no
     app.extensions[KEY] = Context(settings, now, Store(settings.media))
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, BABEL_DEFAULT_LOCALE="vi")
     app.jinja_loader = _template_loader()
+    app.url_map.converters["int"] = addresses.Number
     database.init_app(app, settings.database)
     security.init_app(app, settings)
     Bootstrap5(app)

@@ -148,14 +148,14 @@ def _air(story: DemoStory, placement: Placement, story_id: int, now: datetime) -
                     Delivery.state == DeliveryState.LIVE,
                 )
             )
-            for delivery_id, document in session.execute(query).tuples():
+            for delivery_id, document in session.execute(query):
                 radio.log_broadcast(
                     session,
                     _actor(session, Action.LOG_BROADCAST, unit),
                     delivery_id=delivery_id,
                     event_id=str(uuid5(NAMESPACE_URL, f"{channel.slug}/{delivery_id}")),
                     started_at=now - timedelta(minutes=20),
-                    duration_s=round(float(document.get("seconds", 180))),
+                    duration_s=round(float(document["estimate"]["seconds"])),
                     station=channel.name,
                     now=now,
                 )
@@ -179,7 +179,7 @@ def _report_plays(now: datetime, back: int) -> None:
             .join(StoredRendition, StoredRendition.id == Delivery.live_rendition_id)
             .where(Channel.kind == "led_board", Delivery.state == DeliveryState.LIVE, Delivery.live_at < now)
         )
-        for channel, delivery_id, revision in session.execute(query).tuples():
+        for channel, delivery_id, revision in session.execute(query):
             if channel.slug == BROKEN_BOARD and back < BROKEN_DAYS:
                 continue
             event = PlayEvent(

@@ -37,7 +37,7 @@ def published(session: Session, story_id: int) -> Published | None:
         .join(Channel, Channel.id == Delivery.channel_id)
         .where(Delivery.story_id == story_id, Channel.kind == "portal_rss", Delivery.state.in_(SEEN))
         .order_by(Delivery.id.desc())
-    ).tuples()
+    )
     found = sorted(rows, key=lambda row: row[0].state != DeliveryState.LIVE)
     if not found:
         return None

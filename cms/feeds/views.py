@@ -23,12 +23,13 @@ def story(story_id: int) -> Response:
         abort(404)
     page = make_response(render_template("public/story.html", found=found), 200 if found.live else 410)
     page.headers["Cache-Control"] = "no-cache"
-    page.vary.update(("Accept-Language", "Cookie"))
+    page.vary.add("Cookie")
     if not found.live:
         return page
     page.set_etag(_tag(found))
     page.last_modified = found.corrected or found.since
-    return page.make_conditional(request)
+    page.make_conditional(request)
+    return page
 
 
 @blueprint.get("/healthz")

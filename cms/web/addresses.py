@@ -1,6 +1,19 @@
-"""Addresses to go back to, when the browser says where it came from."""
+"""Addresses to go back to, when the browser says where it came from, and numbers in addresses."""
 
+from typing import Any
 from urllib.parse import urlsplit
+
+from werkzeug.routing import IntegerConverter, Map
+
+LARGEST_ID = 2**31 - 1
+"""No row has a larger number, and PostgreSQL refuses to look one up."""
+
+
+class Number(IntegerConverter):
+    """The number of a row in an address, ``<int:story_id>``; one that no row can have leads nowhere."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:  # noqa: A002  # werkzeug's name
+        super().__init__(map, *args, **{"max": LARGEST_ID, **options})
 
 
 def within_site(target: str | None, otherwise: str) -> str:
