@@ -66,6 +66,18 @@ def words(old: str, new: str) -> tuple[Run, ...]:
     return tuple(runs)
 
 
+def lines(old: str, new: str) -> tuple[Run, ...]:
+    """Return the runs that lead from ``old`` to ``new`` line by line: half a name is none."""
+    runs: list[Run] = []
+    before, after = old.splitlines(), new.splitlines()
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        same = tag == "equal"
+        _add(runs, Change.SAME if same else Change.REMOVED, "".join(f"{line}\n" for line in before[a:b]))
+        if not same:
+            _add(runs, Change.ADDED, "".join(f"{line}\n" for line in after[c:d]))
+    return tuple(runs)
+
+
 def contents(
     old: Content,
     new: Content,
@@ -79,10 +91,17 @@ def contents(
     before, after = _texts(old, terms or {}), _texts(new, terms or {})
     order = [field for field, _text in (*_fields(new, {}), *_fields(old, {}))]
     return tuple(
-        FieldDiff(field, _name(field, labels or {}), words(before.get(field, ""), after.get(field, "")))
+        FieldDiff(field, _name(field, labels or {}), _compared(field, before.get(field, ""), after.get(field, "")))
         for field in dict.fromkeys(order)
         if before.get(field, "") != after.get(field, "")
     )
+
+
+def _compared(field: str, old: str, new: str) -> tuple[Run, ...]:
+    return lines(old, new) if field in _NAMES else words(old, new)
+
+
+_NAMES = frozenset({"kind", "column", "language", "topics", "audiences", "documents", "cover", "pictures"})
 
 
 def _add_words(runs: list[Run], old: str, new: str) -> None:

@@ -90,8 +90,13 @@ def place_of(where: str) -> Words:
 def _told(data: Mapping[str, Any]) -> Iterator[str]:
     yield from (data[key] for key in ("title", "subtitle") if data.get(key))
     for block in data.get("blocks", ()):
-        parts = (str(block[key]) for key in ("value", "label", "text") if block.get(key))
-        yield ": ".join(parts) if block.get("kind") == "contact" else " ".join(parts)
+        contact = block.get("kind") == "contact"
+        parts = (str(block[key]) for key in (_CONTACT if contact else _FIGURE) if block.get(key))
+        yield (": " if contact else " ").join(parts)
+
+
+_CONTACT = ("label", "value")
+_FIGURE = ("value", "label", "text", "detail")
 
 
 def _spec(content: Content) -> dict[str, Any]:

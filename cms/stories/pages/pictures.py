@@ -23,7 +23,8 @@ def upload() -> Response:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid(N_("Hãy chọn một tệp ảnh."), field="picture")
-    picture = assets.clean(file.read(), max_bytes=settings().max_upload_mb * 1_000_000)
+    with file.stream as stream:
+        picture = assets.clean(stream.read(), max_bytes=settings().max_upload_mb * 1_000_000)
     unit_id = request.form.get("unit", type=int) or 0
     with changing() as session:
         asset = assets.add(session, store(), actor, unit_id, file.filename, picture, now())

@@ -46,6 +46,14 @@ def test_a_long_rewritten_passage_is_shown_whole_rather_than_compared_for_minute
     assert diff.words(old, new) == (Run(Change.REMOVED, old), Run(Change.ADDED, new))
 
 
+def test_names_and_lists_are_compared_whole() -> None:
+    assert diff.lines("Kỹ năng số\nAn toàn số", "Kỹ năng số\nDịch vụ số") == (
+        Run(Change.SAME, "Kỹ năng số\n"),
+        Run(Change.REMOVED, "An toàn số\n"),
+        Run(Change.ADDED, "Dịch vụ số\n"),
+    )
+
+
 def content(**fields: object) -> Content:
     return parse({"title": "Tin", **fields})
 
