@@ -17,9 +17,11 @@ blueprint = Blueprint("boards", __name__)
 
 @blueprint.post("/boards/<slug>/plays")
 @csrf.exempt  # type: ignore[untyped-decorator]
-@limiter.limit("120 per minute")
+@limiter.limit("120 per minute", key_func=lambda: f"{request.remote_addr} {request.path}")
 def plays(slug: str) -> Response:
-    """Take a batch of proof-of-play events; answers which the board may forget."""
+    """Take a batch of proof-of-play events; answers which the board may forget. Boards of one office share an address,
+    so each has a limit of its own.
+    """
     try:
         batch = service.PlayBatch.model_validate_json(request.get_data())
     except ValidationError as error:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, flash, jsonify, make_response, redirect, render_template, request
+from flask import Flask, Response, flash, json, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -37,16 +37,15 @@ def init_app(app: Flask) -> None:
 
 def wants_json() -> bool:
     """Whether the caller is a machine or a script of a page rather than a person following a link."""
+    if request.path.startswith("/boards/") and request.method == "POST":
+        return True
     return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json" or request.is_json
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     """An RFC 9457 problem document."""
     body = {"type": f"urn:dakenh:{code}", "title": detail, "status": status, "detail": detail, **more}
-    response = jsonify(body)
-    response.status_code = status
-    response.mimetype = "application/problem+json"
-    return response
+    return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
 
 
 def on_refusal(error: Refusal) -> Response:

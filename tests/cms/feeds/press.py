@@ -45,6 +45,7 @@ class Press:
     """Stories go out from here, and are called back."""
 
     def __init__(self, app: Flask, engine: Engine, clock: Clock) -> None:
+        self.app = app
         self.room = newsroom.newsroom()
         self.portal = newsroom.channel("portal_rss", self.room.paper, "bao", name="Báo Sông Vàm")
         self.board = newsroom.channel("led_board", self.room.paper, "cong-bao", name="Bảng cổng tòa soạn")
