@@ -2,7 +2,7 @@
 
 import hashlib
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -41,7 +41,7 @@ def _json(reply: Reply[Any]) -> Response:
 def _file(reply: File) -> Response:
     response = Response(reply.data, status=reply.status, content_type=reply.mime)
     response.set_etag(reply.tag)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(reply.name)}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{reply.name}"'
     return response
 
 

@@ -53,7 +53,10 @@ class Reply(Generic[M]):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An answer as a file to keep under ``name``. ``tag`` identifies its content; ``status`` is 410 if withdrawn."""
+    """An answer as a file to keep under ``name`` (bare ASCII).
+
+    ``tag`` identifies its content; ``status`` is 410 if it was withdrawn.
+    """
 
     data: bytes = field(repr=False)
     mime: str

@@ -98,7 +98,7 @@ class CellWhole(CellTold):
     more: int
 
 
-@endpoint("GET", "/quotas", "quotas:read")
+@endpoint("GET", "/quotas", "quotas:read", refuses=(404,))
 def list_quotas(call: Call[QuotaQuery, None]) -> Reply[QuotasTold]:
     """Tell how units stand with their quotas in a period; counted anew from the evidence at each call."""
     query = call.query

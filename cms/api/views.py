@@ -25,7 +25,7 @@ MODULES = (
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 csrf.exempt(blueprint)
-limiter.limit(lambda: settings().api_limit, key_func=access.limited_by)(blueprint)
+limiter.shared_limit(lambda: settings().api_limit, scope="api", key_func=access.limited_by)(blueprint)
 blueprint.register_error_handler(Refusal, problems.refused)
 blueprint.register_error_handler(StaleDataError, problems.overtaken)
 blueprint.register_error_handler(IntegrityError, problems.overtaken)

@@ -168,7 +168,7 @@ def test_calls_are_counted_for_each_token_and_for_who_has_none(settings: Setting
         room = newsroom()
         busy, other = Machine(app, room.editor), Machine(app, room.editor)
         assert [busy.call("GET", "/me").status_code for _ in range(3)] == [200, 200, 429]
-        answer = busy.call("GET", "/me")
+        answer = busy.call("GET", "/units")
         refusal(answer, 429)
         assert int(answer.headers["Retry-After"]) > 0
         assert other.call("GET", "/me").status_code == 200

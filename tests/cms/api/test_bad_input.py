@@ -60,13 +60,16 @@ def test_every_bad_field_is_told_at_once(room: Newsroom, machines: Machines) -> 
 
 
 def test_sentences_are_english_for_who_asks_for_english(room: Newsroom, machines: Machines) -> None:
-    answer = machines.editor.call("POST", "/stories", json={}, headers={"Accept-Language": "en-GB,en;q=0.9"})
-    assert answer.status_code == 422
-    vietnamese = machines.editor.call("POST", "/stories", json={}, headers={"Accept-Language": "vi"})
-    assert vietnamese.json is not None
-    assert vietnamese.json["detail"] == "Thiếu “unit”; hãy bổ sung."
-    assert "Accept-Language" in machines.editor.call("GET", "/me").vary
-    assert machines.editor.call("GET", "/me", headers={"Accept-Language": "en"}).headers["Content-Language"] == "en"
+    for asked, sentence in (
+        ("en-GB,en;q=0.9", "“unit” is missing; add it."),
+        ("vi", "Thiếu “unit”; hãy bổ sung."),
+        ("fr", "Thiếu “unit”; hãy bổ sung."),
+    ):
+        answer = machines.editor.call("POST", "/stories", json={}, headers={"Accept-Language": asked})
+        assert refusal(answer, 422)["detail"] == sentence
+    answer = machines.editor.call("GET", "/me", headers={"Accept-Language": "en"})
+    assert answer.headers["Content-Language"] == "en"
+    assert "Accept-Language" in answer.vary
 
 
 NO_JSON = [

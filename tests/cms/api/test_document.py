@@ -1,6 +1,8 @@
 """The OpenAPI document: valid, complete, and open to everyone."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +53,13 @@ def test_every_endpoint_is_described(app: Flask) -> None:
         assert operation["summary"]
         assert {scope for one in operation["security"] for scope in one["token"]} == set(entry.scopes)
         assert {"401", "403", "422", "429"} <= set(operation["responses"])
+
+
+def test_the_guide_lists_every_call_and_every_scope(app: Flask) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(GET|POST|PUT|PATCH) (/\S+)` \|", guide, re.MULTILINE)
+    assert sorted(listed) == sorted((entry.method, entry.path) for entry in TABLE)
+    assert set(re.findall(r"^\| `([a-z]+:[a-z]+)` \|", guide, re.MULTILINE)) == set(SCOPES)
 
 
 def test_names_of_operations_are_unique(app: Flask) -> None:
