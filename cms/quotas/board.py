@@ -11,11 +11,11 @@ from channels.words import N_
 from cms.clock import local_day
 from cms.people.permissions import Action, Actor
 from cms.quotas import counting, gathering, periods
-from cms.quotas.counting import Score, Scorer
 from cms.quotas.facts import PlanFacts, QuotaFacts, UnitFacts, all_units, plans_in_force, quota_facts
 from cms.quotas.owners import heirs_on, owners_among
 from cms.quotas.pack import Per
 from cms.quotas.periods import Period, PeriodError
+from cms.quotas.scoring import Score, Scorer
 from cms.quotas.status import Status
 from cms.refusal import Invalid, NotFound, refusal_from
 
@@ -134,15 +134,17 @@ def report(
     rows = {found.id for found in reach if not group or group in found.groups}
     heirs = heirs_on(everyone, deciding_day(shown, now))
     home = {found.id: heirs[found.code].id for found in everyone if found.code in heirs}
+    duties = [quota.duty for quota in quotas]
+    parts = counting.stretches(duties, shown)
     whole = len(rows) == len(everyone)
     batches = gathering.gather(
-        connection, [quota.duty for quota in quotas], shown, now,
+        connection, duties, parts, now,
         None if whole else {earlier for earlier, heir in home.items() if heir in rows},
     )  # fmt: skip
-    piles = counting.sort([quota.duty for quota in quotas], batches, shown, home)
+    piles = counting.sort(duties, batches, parts, home)
     cells: dict[tuple[int, int], Score] = {}
     for quota in quotas:
-        scorer = Scorer(quota.duty, shown, now)
+        scorer = Scorer(quota.duty, parts[quota.duty.id], shown, now)
         for owner in owners_among(quota.owners, everyone, heirs):
             if owner.id in rows:
                 cells[owner.id, quota.duty.id] = scorer.score(piles[quota.duty.id], owner.id)

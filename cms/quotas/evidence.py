@@ -26,9 +26,9 @@ class Item(NamedTuple):
     """One story's proof or promise in one unit.
 
     ``medium`` None fits every channel (not chosen yet). ``topics`` holds those of the asked-for topics that the
-    revision names, in any order, separated by spaces. What a person recorded without a story has a ``story_id`` below
-    zero. ``at`` is written as the database writes it, to be read with the batch's scale. ``source_id`` is the delivery, or
-    the record where a person recorded the item for the quota ``quota_id``.
+    revision names, in any order, separated by spaces. What a person recorded without a story has a ``story_id``
+    below zero. ``at`` is written as the database writes it, to be read with the batch's scale. ``source_id`` is the
+    delivery, or the record where a person recorded the item for the quota ``quota_id``.
     """
 
     unit_id: int
@@ -45,10 +45,14 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How ``Item.at`` is written: ``edge`` gives the mark at which a local day begins, ``read`` the instant (UTC)."""
+    """How ``Item.at`` is written: ``edge`` gives the mark at which a local day begins, ``read`` the instant (UTC).
+
+    Where not ``exact``, only the day is known and the instant is its noon.
+    """
 
     edge: Callable[[date], Any]
     read: Callable[[Any], datetime]
+    exact: bool = True
 
 
 class Batch(NamedTuple):
@@ -73,7 +77,7 @@ def noon(day: date) -> datetime:
 PLAIN = Scale(edge=midnight, read=lambda at: at)
 """``at`` is an aware datetime."""
 
-ISO = Scale(edge=date.isoformat, read=lambda at: noon(date.fromisoformat(at)))
+ISO = Scale(edge=date.isoformat, read=lambda at: noon(date.fromisoformat(at)), exact=False)
 """``at`` is a local day as ISO text."""
 
 
@@ -88,7 +92,7 @@ def days(dialect: Dialect) -> Scale:
     """How the database writes days."""
     kind = Date().dialect_impl(dialect)
     write, read = kind.bind_processor(dialect), kind.result_processor(dialect, None)
-    return Scale(edge=lambda day: _through(write, day), read=lambda at: noon(_through(read, at)))
+    return Scale(edge=lambda day: _through(write, day), read=lambda at: noon(_through(read, at)), exact=False)
 
 
 def _through(step: Callable[[Any], Any] | None, value: Any) -> Any:

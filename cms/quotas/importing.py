@@ -1,6 +1,6 @@
 """Loading a plan pack into the tables: all of it in the caller's transaction, or nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -8,15 +8,25 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from channels.words import N_, Words
+from channels.words import N_
 from cms.audit.record import record
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.quotas import pack as schema
-from cms.quotas.pack_yaml import read_pack
+from cms.quotas.pack_yaml import parse_pack, read_pack
 from cms.quotas.refusal import PackError
 from cms.quotas.tables import Deadline, ManualRecord, Plan, PlanTerm, Quota, Task, Term
-from cms.refusal import Conflict, Invalid, refusal_from
+from cms.refusal import Conflict, Invalid, Refusal
+
+
+class BadPack(Refusal):
+    """A pack that is not acceptable; ``problems`` are all that were found, the topmost first."""
+
+    code = "bad-pack"
+
+    def __init__(self, error: PackError) -> None:
+        super().__init__(PackError.frame, field="file", file=error.file, line=error.line, reason=error.reason)
+        self.problems = (error, *error.others)
 
 
 def import_pack(
@@ -26,10 +36,34 @@ def import_pack(
 
     ``until`` is the last day of a plan that was prolonged. ``keep_units`` takes the units as they stood when the plan
     began and never ends them: for a province that was not reorganised. A pack that is loaded again updates the plan
-    and keeps every record that hangs on it. Raise ``Refusal`` (a bad pack names line and reason).
+    and keeps every record that hangs on it, and the day to which the plan was prolonged. Raise ``Refusal``
+    (``BadPack`` names line and reason).
     """
     actor.require(Action.MANAGE_PLANS)
-    pack = _read(file)
+    return store_pack(session, actor, _good(lambda: read_pack(file)), now=now, until=until, keep_units=keep_units)
+
+
+def import_bytes(
+    session: Session,
+    actor: Actor,
+    data: bytes,
+    name: str,
+    *,
+    now: datetime,
+    until: date | None = None,
+    keep_units: bool = False,
+) -> str:
+    """The same for a file that was sent; ``name`` is what refusals call it."""
+    actor.require(Action.MANAGE_PLANS)
+    pack = _good(lambda: parse_pack(data, name))
+    return store_pack(session, actor, pack, now=now, until=until, keep_units=keep_units)
+
+
+def store_pack(
+    session: Session, actor: Actor, pack: schema.Pack, *, now: datetime, until: date | None, keep_units: bool
+) -> str:
+    """Store a pack that was read; see ``import_pack``."""
+    actor.require(Action.MANAGE_PLANS)
     if until is not None and until < pack.plan.valid_from:
         raise Invalid(N_("Ngày kéo dài phải sau ngày kế hoạch có hiệu lực."), field="until")
     units = _units_as_of(pack.units, pack.plan.valid_from) if keep_units else pack.units
@@ -44,12 +78,11 @@ def import_pack(
     return f"{plan.code}: {sizes}"
 
 
-def _read(file: Path) -> schema.Pack:
+def _good(read: Callable[[], schema.Pack]) -> schema.Pack:
     try:
-        return read_pack(file)
+        return read()
     except PackError as error:
-        place = {"file": error.file, "line": error.line, "reason": error.reason}
-        raise refusal_from(422, "bad-pack", Words(PackError.frame, place), "file") from error
+        raise BadPack(error) from error
 
 
 def _units_as_of(units: Sequence[schema.Unit], day: date) -> list[schema.Unit]:
@@ -85,21 +118,37 @@ def _store_units(session: Session, units: Sequence[schema.Unit]) -> None:
 def _set_paths(units: Iterable[Unit]) -> None:
     by_id = {unit.id: unit for unit in units}
     for unit in by_id.values():
-        chain, above = [unit.id], unit.parent_id
-        while above is not None:
-            chain.append(above)
-            above = by_id[above].parent_id
-        unit.path = "/" + "/".join(str(number) for number in reversed(chain)) + "/"
+        chain = _chain(unit, by_id, lambda found: found.parent_id)
+        unit.path = "/" + "/".join(str(found.id) for found in reversed(chain)) + "/"
+        _chain(unit, by_id, lambda found: found.successor_id)
+
+
+def _chain(unit: Unit, by_id: Mapping[int, Unit], onward: Callable[[Unit], int | None]) -> list[Unit]:
+    """The unit and those it leads to; refuse a circle, which can arise with units that were there before."""
+    found, following = [unit], onward(unit)
+    while following is not None:
+        found.append(by_id[following])
+        if following == unit.id or len(found) > len(by_id):
+            raise Conflict(
+                N_(
+                    "Tệp kế hoạch làm đơn vị “%(name)s” thành cấp trên hoặc đơn vị kế thừa của chính nó; hãy sửa units."
+                ),
+                name=unit.name,
+            )
+        following = onward(by_id[following])
+    return found
 
 
 def _store_plan(session: Session, pack: schema.Pack, until: date | None, now: datetime) -> Plan:
     plan = session.scalar(select(Plan).where(Plan.code == pack.plan.code))
     if plan is None:
-        plan = Plan(code=pack.plan.code)
+        plan = Plan(code=pack.plan.code, applies_to=pack.plan.last_day)
         session.add(plan)
+    elif plan.applies_to.isoformat() == (plan.pack["plan"].get("applies_to") or plan.pack["plan"]["valid_to"]):
+        plan.applies_to = pack.plan.last_day
     plan.title, plan.issuer = pack.plan.title, pack.plan.issuer
     plan.valid_from, plan.valid_to = pack.plan.valid_from, pack.plan.valid_to
-    plan.applies_to = until or pack.plan.last_day
+    plan.applies_to = until or max(plan.applies_to, plan.valid_from)
     plan.pack, plan.imported_at = pack.model_dump(mode="json"), now
     session.flush()
     return plan
@@ -108,14 +157,16 @@ def _store_plan(session: Session, pack: schema.Pack, until: date | None, now: da
 def _store_terms(session: Session, plan: Plan, pack: schema.Pack) -> None:
     known = {(term.kind, term.code): term for term in session.scalars(select(Term))}
     session.execute(delete(PlanTerm).where(PlanTerm.plan_id == plan.id))
-    for position, (kind, code, label, detail) in enumerate(_words(pack)):
+    listed = []
+    for kind, code, label, detail in _words(pack):
         term = known.get((kind, code))
         if term is None:
             term = known[kind, code] = Term(kind=kind, code=code)
             session.add(term)
         term.label, term.detail = label, detail
-        session.flush()
-        session.add(PlanTerm(plan_id=plan.id, term_id=term.id, position=position))
+        listed.append(term)
+    session.flush()
+    session.add_all(PlanTerm(plan_id=plan.id, term_id=term.id, position=at) for at, term in enumerate(listed))
 
 
 def _words(pack: schema.Pack) -> Iterable[tuple[str, str, str, dict[str, Any]]]:
@@ -134,6 +185,7 @@ def _words(pack: schema.Pack) -> Iterable[tuple[str, str, str, dict[str, Any]]]:
 
 def _store_tasks(session: Session, plan: Plan, pack: schema.Pack) -> None:
     known = {task.code: task for task in session.scalars(select(Task).where(Task.plan_id == plan.id))}
+    introducing = {platform: _topics_about(pack, platform) for platform in (found.code for found in pack.platforms)}
     for position, task in enumerate(pack.tasks):
         row = known.pop(task.code, None) or Task(plan_id=plan.id, code=task.code)
         row.title, row.position = task.title, position
@@ -141,13 +193,19 @@ def _store_tasks(session: Session, plan: Plan, pack: schema.Pack) -> None:
         row.detail = task.model_dump(mode="json", exclude={"quotas"})
         session.add(row)
         session.flush()
-        _store_quotas(session, row, task)
+        _store_quotas(session, row, task, introducing)
     for row in known.values():
-        _store_quotas(session, row, None)
+        _store_quotas(session, row, None, introducing)
         session.delete(row)
 
 
-def _store_quotas(session: Session, row: Task, task: schema.Task | None) -> None:
+def _topics_about(pack: schema.Pack, platform: str) -> list[str]:
+    return [topic.code for topic in pack.topics if platform in topic.platforms]
+
+
+def _store_quotas(
+    session: Session, row: Task, task: schema.Task | None, introducing: Mapping[str, Sequence[str]]
+) -> None:
     known = {quota.code: quota for quota in session.scalars(select(Quota).where(Quota.task_id == row.id))}
     for quota in task.quotas if task else ():
         stored = known.pop(quota.code, None) or Quota(task_id=row.id, code=quota.code)
@@ -157,6 +215,7 @@ def _store_quotas(session: Session, row: Task, task: schema.Task | None) -> None
             "column": quota.column,
             "kinds": [kind.value for kind in quota.kinds],
             "topics": list(quota.topics),
+            "introduces": sorted({topic for platform in quota.introduces for topic in introducing[platform]}),
             "counts": quota.counts.value,
         }
         stored.detail = quota.model_dump(mode="json")

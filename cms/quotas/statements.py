@@ -1,0 +1,174 @@
+"""The statements that read evidence. Built once; every row is laid out as ``cms.quotas.evidence.Item``.
+
+Places to fill: ``far_…``, ``near_…`` and ``topical_…`` (``first``, ``end``), ``near_media``, ``far_media``, ``topics``;
+``now`` and ``since`` where named. SQLite keeps no statistics here, so conditions also lead it to the right index.
+"""
+
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy import cast as cast_to
+from sqlalchemy.types import NullType
+
+from cms.boards.tables import Play
+from cms.people.tables import Unit
+from cms.quotas.tables import ManualRecord
+from cms.radio.tables import Broadcast
+from cms.stories.states import StoryState
+from cms.stories.tables import Revision, RevisionTag, Story
+from scheduler.rows import CHANNEL, DELIVERY, RENDITION
+from scheduler.states import DeliveryState, Desired
+
+BROADCAST, PLAY, RECORD = (cast(Table, entity.__table__) for entity in (Broadcast, Play, ManualRecord))
+REVISION, STORY, TAG, UNIT = (cast(Table, entity.__table__) for entity in (Revision, Story, RevisionTag, Unit))
+PROMISED = (DeliveryState.SCHEDULED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+SCRIPTS, BOARDS = "radio_script", "led_board"
+
+
+def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column as the driver gives it."""
+    return type_coerce(column, NullType())
+
+
+def _statement(
+    source: FromClause,
+    unit: ColumnElement[Any],
+    at: ColumnElement[Any] | None,
+    number: ColumnElement[Any],
+    rendition: ColumnElement[Any],
+    *more: ColumnElement[Any],
+) -> Select[*tuple[Any, ...]]:
+    """Items of deliveries: laid out as ``Item``, with the revision that ``rendition`` froze."""
+    joined = (
+        source.join(CHANNEL, CHANNEL.c.id == DELIVERY.c.channel_id)
+        .join(RENDITION, RENDITION.c.id == rendition)
+        .join(REVISION, REVISION.c.id == RENDITION.c.revision_id)
+    )
+    return select(
+        unit, CHANNEL.c.medium, REVISION.c.kind, REVISION.c.column_code, _topics(at), DELIVERY.c.story_id,
+        null() if at is None else _raw(at), _gone(), number, null(), *more,
+    ).select_from(joined)  # fmt: skip
+
+
+def _topics(at: ColumnElement[Any] | None) -> ColumnElement[Any]:
+    """Which of the asked-for topics the revision names, looked up only for the time in which a quota asks."""
+    named = (
+        select(func.aggregate_strings(TAG.c.code, " "))
+        .where(TAG.c.revision_id == REVISION.c.id, TAG.c.kind == "topic")
+        .where(TAG.c.code.in_(bindparam("topics", expanding=True)))
+        .correlate(REVISION)
+        .scalar_subquery()
+    )
+    return named if at is None else case((_within(at, "topical_first", "topical_end"), named), else_=null())
+
+
+def _gone() -> ColumnElement[Any]:
+    """1 for an item that was called back: from its channel, or with its story after it had run out."""
+    retracted = select(STORY.c.id).where(STORY.c.state == StoryState.RETRACTED)
+    return case((or_(DELIVERY.c.desired == Desired.WITHDRAWN, DELIVERY.c.story_id.in_(retracted)), 1), else_=0)
+
+
+def _within(at: ColumnElement[Any], first: str = "far_first", end: str = "far_end") -> ColumnElement[bool]:
+    return and_(at >= bindparam(first, type_=at.type), at < bindparam(end, type_=at.type))
+
+
+def _wanted(at: ColumnElement[Any]) -> ColumnElement[bool]:
+    """In the nearer stretch every medium that counts, in the farther one only those that need it."""
+    near = and_(_within(at, "near_first", "near_end"), CHANNEL.c.medium.in_(bindparam("near_media", expanding=True)))
+    return and_(_within(at), or_(near, CHANNEL.c.medium.in_(bindparam("far_media", expanding=True))))
+
+
+def _of_kind(kind: str) -> Select[int]:
+    return select(CHANNEL.c.id).where(CHANNEL.c.kind == kind)
+
+
+RECEIPTS = _statement(
+    DELIVERY, CHANNEL.c.unit_id, DELIVERY.c.live_at, DELIVERY.c.id, DELIVERY.c.live_rendition_id
+).where(_wanted(DELIVERY.c.live_at))
+
+BROADCASTS = _statement(
+    BROADCAST.join(DELIVERY, DELIVERY.c.id == BROADCAST.c.delivery_id), BROADCAST.c.unit_id, BROADCAST.c.started_at,
+    DELIVERY.c.id, DELIVERY.c.live_rendition_id,
+).where(
+    _wanted(BROADCAST.c.started_at), BROADCAST.c.voided_at.is_(None),
+    BROADCAST.c.unit_id.in_(select(UNIT.c.id)),
+)  # fmt: skip
+"""Naming every unit leads SQLite to the index by unit and time."""
+
+_played = (
+    select(PLAY.c.delivery_id, cast_to(PLAY.c.day, String).label("day"))
+    .where(PLAY.c.channel_id.in_(_of_kind(BOARDS)), _within(PLAY.c.day))
+    .distinct()
+    .subquery("played")
+)
+_showings = (
+    select(_played.c.delivery_id, func.aggregate_strings(_played.c.day, " ").label("days"))
+    .group_by(_played.c.delivery_id)
+    .subquery("showings")
+)
+PLAYS = _statement(
+    _showings.join(DELIVERY, DELIVERY.c.id == _showings.c.delivery_id), CHANNEL.c.unit_id, None, DELIVERY.c.id,
+    DELIVERY.c.live_rendition_id, _showings.c.days,
+).where(CHANNEL.c.medium.in_(bindparam("near_media", expanding=True)))  # fmt: skip
+"""One row a delivery with the days on which its board showed it, however often: a day counts once."""
+
+WAITING = _statement(
+    DELIVERY, CHANNEL.c.unit_id, DELIVERY.c.scheduled_at, DELIVERY.c.id, DELIVERY.c.rendition_id
+).where(
+    DELIVERY.c.state.in_(PROMISED), DELIVERY.c.desired == Desired.LIVE, _within(DELIVERY.c.scheduled_at),
+)  # fmt: skip
+
+UNAIRED = _statement(
+    DELIVERY, CHANNEL.c.unit_id, DELIVERY.c.live_at, DELIVERY.c.id, DELIVERY.c.live_rendition_id
+).where(
+    _within(DELIVERY.c.live_at, "since", "far_end"), CHANNEL.c.kind == SCRIPTS, DELIVERY.c.desired == Desired.LIVE,
+    or_(DELIVERY.c.until.is_(None), DELIVERY.c.until > bindparam("now", type_=DELIVERY.c.until.type)),
+    ~exists().where(
+        BROADCAST.c.delivery_id == DELIVERY.c.id, BROADCAST.c.unit_id == CHANNEL.c.unit_id,
+        BROADCAST.c.voided_at.is_(None),
+    ),
+)  # fmt: skip
+
+SHOWING = _statement(
+    DELIVERY, CHANNEL.c.unit_id, DELIVERY.c.scheduled_at, DELIVERY.c.id, DELIVERY.c.rendition_id,
+    DELIVERY.c.scheduled_at.label("begins"), DELIVERY.c.until,
+).where(
+    DELIVERY.c.channel_id.in_(_of_kind(BOARDS)), DELIVERY.c.state.in_((DeliveryState.LIVE, *PROMISED)),
+    DELIVERY.c.desired == Desired.LIVE,
+    DELIVERY.c.scheduled_at < bindparam("far_end", type_=DELIVERY.c.scheduled_at.type),
+    or_(DELIVERY.c.until.is_(None), DELIVERY.c.until > bindparam("now", type_=DELIVERY.c.until.type)),
+)  # fmt: skip
+
+_now = bindparam("now", type_=DELIVERY.c.live_at.type)
+REVIEWS = (
+    select(
+        STORY.c.unit_id, null(), STORY.c.kind, STORY.c.column_code, _topics(_now), STORY.c.id,
+        null(), literal(0), STORY.c.id, null(),
+    )
+    .select_from(STORY.join(REVISION, REVISION.c.id == STORY.c.current_id))
+    .where(STORY.c.state == StoryState.SUBMITTED)
+)  # fmt: skip
+
+_story = func.coalesce(RECORD.c.story_id, -RECORD.c.id)
+RECORDS = select(
+    RECORD.c.unit_id, null(), literal(""), literal(""), null(), _story, _raw(RECORD.c.day), literal(0),
+    RECORD.c.id, RECORD.c.quota_id,
+).where(
+    RECORD.c.unit_id.in_(select(UNIT.c.id)), RECORD.c.voided_at.is_(None), _within(RECORD.c.day),
+)  # fmt: skip
