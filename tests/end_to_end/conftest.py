@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from cms import database
 from cms.database import changing
@@ -91,7 +91,7 @@ def person(browser: Browser, running: Running) -> Iterator[Callable[[str], Page]
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: wrong.append(_told(message)) if message.type == "error" else None)
         page.goto("/sign-in")
         page.get_by_label("Tên đăng nhập").fill(username)
         page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
@@ -103,6 +103,10 @@ def person(browser: Browser, running: Running) -> Iterator[Callable[[str], Page]
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+def _told(message: ConsoleMessage) -> str:
+    return f"{message.text} ({message.location['url']})"
 
 
 def _furnish(settings: Settings) -> None:
