@@ -66,7 +66,7 @@ export class Pictures {
     if (!file) return null;
     const data = new FormData();
     data.append("file", file);
-    data.append("unit", this.form.elements.namedItem("unit").value);
+    data.append("unit", new FormData(this.form).get("unit"));
     this.report(words.uploading);
     try {
       return await send(this.form.dataset.assetsUrl, data);
