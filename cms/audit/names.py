@@ -10,6 +10,7 @@ ACTIONS: dict[str, str] = {
     "story.approve": N_("Duyệt"),
     "story.return": N_("Trả lại"),
     "story.schedule": N_("Lên lịch phát hành"),
+    "story.unschedule": N_("Bỏ lịch mọi kênh đang chờ"),
     "story.retract": N_("Thu hồi tin, bài"),
     "asset.upload": N_("Tải ảnh lên"),
     "delivery.cancel": N_("Bỏ lịch phát hành"),
@@ -49,6 +50,7 @@ ACTIONS: dict[str, str] = {
     "unit.merge": N_("Sáp nhập đơn vị"),
     "unit.unmerge": N_("Bỏ sáp nhập đơn vị"),
     "plan.import": N_("Nạp kế hoạch"),
+    "plan.prolong": N_("Kéo dài hiệu lực kế hoạch"),
     "record.add": N_("Ghi nhận kết quả thủ công"),
     "record.void": N_("Hủy một kết quả thủ công"),
 }
