@@ -13,6 +13,10 @@ SHORTEST = 1.0
 """No wait is shorter, in seconds, so that a failing call can never become a busy loop."""
 
 
+LONGEST_WAIT = timedelta(hours=1)
+"""No delivery waits longer between two steps, whatever the provider says; a longer pause is the channel's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backoff:
     """Waits of one kind of failure: ``base`` seconds, doubled with every try, up to ``cap`` seconds."""
@@ -75,9 +79,9 @@ def take(bucket: Bucket, wanted: int) -> tuple[int, Bucket]:
 
 
 def next_token(bucket: Bucket, per_minute: int) -> datetime:
-    """Return when (UTC) the next call may be made."""
+    """Return when (UTC) the next call may be made; a millisecond later, so that rounding cannot make it too early."""
     missing = max(0.0, 1.0 - bucket.tokens)
-    return bucket.filled_at + timedelta(seconds=missing / _per_second(per_minute))
+    return bucket.filled_at + timedelta(seconds=missing / _per_second(per_minute), milliseconds=1)
 
 
 def _per_second(per_minute: int) -> float:

@@ -10,10 +10,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, Update, case, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    and_,
+    case,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from channels.contract import Receipt
 from channels.words import N_, Words
+from scheduler.backoff import LONGEST_WAIT
 from scheduler.decisions import Facts, Gate, Progress, open_from, open_states
 from scheduler.outcomes import Changes, words_column
 from scheduler.rows import ATTEMPT, DELIVERY, FACTS, AnyRow, facts_of, receipt_of
@@ -23,6 +37,8 @@ LOST = Words(N_("Tiến trình gửi đã dừng giữa chừng; hệ thống tr
 
 _URGENCY = {DeliveryState.WITHDRAWING: 0, DeliveryState.LIVE: 1}
 """Removals first, then corrections and ends; what waits to go out comes after."""
+
+_TIME = DELIVERY.c.lease_until.type
 
 _FREE: Changes = {"lease_owner": None, "lease_until": None}
 
@@ -107,10 +123,24 @@ def extend(connection: Connection, ids: Sequence[int], lease: Lease, now: dateti
     connection.execute(update(DELIVERY).where(*held).values(lease_until=until, next_at=until))
 
 
+def clock_was_put_back(connection: Connection, lease: Lease, now: datetime) -> bool:
+    """Return whether there are times that only a clock ahead of ``now`` can have written."""
+    return bool(connection.execute(select(exists().where(_from_the_future(lease, now)))).scalar())
+
+
 def recover_clock(connection: Connection, lease: Lease, now: datetime) -> int:
-    """End leases that reach further than any worker writes: the clock was put back. Return how many."""
-    bogus = (DELIVERY.c.lease_owner.is_not(None), DELIVERY.c.lease_until > now + 2 * lease.length)
-    return connection.execute(update(DELIVERY).where(*bogus).values(lease_until=now, next_at=now)).rowcount
+    """Make due now what would otherwise wait until the clock is again where it was; return how many rows."""
+    bogus = update(DELIVERY).where(_from_the_future(lease, now))
+    again = bogus.values(next_at=now, lease_until=case((DELIVERY.c.lease_owner.is_not(None), literal(now, _TIME))))
+    return connection.execute(again).rowcount
+
+
+def _from_the_future(lease: Lease, now: datetime) -> ColumnElement[bool]:
+    """A lease longer than any worker takes, or a wait longer than any between two steps of one sending."""
+    leases = and_(DELIVERY.c.lease_owner.is_not(None), DELIVERY.c.lease_until > now + 2 * lease.length)
+    under_way = (DeliveryState.WITHDRAWING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+    waits = and_(DELIVERY.c.state.in_(under_way), DELIVERY.c.next_at > now + LONGEST_WAIT)
+    return or_(leases, waits)
 
 
 def recorded(connection: Connection, held: Claim) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine as Database
 
 from channels.contract import Transport, Vault
 from media.store import Store
-from scheduler.claims import recover_clock
+from scheduler.claims import clock_was_put_back, recover_clock
 from scheduler.config import EngineConfig
 from scheduler.crew import Crew
 from scheduler.documents import Documents
@@ -80,13 +80,13 @@ class Engine:
     def run_due(self) -> int:
         """Do all that is due now, and what becomes due while providers are being called; return how much was done."""
         self._tired.clear()
-        self._tools.ledger.write(lambda connection: recover_clock(connection, self.config.held, self.clock()))
+        self._recover_clock()
         total = 0
         while True:
             self.pulse()
-            moved = self._round()
+            started, moved = self._round()
             total += moved
-            if not moved and not self._crew.busy:
+            if not (started or moved or self._crew.busy):
                 return total
 
     def refresh_documents(self) -> int:
@@ -117,21 +117,32 @@ class Engine:
         self.stop()
         self._crew.close()
 
-    def _round(self) -> int:
-        """One look at everything: pull channels at once, push channels into the crew, and what the crew has done."""
+    def _recover_clock(self) -> None:
+        lease, now = self.config.held, self.clock()
+        with self._tools.database.connect() as connection:
+            put_back = clock_was_put_back(connection, lease, now)
+        if put_back:
+            rows = self._tools.ledger.write(lambda connection: recover_clock(connection, lease, now))
+            log.warning("the clock was put back: %s deliveries that waited for the old time are due now", rows)
+
+    def _round(self) -> tuple[int, int]:
+        """One look at everything: pull channels at once, push channels into the crew, and what the crew has done.
+
+        Return how many channels were given to the crew and how many deliveries were moved on.
+        """
         self._hand.prolong()
         if self._stopping.is_set():
-            return self._finish_calls()
+            return 0, self._finish_calls()
         with self._tools.database.connect() as connection:
             lanes = read_lanes(connection)
         now = self.clock()
         due = [lane for lane in lanes if lane.due(now)]
         moved = self._turn([lane.channel_id for lane in due if lane.gate.transport is Transport.PULL])
-        self._start([lane for lane in due if lane.gate.transport is Transport.PUSH])
+        started = self._start([lane for lane in due if lane.gate.transport is Transport.PUSH])
         if self._crew.busy and not moved:
             self._crew.wait(LOOK_AGAIN)
             self._freshen()
-        return moved + self._collect()
+        return started, moved + self._collect()
 
     def _freshen(self) -> None:
         """Documents age while a slow provider keeps us here."""
@@ -163,13 +174,15 @@ class Engine:
         self._tools.reached(Point.CHANGING)
         return turned
 
-    def _start(self, lanes: list[Lane]) -> None:
-        """Give the lanes that are longest due to free threads."""
+    def _start(self, lanes: list[Lane]) -> int:
+        """Give the lanes that are longest due to free threads; return how many."""
         now = self.clock()
         rested = [lane for lane in lanes if self._tired.get(lane.channel_id, 0.0) <= time.monotonic()]
         waiting = [lane for lane in rested if lane.channel_id not in self._crew.busy]
-        for lane in sorted(waiting, key=lambda lane: min(lane.heads.values(), default=now))[: self._crew.free]:
+        chosen = sorted(waiting, key=lambda lane: min(lane.heads.values(), default=now))[: self._crew.free]
+        for lane in chosen:
             self._crew.start(lane.channel_id, PushLane(self._tools, self._hand, lane.channel_id).run)
+        return len(chosen)
 
     def _collect(self) -> int:
         done = 0

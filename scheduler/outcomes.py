@@ -7,7 +7,7 @@ from typing import Any
 
 from channels.contract import Continue, ErrorKind, Receipt
 from channels.words import N_, Words
-from scheduler.backoff import Draw, wait
+from scheduler.backoff import LONGEST_WAIT, Draw, wait
 from scheduler.decisions import REMOVALS, Decision, Facts, Progress, Step
 from scheduler.states import DeliveryState, Desired, Health, Outcome
 
@@ -156,7 +156,7 @@ def _progress(_step: Step, result: Result, facts: Facts, moment: Moment) -> Chan
         raise ValueError("progress without a next step")
     progress = Progress(result.rendition_id, result.onward.progress, result.onward.repeatable)
     state = DeliveryState.SENDING if facts.live_rendition_id is None else facts.state
-    next_at = moment.now + timedelta(seconds=max(0.0, result.onward.after))
+    next_at = moment.now + min(LONGEST_WAIT, timedelta(seconds=max(0.0, result.onward.after)))
     return {"state": state, "called_at": None, "tries": 0, "progress": progress.write(), "next_at": next_at}
 
 
@@ -180,7 +180,7 @@ def _held(step: Step, _result: Result, facts: Facts, moment: Moment) -> Changes:
 
 
 def _transient(step: Step, result: Result, facts: Facts, moment: Moment) -> Changes:
-    again = moment.now + wait(ErrorKind.TRANSIENT, facts.tries, moment.draw, result.retry_after)
+    again = moment.now + min(LONGEST_WAIT, wait(ErrorKind.TRANSIENT, facts.tries, moment.draw, result.retry_after))
     if step is Step.FIND:
         long_ago = facts.called_at is None or moment.now - facts.called_at >= LOOK_FOR
         state = DeliveryState.UNKNOWN if long_ago else DeliveryState.SENDING

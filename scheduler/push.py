@@ -175,11 +175,12 @@ class PushLane:
         config, now = self._tools.config, self._tools.clock()
         bucket = open_bucket(connection, account, per_minute, now)
         granted, _ = take(bucket, config.lane_batch)
+        claims: tuple[Claim, ...] = ()
         if granted == 0:
             later = update(CHANNEL).where(CHANNEL.c.id == row.id).values(resume_at=next_token(bucket, per_minute))
             connection.execute(later)
-            return ()
-        claims = tuple(claim(connection, row.id, gate_of(row, Transport.PUSH), config.held, now, granted))
+        else:
+            claims = tuple(claim(connection, row.id, gate_of(row, Transport.PUSH), config.held, now, granted))
         keep_bucket(connection, account, take(bucket, len(claims))[1])
         return claims
 

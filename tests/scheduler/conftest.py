@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection, Row, column, insert, select, table, update
 from sqlalchemy import Engine as Database
 
@@ -25,6 +26,9 @@ from scheduler.rows import ATTEMPT, CHANNEL, DELIVERY, DOCUMENT
 from scheduler.states import DeliveryState, LatePolicy
 from scheduler.tools import Point
 from tests.scheduler.fakes import KINDS, PROVIDERS, MemoryProvider, Provider
+
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
 
 UNIT = table("unit", *(column(name) for name in ("id", "code", "name", "short_name", "path", "groups", "own_approval")))
 
@@ -58,8 +62,8 @@ class House:
 
     def worker(self, reached: Callable[[Point], None] = lambda _point: None, **config: Any) -> Engine:
         """An engine on this house's database and clock; works in the calling thread unless told otherwise."""
-        settings = EngineConfig(threads=0, draw=lambda _low, high: high)
-        engine = Engine(self.database, self.store, replace(settings, **config), self.clock, reached=reached)
+        usual = EngineConfig(threads=0, draw=lambda _low, high: high)
+        engine = Engine(self.database, self.store, replace(usual, **config), self.clock, reached=reached)
         self._workers.append(engine)
         return engine
 

@@ -279,6 +279,8 @@ class MemoryProvider:
         self.calls.append((what, order.key, str(order.rendition.document["text"])))
         self.call(what, order, account)
         planned = self.next.popleft() if self.next else None
+        if what == "poll" and isinstance(planned, ChannelError) and planned.kind is ErrorKind.REJECTED:
+            self.items = {name: item for name, item in self.items.items() if item[0] != order.key}
         if isinstance(planned, Exception):
             raise planned
         return planned

@@ -15,6 +15,7 @@ from scheduler.claims import (
     Lease,
     begin,
     claim,
+    clock_was_put_back,
     current,
     extend,
     give_back,
@@ -172,9 +173,37 @@ def test_leases_from_before_the_clock_was_put_back_end(house: House) -> None:
     claimed(house, channel, ANNA)
     house.clock.turn(hours=-1)
     with writing(house.database) as connection:
+        assert clock_was_put_back(connection, BINH, house.clock())
         assert recover_clock(connection, BINH, house.clock()) == 1
-        assert recover_clock(connection, BINH, house.clock()) == 0
+        assert not clock_was_put_back(connection, BINH, house.clock())
     assert house.row(delivery).next_at == house.clock()
+
+
+def test_a_removal_does_not_wait_for_the_clock_to_be_where_it_was(house: House) -> None:
+    channel, _ = house.memory()
+    live, planned = house.schedule(channel, "Tin"), house.schedule(channel, "Ngày mai", after=86_400)
+    worker = house.worker()
+    worker.run_due()
+    house.withdraw(house.row(live).story_id)
+    house.clock.turn(hours=-3)
+    worker.run_due()
+    house.clock.turn(seconds=1)
+    worker.run_due()
+    assert house.state(live) is DeliveryState.WITHDRAWN
+    assert house.state(planned) is DeliveryState.SCHEDULED
+
+
+def test_an_account_whose_calls_were_counted_by_a_clock_ahead_goes_on(house: House) -> None:
+    channel, provider = house.memory()
+    house.schedule(channel, "Một")
+    worker = house.worker()
+    worker.run_due()
+    house.clock.turn(hours=-3)
+    house.schedule(channel, "Hai")
+    worker.run_due()
+    house.clock.turn(seconds=1)
+    worker.run_due()
+    assert len(provider.calls) == 2
 
 
 def test_removals_come_first_then_corrections_then_what_waits(house: House) -> None:

@@ -8,6 +8,8 @@ import pytest
 from channels.contract import ChannelError, Continue, ErrorKind
 from channels.words import Words
 from scheduler import desk, health
+from scheduler.database import writing
+from scheduler.rates import account_of, drain, open_bucket
 from scheduler.states import DeliveryState, Health, LatePolicy
 from scheduler.vault import DatabaseVault, Keys
 from tests.scheduler.conftest import House
@@ -104,6 +106,19 @@ def test_a_rate_limit_pauses_the_account_and_keeps_the_order(house: House) -> No
     house.clock.turn(seconds=121)
     worker.run_due()
     assert [text for _, _, text in provider.calls] == ["Một", "Một", "Hai"]
+
+
+def test_a_channel_that_must_wait_does_not_keep_others_waiting(house: House) -> None:
+    limited, _ = house.memory()
+    free, provider = house.memory()
+    for channel in (limited, free):
+        house.schedule(channel, "Tin")
+    with writing(house.database) as connection:
+        account = account_of("fake_memory", limited, house.channel_row(limited).settings)
+        open_bucket(connection, account, 600_000, house.clock())
+        drain(connection, account, house.clock() + timedelta(minutes=5))
+    house.worker().run_due()
+    assert len(provider.calls) == 1
 
 
 def test_lost_authorisation_holds_the_channel_until_an_admin_has_acted(house: House) -> None:
