@@ -17,7 +17,7 @@ def main(address: str = "http://127.0.0.1:8000") -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="vi-VN")
         _sign_in(page, address, "khoi")
-        page.goto(f"{address}/?q=n%E1%BB%99p+h%E1%BB%93+s%C6%A1")
+        page.goto(f"{address}/?q=chu+ky+so")
         page.goto(f"{address}{_first_story(page)}")
         _save(page, "editor")
         page.set_viewport_size({"width": 390, "height": 844})
@@ -26,7 +26,7 @@ def main(address: str = "http://127.0.0.1:8000") -> None:
         page.set_viewport_size({"width": 1440, "height": 900})
         page.context.clear_cookies()
         _sign_in(page, address, "quan")
-        page.goto(f"{address}/chi-tieu")
+        page.goto(f"{address}/chi-tieu?group=ubnd-cap-huyen")
         _save(page, "quota-board")
         browser.close()
 
@@ -39,7 +39,7 @@ def _sign_in(page: Page, address: str, username: str) -> None:
 
 
 def _first_story(page: Page) -> str:
-    address = page.locator("main a[href^='/stories/']").first.get_attribute("href")
+    address = page.locator("main table a[href^='/stories/']").first.get_attribute("href")
     return address or "/"
 
 
