@@ -153,5 +153,5 @@ def _insert_once(session: Session, table: Any, key: list[str], **values: object)
     """Insert a row unless one with this key is there; whether it was inserted. Safe when two ask at once."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     found: Table = table
-    done = session.execute(insert(found).values(**values).on_conflict_do_nothing(index_elements=key))
-    return bool(done.rowcount)  # type: ignore[attr-defined]  # an insert's result has one
+    placed = insert(found).values(**values).on_conflict_do_nothing(index_elements=key).returning(found.c.id)
+    return session.execute(placed).scalar() is not None
