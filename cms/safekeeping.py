@@ -7,17 +7,24 @@ import base64
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, LargeBinary, Table, bindparam, func, insert, or_, select, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.contract import Transport
 from channels.words import N_
 from cms.refusal import Conflict, Invalid
+from cms.stories import search
+from cms.stories.content import Content
+from cms.stories.tables import Revision, Story
 from cms.tables import metadata
 from media.store import Store
 from scheduler.base import UtcDateTime
@@ -33,21 +40,18 @@ MADE_ANEW = frozenset({"worker", "rate_bucket"})
 
 def backup(engine: Engine, store: Store, schema: str, file: Path, now: datetime) -> int:
     """Write everything to ``file`` from one snapshot; return the number of rows. The file appears whole or not."""
-    part = file.with_name(file.name + ".part")
     rows = 0
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive, _snapshot(engine) as connection:
-        for table in _tables():
-            with archive.open(f"rows/{table.name}.jsonl", "w", force_zip64=True) as out:
-                for row in connection.execution_options(yield_per=BATCH).execute(select(table)).mappings():
-                    out.write(json.dumps(_plain(dict(row)), ensure_ascii=False).encode() + b"\n")
-                    rows += 1
+    with _whole(file) as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+        with _snapshot(engine) as connection:
+            for table in _tables():
+                with archive.open(f"rows/{table.name}.jsonl", "w", force_zip64=True) as out:
+                    for row in connection.execution_options(yield_per=BATCH).execute(select(table)).mappings():
+                        out.write(json.dumps(_plain(dict(row)), ensure_ascii=False).encode() + b"\n")
+                        rows += 1
         for sha256 in store:
             archive.write(store.path(sha256), f"media/{sha256}", zipfile.ZIP_STORED)
         about = {"format": FORMAT, "schema": schema, "made_at": now.isoformat(), "rows": rows}
         archive.writestr("about.json", json.dumps(about))
-    with part.open("rb") as done:
-        os.fsync(done.fileno())
-    part.replace(file)
     return rows
 
 
@@ -55,24 +59,61 @@ def restore(engine: Engine, store: Store, schema: str, file: Path, now: datetime
     """Fill an empty, migrated database from ``file`` in one transaction; return the number of rows.
 
     What was waiting to be sent when the copy was made may have gone out since: such deliveries are looked up at the
-    provider before anything is sent again.
+    provider before anything is sent again. Raise ``Invalid`` for a file that is none of ours or damaged and
+    ``Conflict`` for a database that holds something; nothing is changed then.
     """
-    with _open(file) as archive:
+    with _readable(file), zipfile.ZipFile(file) as archive:
         about = json.loads(archive.read("about.json"))
         if about.get("format") != FORMAT or about.get("schema") != schema:
             raise Invalid(
                 N_("Bản sao thuộc phiên bản %(found)s, hệ thống này là %(expected)s; hãy dùng đúng phiên bản."),
                 found=about.get("schema"), expected=schema,
             )  # fmt: skip
-        _restore_media(archive, store)
         with writing(engine) as connection:
             _refuse_unless_empty(connection)
             rows = sum(_fill(connection, archive, table) for table in _tables())
+            if rows != about["rows"]:
+                raise ValueError(f"{rows} rows instead of {about['rows']}")
             for table in _tables():
                 _tie(connection, archive, table)
             _doubt_sends_since(connection, datetime.fromisoformat(about["made_at"]), now)
             _set_sequences(connection)
+            _index_stories(connection)
+            _restore_media(archive, store)
     return rows
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[IO[bytes]]:
+    """A file that takes its name only once it is complete and on the disk; its owner alone may read it."""
+    part = file.with_name(file.name + ".part")
+    try:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as raw:
+            yield raw
+            raw.flush()
+            os.fsync(raw.fileno())
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Invalid(N_("Không ghi được %(file)s: %(why)s."), file=str(file), why=error.strerror) from None
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, AttributeError, DBAPIError)
+"""What reading, understanding or storing a foreign or damaged copy can end in."""
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    """Turn whatever is wrong with the copy into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise Invalid(N_("Không đọc được %(file)s: %(why)s."), file=str(file), why=error.strerror) from None
+    except BROKEN:
+        raise Invalid(N_("%(file)s không phải bản sao của Đa Kênh hoặc bị hỏng."), file=file.name) from None
 
 
 def _tables() -> list[Table]:
@@ -110,17 +151,10 @@ def _typed_value(kind: Any, value: Any) -> Any:
     return date.fromisoformat(value) if getattr(kind, "python_type", None) is date else value
 
 
-def _open(file: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(file)
-    except (OSError, zipfile.BadZipFile):
-        raise Invalid(N_("%(file)s không phải bản sao của Đa Kênh hoặc bị hỏng."), file=file.name) from None
-
-
 def _restore_media(archive: zipfile.ZipFile, store: Store) -> None:
     for name in archive.namelist():
-        if name.startswith("media/"):
-            store.put(archive.read(name))
+        if name.startswith("media/") and store.put(archive.read(name)).sha256 != name.removeprefix("media/"):
+            raise ValueError(f"{name} holds other bytes than it says")
 
 
 def _refuse_unless_empty(connection: Connection) -> None:
@@ -151,11 +185,15 @@ def _late_references(table: Table) -> list[str]:
 def _tie(connection: Connection, archive: zipfile.ZipFile, table: Table) -> None:
     """Fill in the late references, now that every row is there."""
     late = _late_references(table)
-    for batch in _batches(archive, table) if late else ():
-        for row in batch:
-            known = {name: row[name] for name in late if row[name] is not None}
-            if known:
-                connection.execute(update(table).where(table.c.id == row["id"]).values(known))
+    if not late:
+        return
+    change = update(table).where(table.c.id == bindparam("_row")).values({name: bindparam(f"_{name}") for name in late})
+    for batch in _batches(archive, table):
+        known = [row for row in batch if any(row[name] is not None for name in late)]
+        if known:
+            connection.execute(
+                change, [{"_row": row["id"], **{f"_{name}": row[name] for name in late}} for row in known]
+            )
 
 
 def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, Any]]]:
@@ -176,7 +214,7 @@ def _doubt_sends_since(connection: Connection, made_at: datetime, now: datetime)
         update(Delivery)
         .where(
             Delivery.state.in_((DeliveryState.SCHEDULED, DeliveryState.SENDING)),
-            Delivery.next_at <= now,
+            or_(Delivery.next_at <= now, Delivery.lease_owner.is_not(None)),
             Delivery.called_at.is_(None),
             Delivery.channel_id.in_(select(Channel.id).where(Channel.kind.in_(push))),
         )
@@ -196,3 +234,11 @@ def _set_sequences(connection: Connection) -> None:
                     f' COALESCE((SELECT MAX({key.name}) FROM "{table.name}"), 0) + 1, false)'
                 )
             )
+
+
+def _index_stories(connection: Connection) -> None:
+    """Make the stories findable: the search tables differ by database and are not in the copy."""
+    newest = select(Story.id, Revision.content).join(Revision, Revision.id == Story.current_id)
+    with Session(connection) as session:
+        for story_id, content in connection.execute(newest).all():
+            search.index(session, story_id, Content.model_validate(content))
