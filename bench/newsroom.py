@@ -39,7 +39,8 @@ class Large:
         answer = self.client.get(address)
         if answer.status_code != 200:
             raise RuntimeError(f"{address}: {answer.status}")
-        return answer.data
+        data: bytes = answer.data
+        return data
 
 
 @contextmanager
