@@ -108,6 +108,6 @@ def _topics(session: Session, found: Cell) -> list[str]:
     """What the quota is about, in the plan's words."""
     codes = found.quota.detail.get("topics") or ()
     labels = dict(
-        session.execute(select(Term.code, Term.label).where(Term.kind == "topic", Term.code.in_(codes))).tuples().all()
+        session.execute(select(Term.code, Term.label).where(Term.kind == "topic", Term.code.in_(codes))).all()
     )
     return [labels.get(code, code) for code in codes]

@@ -64,7 +64,7 @@ def coverage(session: Session, plan: Plan, period: Period) -> Coverage:
         .where(DELIVERY.c.desired == Desired.LIVE, DELIVERY.c.story_id.not_in(retracted))
         .group_by(TAG.c.code)
     )
-    counts: dict[str, int] = dict(connection.execute(out).tuples().all())
+    counts: dict[str, int] = dict(connection.execute(out).all())
     documents = [
         Document(
             row.code, row.detail["part"], row.detail["position"], row.label, row.detail.get("note") or "",

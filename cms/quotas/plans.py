@@ -75,7 +75,7 @@ def lines(session: Session, today: date) -> list[Line]:
         .where(Term.kind == "document")
         .group_by(PlanTerm.plan_id)
     )
-    counts = [dict(session.execute(query).tuples().all()) for query in (tasks, quotas, listed)]
+    counts = [dict(session.execute(query).all()) for query in (tasks, quotas, listed)]
     found = [
         Line(one, words(one), standing(one, today), *(count.get(one.id, 0) for count in counts))
         for one in session.scalars(select(Plan).order_by(Plan.valid_from.desc(), Plan.id))

@@ -146,7 +146,7 @@ UNAIRED = _statement(
 )  # fmt: skip
 
 SHOWING = _statement(
-    DELIVERY, CHANNEL.c.unit_id, DELIVERY.c.scheduled_at, DELIVERY.c.id, DELIVERY.c.rendition_id,
+    DELIVERY, CHANNEL.c.unit_id, None, DELIVERY.c.id, DELIVERY.c.rendition_id,
     DELIVERY.c.scheduled_at.label("begins"), DELIVERY.c.until,
 ).where(
     DELIVERY.c.channel_id.in_(_of_kind(BOARDS)), DELIVERY.c.state.in_((DeliveryState.LIVE, *PROMISED)),
