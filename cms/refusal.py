@@ -12,7 +12,10 @@ class Refusal(Exception):
     def __init__(self, text: str, *, field: str = "", **values: object) -> None:
         self.words = Words(text, values)
         self.field = field
-        super().__init__(str(self.words))
+        super().__init__(text)
+
+    def __str__(self) -> str:
+        return str(self.words)
 
 
 class Invalid(Refusal):

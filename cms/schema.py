@@ -1,5 +1,7 @@
 """Bringing a database to the newest schema."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic.migration import MigrationContext
@@ -12,22 +14,26 @@ from cms import database
 
 def upgrade(url: str) -> None:
     """Run every migration that the database at ``url`` has not seen; harmless when there is none."""
-    app = Flask("cms")
-    database.init_app(app, url)
-    with app.app_context():
+    with _bound(url):
         migrate_up()
-        database.db.engine.dispose()
 
 
 def revision(url: str) -> str | None:
     """The schema revision that the database at ``url`` is at; None if it is empty."""
+    with _bound(url), database.db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+@contextmanager
+def _bound(url: str) -> Iterator[None]:
+    """The migrations, bound to the database at ``url`` and to nothing else of the application."""
     app = Flask("cms")
     database.init_app(app, url)
-    with app.app_context(), database.db.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
     with app.app_context():
-        database.db.engine.dispose()
-    return found
+        try:
+            yield
+        finally:
+            database.db.engine.dispose()
 
 
 def newest() -> str | None:

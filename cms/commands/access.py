@@ -9,10 +9,10 @@ from channels.words import N_
 from cms.clock import utc_now
 from cms.commands.application import application
 from cms.database import changing
-from cms.people import tokens
+from cms.people import admin, passwords, tokens
 from cms.people.permissions import SYSTEM, Role
-from cms.people.tables import Membership, Person, Unit
-from cms.refusal import Conflict, Invalid, NotFound
+from cms.people.tables import Person, Unit
+from cms.refusal import NotFound
 
 
 @click.group()
@@ -30,8 +30,8 @@ def create_token(username: str, name: str, scopes: tuple[str, ...], days: int) -
     now = utc_now()
     with application(), changing() as session:
         person = session.scalar(select(Person).where(Person.username == username))
-        if person is None:
-            raise NotFound(N_("Không có người dùng “%(username)s”."), username=username)
+        if person is None or not person.active:
+            raise NotFound(N_("Không có người dùng “%(username)s” đang hoạt động."), username=username)
         made = tokens.create(
             session, SYSTEM, person, name=name, scopes=scopes, expires_at=now + timedelta(days=days), now=now
         )
@@ -51,19 +51,15 @@ def person() -> None:
 @click.password_option(help="Password; asked for if not given.")
 def create_person(username: str, name: str, unit_code: str, roles: tuple[str, ...], password: str) -> None:
     """Create the person USERNAME with roles in one unit (the first admin, for example)."""
-    from cms.people import passwords
-
+    now = utc_now()
     with application(), changing() as session:
         unit = session.scalar(select(Unit).where(Unit.code == unit_code))
         if unit is None:
             raise NotFound(
                 N_("Không có đơn vị “%(code)s”; hãy nạp kế hoạch trước (dakenh plan import)."), code=unit_code
             )
-        if session.scalar(select(Person).where(Person.username == username)):
-            raise Conflict(N_("Đã có người dùng “%(username)s”."), username=username)
-        if len(password) < passwords.SHORTEST:
-            raise Invalid(N_("Mật khẩu cần ít nhất %(length)s ký tự."), length=passwords.SHORTEST)
-        made = Person(username=username, name=name, password_hash=passwords.hash_of(password), created_at=utc_now())
-        made.memberships = [Membership(unit_id=unit.id, role=role) for role in roles]
-        session.add(made)
+        passwords.check(password, username)
+        places = [(unit.id, role) for role in roles]
+        made, _start_password = admin.create(session, SYSTEM, username=username, name=name, places=places, now=now)
+        made.password_hash = passwords.hash_of(password)
     click.echo(f"{username}: {', '.join(roles)} – {unit_code}")

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import click
 
 from cms.commands.application import settings
-from cms.settings import BadSetting
+from cms.commands.setup import schema_problem
+from cms.settings import BadSetting, Settings
 
 
 @click.command()
@@ -20,7 +21,7 @@ def web() -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    found = settings()
+    found = _ready()
     Granian(
         "cms.wsgi:application",
         address=found.host,
@@ -38,7 +39,7 @@ def scheduler() -> None:
     """Run the delivery engine until told to stop; several may run at once."""
     from cms.delivering import run
 
-    run(settings())
+    run(_ready())
 
 
 @click.command("zalo-sim")
@@ -58,10 +59,18 @@ def zalo_sim() -> None:
 @click.command()
 def serve() -> None:
     """Run web, scheduler and (if set) the Zalo simulator; one that ends is started again."""
-    found = settings()
+    found = _ready()
     names = ["web", "scheduler"] + (["zalo-sim"] if found.zalo_simulated else [])
     click.echo(f"Đa Kênh: {found.public_url}")
     Crew([Hand(name) for name in names]).work()
+
+
+def _ready() -> Settings:
+    """The settings, if the database is at the schema that this code knows; raise ``BadSetting`` otherwise."""
+    found = settings()
+    if problem := schema_problem(found):
+        raise BadSetting(problem)
+    return found
 
 
 @dataclass

@@ -9,8 +9,7 @@ from PIL import features as pillow
 
 from cms import schema
 from cms.commands.application import application, settings
-from cms.settings import PREFIX, BadSetting, Settings
-from scheduler.database import open_engine
+from cms.settings import PREFIX, Settings
 
 
 @click.command()
@@ -22,6 +21,7 @@ def init() -> None:
     found = settings()
     found.media.mkdir(parents=True, exist_ok=True)
     schema.upgrade(found.database)
+    _keep_to_owner(home / "dakenh.db")
     click.echo(f"Sẵn sàng: {found.home}")
 
 
@@ -29,7 +29,7 @@ def init() -> None:
 def check() -> None:
     """Look whether everything an installation needs is there; one line for each finding."""
     found = settings()
-    problems = [line for line in (_schema(found), _raqm(), _writable(found.media)) if line]
+    problems = [line for line in (schema_problem(found), _raqm(), _writable(found.media)) if line]
     for line in problems:
         click.echo(line, err=True)
     if problems:
@@ -58,14 +58,14 @@ def _keep_secret(home: Path) -> None:
         file.write(secrets.token_urlsafe(48))
 
 
-def _schema(found: Settings) -> str | None:
-    try:
-        engine = open_engine(found.database)
-        with engine.connect():
-            pass
-        engine.dispose()
-    except Exception as error:  # whatever the driver says, the operator gets one line
-        raise BadSetting(f"DAKENH_DATABASE_URL: không mở được cơ sở dữ liệu ({type(error).__name__}).") from None
+def _keep_to_owner(database: Path) -> None:
+    """Let nobody else on this machine read what people wrote; SQLite gives its other files the same mode."""
+    if database.is_file():
+        database.chmod(0o600)
+
+
+def schema_problem(found: Settings) -> str | None:
+    """What keeps the code from working on this database, if anything."""
     at = schema.revision(found.database)
     return None if at == schema.newest() else f"Cơ sở dữ liệu ở phiên bản {at or 'trống'}; hãy chạy dakenh init."
 

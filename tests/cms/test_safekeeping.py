@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, func, insert, select, update
@@ -34,6 +33,7 @@ from tests.cms import newsroom
 from tests.cms.feeds.press import Press
 from tests.cms.filler import fill, rows
 from tests.conftest import SUNDAY, Clock
+from tests.databases import MIGRATED, postgres_database
 
 SCHEMA = schema.newest() or ""
 LATER = SUNDAY + timedelta(hours=3)
@@ -49,13 +49,8 @@ def other_url(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Itera
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: Any = request.getfixturevalue("postgres")
-    name = f"other_{uuid4().hex[:12]}"
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_dakenh".encode())
-    yield server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://", 1)
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with postgres_database(request.getfixturevalue("postgres"), MIGRATED) as address:
+        yield address
 
 
 @pytest.fixture
