@@ -1,6 +1,7 @@
 """Turning the signed-in person of a request into an ``Actor``."""
 
 from flask import g, has_request_context, request
+from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 
@@ -13,6 +14,7 @@ login_manager = LoginManager()
 login_manager.login_view = "people.sign_in"
 login_manager.login_message = N_("Hãy đăng nhập để tiếp tục.")
 login_manager.session_protection = "strong"
+login_manager.localize_callback = gettext
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask_login ships no annotations
