@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, String, and_, func, literal_column, or_, select
 
 from scheduler.rows import DELIVERY, WORKER
 from scheduler.states import NEEDS_PERSON, DeliveryState
@@ -46,13 +46,18 @@ def is_overdue(now: datetime) -> ColumnElement[bool]:
 
 
 def needs_a_person() -> ColumnElement[bool]:
-    """The condition for the list of things to look at: unclear, failed, missed, or a refused correction or removal."""
+    """The condition for the list of things to look at: unclear, failed, missed, or a refused correction or removal.
+
+    Its constants are written out, so that the databases see that ``ix_delivery_stuck`` holds exactly these rows.
+    """
     gave_up = or_(DELIVERY.c.next_at.is_(None), DELIVERY.c.next_at == DELIVERY.c.until)
-    corrected_in_vain = and_(
-        DELIVERY.c.state == DeliveryState.LIVE, DELIVERY.c.rendition_id != DELIVERY.c.live_rendition_id, gave_up
-    )
-    ended_in_vain = and_(
-        DELIVERY.c.state == DeliveryState.LIVE, DELIVERY.c.until.is_not(None), DELIVERY.c.next_at.is_(None)
-    )
-    removed_in_vain = and_(DELIVERY.c.state == DeliveryState.WITHDRAWING, DELIVERY.c.next_at.is_(None))
-    return or_(DELIVERY.c.state.in_(NEEDS_PERSON), corrected_in_vain, ended_in_vain, removed_in_vain)
+    live, withdrawing = (DELIVERY.c.state == _constant(s) for s in (DeliveryState.LIVE, DeliveryState.WITHDRAWING))
+    corrected_in_vain = and_(live, DELIVERY.c.rendition_id != DELIVERY.c.live_rendition_id, gave_up)
+    ended_in_vain = and_(live, DELIVERY.c.until.is_not(None), DELIVERY.c.next_at.is_(None))
+    removed_in_vain = and_(withdrawing, DELIVERY.c.next_at.is_(None))
+    waiting = DELIVERY.c.state.in_([_constant(state) for state in sorted(NEEDS_PERSON)])
+    return or_(waiting, corrected_in_vain, ended_in_vain, removed_in_vain)
+
+
+def _constant(state: DeliveryState) -> ColumnElement[str]:
+    return literal_column(f"'{state.value}'", String)

@@ -13,6 +13,13 @@ from scheduler.base import Base
 from scheduler.states import DeliveryState, Desired, Health, LatePolicy
 
 ACTIVE = "state NOT IN ('withdrawn', 'missed', 'cancelled', 'expired', 'failed')"
+STUCK = (
+    "state IN ('failed', 'missed', 'unknown')"
+    " OR state = 'live' AND rendition_id != live_rendition_id AND (next_at IS NULL OR next_at = until)"
+    " OR state = 'live' AND until IS NOT NULL AND next_at IS NULL"
+    " OR state = 'withdrawing' AND next_at IS NULL"
+)
+"""What waits for a person, as ``scheduler.health.needs_a_person`` asks for it: word for word, or no index is used."""
 
 
 class Channel(Base):
@@ -156,6 +163,8 @@ class Delivery(Base):
         Index("ix_delivery_channel_state", "channel_id", "state", "scheduled_at"),
         Index("ix_delivery_state_scheduled", "state", "scheduled_at"),
         Index("ix_delivery_live_at", "live_at"),
+        Index("ix_delivery_scheduled", "scheduled_at", "id"),
+        Index("ix_delivery_stuck", "scheduled_at", "id", sqlite_where=text(STUCK), postgresql_where=text(STUCK)),
     )
 
 

@@ -74,6 +74,7 @@ DETAILS: dict[str, str] = {
     "title": N_("Tiêu đề"),
     "revision": N_("Bản"),
     "reason": N_("Lý do"),
+    "note": N_("Kết quả"),
     "day": N_("Ngày"),
     "story": N_("Tin, bài số"),
     "channel": N_("Kênh"),

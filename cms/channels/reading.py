@@ -14,10 +14,12 @@ from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.quotas.tables import Plan
+from cms.stories.search import fold
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, ChannelDocument, Delivery
 
 WAITING = (DeliveryState.SCHEDULED, DeliveryState.SENDING)
+PAGE = 50
 CARRIED = (DeliveryState.LIVE, DeliveryState.EXPIRED, DeliveryState.WITHDRAWN)
 
 
@@ -35,23 +37,65 @@ class Line:
     simulated: bool
 
 
-def lines(session: Session, actor: Actor) -> list[Line]:
-    """Return the channels that ``actor`` configures, in the order of their units; one query."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which channels to list: words of name or address, a kind, a unit with all below it."""
+
+    words: str = ""
+    kind: str = ""
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the list. ``pages`` counts from 1."""
+
+    lines: Sequence[Line]
+    total: int
+    page: int
+    pages: int
+
+
+def page(session: Session, actor: Actor, wanted: Wanted | None = None, number: int = 1) -> Page:
+    """Return a page of the channels that ``actor`` configures, in the order of their units; three queries."""
     actor.require(Action.MANAGE_CHANNELS)
+    wanted = wanted or Wanted()
     query = (
-        select(
-            Channel, Unit.name, Unit.path, BoardKey.seen_at, _count(WAITING), _stuck(),
-            *(_last(state) for state in CARRIED),
-        )
+        select(Channel.id, Channel.kind, Channel.name, Channel.slug, Unit.path)
+        .join(Unit, Unit.id == Channel.unit_id)
+        .where(units.within(actor.paths(Action.MANAGE_CHANNELS)))
+    )
+    terms = fold(wanted.words).split()
+    found = sorted(
+        (units.trail(path), kind, name, id_)
+        for id_, kind, name, slug, path in session.execute(query)
+        if (not wanted.kind or kind == wanted.kind)
+        and (wanted.unit_id is None or f"/{wanted.unit_id}/" in path)
+        and all(term in fold(f"{name} {slug}") for term in terms)
+    )
+    pages = max(1, -(-len(found) // PAGE))
+    number = min(max(1, number), pages)
+    ids = [id_ for *_sorting, id_ in found[(number - 1) * PAGE : number * PAGE]]
+    return Page(_lines(session, ids), len(found), number, pages)
+
+
+def _lines(session: Session, ids: Sequence[int]) -> list[Line]:
+    stuck = select(Delivery.channel_id, func.count()).where(waits_for_person()).group_by(Delivery.channel_id)
+    waits = {id_: count for id_, count in session.execute(stuck)}  # noqa: C416  # rows are no pairs to dict()
+    query = (
+        select(Channel, Unit.name, BoardKey.seen_at, _count(WAITING), *(_last(state) for state in CARRIED))
         .join(Unit, Unit.id == Channel.unit_id)
         .outerjoin(BoardKey, BoardKey.channel_id == Channel.id)
-        .where(units.within(actor.paths(Action.MANAGE_CHANNELS)))
-    )  # fmt: skip
-    rows = sorted(session.execute(query), key=lambda row: (units.trail(row[2]), row[0].kind, row[0].name))
-    return [
-        Line(channel, unit, max((at for at in last if at), default=None), waiting, stuck, seen_at, simulated(channel))
-        for channel, unit, _path, seen_at, waiting, stuck, *last in rows
-    ]
+        .where(Channel.id.in_(ids))
+    )
+    by_id = {
+        channel.id: Line(
+            channel, unit, max((at for at in last if at), default=None), waiting, waits.get(channel.id, 0), seen_at,
+            simulated(channel),
+        )
+        for channel, unit, seen_at, waiting, *last in session.execute(query)
+    }  # fmt: skip
+    return [by_id[id_] for id_ in ids]
 
 
 def simulated(channel: Channel) -> bool:
@@ -100,16 +144,6 @@ def _count(states: tuple[DeliveryState, ...]) -> ScalarSelect[int]:
         select(func.count())
         .select_from(Delivery)
         .where(Delivery.channel_id == Channel.id, Delivery.state.in_(states))
-        .correlate(Channel)
-        .scalar_subquery()
-    )
-
-
-def _stuck() -> ScalarSelect[int]:
-    return (
-        select(func.count())
-        .select_from(Delivery)
-        .where(Delivery.channel_id == Channel.id, waits_for_person())
         .correlate(Channel)
         .scalar_subquery()
     )

@@ -13,7 +13,7 @@ from cms.channels import forms, reading, service, weekly
 from cms.channels.forms import ChannelForm
 from cms.database import changing, db
 from cms.deliveries import handling
-from cms.deliveries.reading import Place, Wanted, page
+from cms.deliveries.reading import Wanted, page
 from cms.people import units
 from cms.people.permissions import Action
 from cms.people.tables import Unit
@@ -38,10 +38,17 @@ SHOWN = 20_000
 @signed_in
 def index() -> str:
     """Channels of the admin's units."""
-    session = db.session()
+    session, actor, args = db.session(), current_actor(), request.args
+    wanted = reading.Wanted(
+        words=args.get("q", "")[:100],
+        kind=args.get("kind", "") if args.get("kind") in registry.KINDS else "",
+        unit_id=asked.whole(args, "unit"),
+    )
     return render_template(
         "channels/index.html",
-        lines=reading.lines(session, current_actor()),
+        found=reading.page(session, actor, wanted, asked.whole(args, "page") or 1),
+        wanted=wanted,
+        units=units.listed(session, actor, Action.MANAGE_CHANNELS),
         labels={kind: registry.adapter(kind).label for kind in registry.KINDS},
         media=reading.media(session),
     )
@@ -173,7 +180,6 @@ def _shown(
     session, actor = db.session(), current_actor()
     channel = service.managed(session, actor, channel_id)
     unit = session.get_one(Unit, channel.unit_id)
-    place = Place(channel.id, channel.name, channel.kind, channel.slug, unit.id, unit.name, unit.path, channel.active)
     adapter = registry.adapter(channel.kind) if channel.kind in registry.KINDS else None
     kept = session.scalar(select(ChannelSecret.updated_at).where(ChannelSecret.channel_id == channel.id))
     return render_template(
@@ -197,7 +203,7 @@ def _shown(
         slots=slots or weekly.write(channel.weekly_slots),
         slot_error=slot_error or {},
         weekdays=weekly.WEEKDAYS,
-        recent=page(session, actor, Wanted(channel_id=channel.id), known={channel.id: place}, size=10).rows,
+        recent=page(session, actor, Wanted(channel_id=channel.id), size=10).rows,
         settles=actor.may(Action.SETTLE, unit.path),
     )
 

@@ -22,8 +22,8 @@ from scheduler.slots import free_slots
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery
 
-MOST = 1_000
-"""Entries of a week that are shown; beyond that a person asks for a unit or a kind of channel."""
+MOST, MOST_LANES = 400, 80
+"""Promises and lanes of a week that are shown; beyond that a person asks for a unit or a kind of channel."""
 SHOWN = tuple(state for state in DeliveryState if state is not DeliveryState.CANCELLED)
 WAITS = frozenset({DeliveryState.SCHEDULED, DeliveryState.SENDING, DeliveryState.UNKNOWN})
 
@@ -163,12 +163,14 @@ def lay_out(
         key = (place.name, place.id) if by_channel else (unit, 0)
         lanes.setdefault(key, _Open(key[0], place if by_channel else None)).timed.append(entry)
     days = [day.first for day in periods.parts(period, Per.DAY)]
-    sorted_lanes = [lanes[key] for key in sorted(lanes)]
+    shown = [lanes[key] for key in sorted(lanes)][:MOST_LANES]
+    meant = [one for lane in shown for one in lane.intentions]
+    timed = [entry for lane in shown for entry in lane.timed]
     return Week(
         period=period,
-        lanes=[Lane(lane.name, _days(days, lane.intentions, lane.timed), lane.place) for lane in sorted_lanes],
-        by_day=_days(days, intentions, entries),
-        cut=cut,
+        lanes=[Lane(lane.name, _days(days, lane.intentions, lane.timed), lane.place) for lane in shown],
+        by_day=_days(days, meant, timed),
+        cut=cut or len(lanes) > MOST_LANES,
     )
 
 

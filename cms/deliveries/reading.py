@@ -106,7 +106,7 @@ def page(
 
 def matching(actor: Actor, wanted: Wanted, known: Mapping[int, Place]) -> Select[Delivery]:
     """Return the query for what is wanted and may be seen, unsorted."""
-    query = select(Delivery).where(visible(actor, _chosen(wanted, known), known))
+    query = select(Delivery).where(visible(actor, wanted, known))
     if wanted.states:
         query = query.where(Delivery.state.in_(wanted.states))
     if wanted.story_id is not None:
@@ -120,8 +120,12 @@ def matching(actor: Actor, wanted: Wanted, known: Mapping[int, Place]) -> Select
     return query.where(waits_for_person()) if wanted.open_matters else query
 
 
-def visible(actor: Actor, chosen: Sequence[Place], known: Mapping[int, Place]) -> ColumnElement[bool]:
-    """A condition on ``Delivery``: on one of ``chosen``, and the channel's unit or the story's is the actor's."""
+def visible(actor: Actor, wanted: Wanted, known: Mapping[int, Place]) -> ColumnElement[bool]:
+    """A condition on ``Delivery``: on a channel that is wanted, and the channel's unit or the story's is the actor's.
+
+    ``known`` are all channels there are.
+    """
+    chosen = [place for place in known.values() if _is_wanted(place, wanted)]
     own = [place.id for place in chosen if actor.may(Action.SEE_DELIVERIES, place.path)]
     if len(own) == len(known):
         return true()
@@ -174,12 +178,9 @@ def midnight(day: date) -> datetime:
     return from_local(datetime(day.year, day.month, day.day))  # noqa: DTZ001  # a local day, made aware at once
 
 
-def _chosen(wanted: Wanted, known: Mapping[int, Place]) -> list[Place]:
-    below = f"/{wanted.unit_id}/"
-    return [
-        place
-        for place in known.values()
-        if (wanted.channel_id is None or place.id == wanted.channel_id)
+def _is_wanted(place: Place, wanted: Wanted) -> bool:
+    return (
+        (wanted.channel_id is None or place.id == wanted.channel_id)
         and (not wanted.kind or place.kind == wanted.kind)
-        and (wanted.unit_id is None or below in place.path)
-    ]
+        and (wanted.unit_id is None or f"/{wanted.unit_id}/" in place.path)
+    )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from channels import registry
 from channels.words import N_
@@ -18,7 +18,6 @@ from cms.deliveries.options import Reach, options
 from cms.deliveries.reading import Page, Place, Wanted
 from cms.people import units
 from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
 from cms.refusal import Invalid
 from cms.web import asked
 from cms.web.actor import current_actor
@@ -121,12 +120,10 @@ def asked_for() -> Wanted:
 def choices(actor: Actor, known: dict[int, Place]) -> dict[str, Any]:
     """What the filters offer: channels and units that the person sees, kinds, states."""
     mine = [place for place in known.values() if actor.may(Action.SEE_DELIVERIES, place.path)]
-    owners = {place.unit_id: place.unit for place in known.values()}
-    own_units = db.session.scalars(select(Unit).where(units.within(actor.paths(Action.SEE_DELIVERIES)))).all()
-    above = [unit for unit in own_units if unit.id in owners or any(unit.path in place.path for place in mine)]
+    at_or_above = {id_ for place in mine for id_ in units.trail(place.path)}
     return {
         "places": mine,
-        "units": sorted(above, key=lambda unit: units.trail(unit.path)),
+        "units": [unit for unit in units.listed(db.session(), actor, Action.SEE_DELIVERIES) if unit.id in at_or_above],
         "kinds": {kind: registry.adapter(kind).label for kind in registry.KINDS},
         "states": list(DeliveryState),
     }

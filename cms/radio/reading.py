@@ -116,12 +116,13 @@ def page(
     called back at or after that instant (for machines that poll).
     """
     actor.require(Action.READ_SCRIPTS)
-    query = every = _scripts(_channels(session, actor)).where(_on(shelf))
-    if shelf is Shelf.NEW:
-        query = query.where(~_urgent())
+    query = _scripts(_channels(session, actor)).where(_on(shelf))
     if since is not None:
         changed = (Delivery.live_at >= since) | (Delivery.corrected_at >= since) | (Delivery.withdrawn_at >= since)
         query = query.where(changed)
+    every = query
+    if shelf is Shelf.NEW:
+        query = query.where(~_urgent())
     if after is not None:
         query = query.where(after.beyond(Delivery.live_at, Delivery.id))
     rows = session.execute(query.order_by(Delivery.live_at.desc(), Delivery.id.desc()).limit(size + 1)).all()

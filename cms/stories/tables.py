@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.people.tables import Person, Unit
@@ -48,6 +48,12 @@ class Story(Base):
         Index("ix_story_updated", "updated_at", "id"),
         Index("ix_story_unit_updated", "unit_id", "updated_at"),
         Index("ix_story_state_updated", "state", "updated_at"),
+        Index(
+            "ix_story_planned",
+            "planned_for",
+            sqlite_where=text("planned_for IS NOT NULL"),
+            postgresql_where=text("planned_for IS NOT NULL"),
+        ),
     )
 
 

@@ -13,6 +13,14 @@ branch_labels = None
 depends_on = None
 
 
+STUCK = (
+    "state IN ('failed', 'missed', 'unknown')"
+    " OR state = 'live' AND rendition_id != live_rendition_id AND (next_at IS NULL OR next_at = until)"
+    " OR state = 'live' AND until IS NOT NULL AND next_at IS NULL"
+    " OR state = 'withdrawing' AND next_at IS NULL"
+)
+
+
 def upgrade() -> None:
     op.create_table(
         "channel",
@@ -305,6 +313,13 @@ def upgrade() -> None:
     with op.batch_alter_table("story", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_story_author_id"), ["author_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_story_column_code"), ["column_code"], unique=False)
+        batch_op.create_index(
+            "ix_story_planned",
+            ["planned_for"],
+            unique=False,
+            sqlite_where=sa.text("planned_for IS NOT NULL"),
+            postgresql_where=sa.text("planned_for IS NOT NULL"),
+        )
         batch_op.create_index("ix_story_state_updated", ["state", "updated_at"], unique=False)
         batch_op.create_index("ix_story_unit_updated", ["unit_id", "updated_at"], unique=False)
         batch_op.create_index("ix_story_updated", ["updated_at", "id"], unique=False)
@@ -384,8 +399,16 @@ def upgrade() -> None:
             postgresql_where=sa.text("next_at IS NOT NULL"),
         )
         batch_op.create_index("ix_delivery_live_at", ["live_at"], unique=False)
+        batch_op.create_index("ix_delivery_scheduled", ["scheduled_at", "id"], unique=False)
         batch_op.create_index("ix_delivery_state_scheduled", ["state", "scheduled_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_story_id"), ["story_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_stuck",
+            ["scheduled_at", "id"],
+            unique=False,
+            sqlite_where=sa.text(STUCK),
+            postgresql_where=sa.text(STUCK),
+        )
         batch_op.create_index(
             "uq_delivery_active",
             ["story_id", "channel_id"],
@@ -615,8 +638,14 @@ def downgrade() -> None:
             sqlite_where=sa.text("state NOT IN ('withdrawn', 'missed', 'cancelled', 'expired', 'failed')"),
             postgresql_where=sa.text("state NOT IN ('withdrawn', 'missed', 'cancelled', 'expired', 'failed')"),
         )
+        batch_op.drop_index(
+            "ix_delivery_stuck",
+            sqlite_where=sa.text(STUCK),
+            postgresql_where=sa.text(STUCK),
+        )
         batch_op.drop_index(batch_op.f("ix_delivery_story_id"))
         batch_op.drop_index("ix_delivery_state_scheduled")
+        batch_op.drop_index("ix_delivery_scheduled")
         batch_op.drop_index("ix_delivery_live_at")
         batch_op.drop_index(
             "ix_delivery_lane",
@@ -641,6 +670,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_story_updated")
         batch_op.drop_index("ix_story_unit_updated")
         batch_op.drop_index("ix_story_state_updated")
+        batch_op.drop_index(
+            "ix_story_planned",
+            sqlite_where=sa.text("planned_for IS NOT NULL"),
+            postgresql_where=sa.text("planned_for IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_story_column_code"))
         batch_op.drop_index(batch_op.f("ix_story_author_id"))
 

@@ -121,7 +121,9 @@ def test_the_page_gives_addresses_and_what_readers_get_now(
 ) -> None:
     feed = channel("portal_rss", news.paper, "bao")
     promised(app, news, feed, title="Bài đang đọc được")
+    promised(app, news, channel("portal_rss", news.paper, "bao-khac"), title="Bài của kênh khác")
     work(clock)
+    assert "Bài của kênh khác" not in browser.get(f"/channels/{feed.id}").text
     page = browser.get(f"/channels/{feed.id}").text
     for address in reading.addresses("portal_rss", "bao", "http://127.0.0.1:8000").values():
         assert f'value="{address}"' in page
@@ -197,3 +199,15 @@ def test_others_open_none_of_it(app: Flask, news: Newsroom, who: str) -> None:
         assert other.post(f"/channels/{feed.id}/{path}", data=HIDDEN).status_code == 403
     db.session.rollback()
     assert db.session.scalars(select(AuditEntry)).all() == []
+
+
+def test_the_list_is_searched_without_diacritics_and_stepped_through(browser: Browser, news: Newsroom) -> None:
+    for number in range(60):
+        channel("portal_rss", news.paper, f"bao-{number:02}", name=f"Báo điện tử {number:02}")
+    channel("led_board", news.district, "bang", name="Bảng quảng trường")
+    first, second = browser.get("/channels").text, browser.get("/channels?page=2").text
+    assert (first.count('class="row-title"'), second.count('class="row-title"')) == (50, 11)
+    assert browser.get("/channels?q=quang+truong").text.count('class="row-title"') == 1
+    assert browser.get("/channels?kind=led_board").text.count('class="row-title"') == 1
+    assert browser.get(f"/channels?unit={news.district.id}").text.count('class="row-title"') == 1
+    assert "Không có kênh nào như vậy" in browser.get("/channels?q=khong-co").text

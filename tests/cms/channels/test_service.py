@@ -200,18 +200,18 @@ def test_who_configures_channels(news: Newsroom, clock: Clock, who: str, allowed
     if allowed:
         with changing() as session:
             service.set_active(session, someone, made.id, False, now=clock())
-        assert len(reading.lines(db.session(), someone)) == 1
+        assert reading.page(db.session(), someone).total == 1
     else:
         with pytest.raises(NotAllowed), changing() as session:
             service.set_active(session, someone, made.id, False, now=clock())
         with pytest.raises(NotAllowed):
-            reading.lines(db.session(), someone)
+            reading.page(db.session(), someone)
 
 
 def test_a_local_admin_configures_only_below(news: Newsroom, clock: Clock) -> None:
     local = actor(person("thu", (Role.ADMIN, news.district)))
     mine, other = channel("radio_script", news.district, "loa"), created(news, clock)
-    assert [line.channel.id for line in reading.lines(db.session(), local)] == [mine.id]
+    assert [line.channel.id for line in reading.page(db.session(), local).lines] == [mine.id]
     with pytest.raises(NotAllowed), changing() as session:
         service.set_slots(session, local, other.id, [], now=clock())
     with pytest.raises(NotFound), changing() as session:

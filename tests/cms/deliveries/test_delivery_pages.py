@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, select, text
 
 from cms.database import changing, db
 from cms.stories import publishing
 from cms.stories.publishing import Wish
 from cms.stories.tables import Story
 from cms.web.context import context
+from scheduler import health
 from scheduler.states import DeliveryState
 from scheduler.tables import Attempt, Channel, Delivery
 from tests.cms.deliveries.press import audited, failed, promised, state, unclear, work
@@ -247,3 +248,22 @@ def test_the_calendar_page_tells_states_in_words(app: Flask, news: Newsroom, fee
     for words in ("Tuần 47", "Bài chiều", "Chờ phát hành", "19:30", "Còn trống", "GMT+7", "Chủ nhật"):
         assert words in page
     assert "Tuần 46" in sign_in(app, news.editor).get("/calendar?week=2026-W46&by=unit").text
+
+
+def test_what_waits_for_a_person_is_read_from_an_index_of_its_own(
+    app: Flask, news: Newsroom, feed: Channel, clock: Clock
+) -> None:
+    """With 250,000 deliveries a look through all of them takes a quarter of a second, the index a few milliseconds."""
+    one = promised(app, news, feed, at=clock() + timedelta(days=1))
+    many(feed, one, 400)
+    failed(one)
+    with changing() as session:
+        session.execute(text("ANALYZE"))
+    query = select(Delivery.id).where(health.needs_a_person()).order_by(Delivery.scheduled_at.desc()).limit(51)
+    sqlite = db.engine.dialect.name == "sqlite"
+    asked = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    if not sqlite:
+        db.session.execute(text("SET enable_seqscan = off"))
+    plan = db.session.execute(text(f"{'EXPLAIN QUERY PLAN' if sqlite else 'EXPLAIN'} {asked}")).all()
+    assert "ix_delivery_stuck" in str(plan)
+    assert db.session.scalars(query).all() == [one]
