@@ -17,6 +17,9 @@ Changes = dict[str, Any]
 LOOK_FOR = timedelta(minutes=30)
 """After this long without a clear answer about an unclear call, a person is asked."""
 
+ASK_AFTER = 10
+"""After so many tries in vain to learn what became of an accepted item, a person is asked (about an hour)."""
+
 ASK_A_PERSON = Words(N_("Chưa rõ bài đã lên kênh hay chưa. Hãy mở kênh kiểm tra, rồi chọn “Đã gửi” hoặc “Gửi lại”."))
 
 
@@ -187,7 +190,13 @@ def _transient(step: Step, result: Result, facts: Facts, moment: Moment) -> Chan
         return {"state": state, "tries": facts.tries + 1, "next_at": again}
     if step is Step.CORRECT and facts.desired is Desired.WITHDRAWN:
         return {"next_at": moment.now}
-    return {**_surely_not_sent(facts, again), "tries": facts.tries + 1}
+    changes = {**_surely_not_sent(facts, again), "tries": facts.tries + 1}
+    return {**changes, "state": DeliveryState.UNKNOWN} if _given_up(step, facts) else changes
+
+
+def _given_up(step: Step, facts: Facts) -> bool:
+    """A person looks too, while the engine goes on asking what became of an item that was accepted."""
+    return step is Step.CONTINUE and facts.tries + 1 >= ASK_AFTER
 
 
 def _uncertain(step: Step, result: Result, facts: Facts, moment: Moment) -> Changes:

@@ -165,6 +165,13 @@ class House:
         return content
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """More of what is random, when only these tests are run."""
+    parser.addoption("--kills", type=int, default=30, help="scheduler processes killed by the crash test")
+    parser.addoption("--examples", type=int, default=None, help="examples of the rules' state machine")
+    parser.addoption("--crash-seed", type=int, default=None, help="repeat the crash test's choices")
+
+
 @pytest.fixture(autouse=True)
 def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fake kinds are the only ones there are."""

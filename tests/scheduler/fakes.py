@@ -56,6 +56,7 @@ class Provider:
         self.faults: deque[str] = deque()
         self.choose: Callable[[str], str] = lambda _request: ""
         self.delay = 0.05
+        self.retry_after = 30
         self.release = threading.Event()
         self.lock = threading.Lock()
         provider = self
@@ -162,7 +163,9 @@ class _Handler(BaseHTTPRequestHandler):
         return (200, {"id": found[0]}) if found else (404, {})
 
     def _answer(self, status: int, body: dict[str, Any], *, retry_after: bool = False) -> None:
-        self._raw(status, json.dumps(body).encode(), {"Retry-After": "30"} if retry_after else {})
+        self._raw(
+            status, json.dumps(body).encode(), {"Retry-After": str(self.owner.retry_after)} if retry_after else {}
+        )
 
     def _raw(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         try:
@@ -208,7 +211,7 @@ class HttpPush(_Plain):
     def publish(self, order: Order, account: Account) -> Receipt | Continue:
         body = {"key": order.key, "text": order.rendition.document["text"]}
         if order.progress:
-            found = self.find(order, account)
+            found = self._look(order, account)
             if found is None:
                 raise ChannelError(ErrorKind.REJECTED, Words("Việc đã mất"))
             return found
@@ -223,6 +226,9 @@ class HttpPush(_Plain):
     def find(self, order: Order, account: Account) -> Receipt | None:
         if not _settings(account).can_find:
             raise ChannelError(ErrorKind.UNCERTAIN, Words("Kênh không tra được"))
+        return self._look(order, account)
+
+    def _look(self, order: Order, account: Account) -> Receipt | None:
         answer = self._call("GET", f"/?key={order.key}", {}, account, sends=False)
         return Receipt(answer["id"], f"https://example.vn/{answer['id']}") if answer else None
 

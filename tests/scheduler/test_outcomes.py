@@ -133,6 +133,13 @@ TABLE = [
     ),
     (Step.PUBLISH, SENT, result(Outcome.TRANSIENT, retry_after=99), DeliveryState.SCHEDULED, NOW + 99 * MINUTE / 60),
     (Step.CONTINUE, POLLING, result(Outcome.TRANSIENT), DeliveryState.SENDING, NOW + timedelta(seconds=15)),
+    (
+        Step.CONTINUE,
+        replace(POLLING, tries=9),
+        result(Outcome.TRANSIENT),
+        DeliveryState.UNKNOWN,
+        NOW + timedelta(seconds=900),
+    ),
     (Step.CORRECT, replace(LIVE, rendition_id=8), result(Outcome.TRANSIENT), None, NOW + timedelta(seconds=15)),
     (Step.CORRECT, replace(LIVE, rendition_id=8, **GONE), result(Outcome.TRANSIENT), None, NOW),
     # may have been sent

@@ -3,7 +3,6 @@
 The provider's own log is the oracle: what our database says is only a claim.
 """
 
-import os
 import shutil
 import tempfile
 from collections import Counter
@@ -146,6 +145,8 @@ class Newsroom(RuleBasedStateMachine):
 
     def withdraw(self, delivery: int, _after: int) -> None:
         self.house.withdraw(self.house.row(delivery).story_id)
+        if self.house.state(delivery) is DeliveryState.CANCELLED:
+            self.cancelled.add(self.house.row(delivery).key)
 
     def retry(self, delivery: int, _after: int) -> None:
         if self._try(desk.retry, delivery):
@@ -205,15 +206,28 @@ class Newsroom(RuleBasedStateMachine):
             self.house.worker(At(point, nth, die)).run_due()
 
     @rule(
-        delivery=deliveries,
+        which=st.integers(0, 4),
         after=st.sampled_from([0, 5, 16, 45, 61, 95]),
+        faults=st.lists(st.sampled_from(FAULTS), max_size=1),
         point=st.sampled_from([Point.CLAIMED, Point.DECIDED, Point.STAMPED, Point.ANSWERED, Point.RECORDED]),
         nth=st.integers(1, 3),
         what=st.sampled_from(DECISIONS),
     )
-    def decide_while_a_worker_is_at_it(self, delivery: int, after: int, point: Point, nth: int, what: str) -> None:
-        self.house.clock.turn(seconds=after)
-        self.house.worker(At(point, nth, lambda: getattr(self, what)(delivery, after))).run_due()
+    def decide_while_a_worker_is_at_it(
+        self, which: int, after: int, faults: list[Any], point: Point, nth: int, what: str
+    ) -> None:
+        """Somebody changes their mind about one of the deliveries that a worker has in hand."""
+
+        def decide() -> None:
+            with self.house.database.connect() as connection:
+                held = (
+                    connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.lease_owner.is_not(None))).scalars().all()
+                )
+            if held:
+                getattr(self, what)(held[which % len(held)], after)
+
+        self._mischief(after, which % 2, faults, findable=True)
+        self.house.worker(At(point, nth, decide)).run_due()
 
     def _mischief(self, after: int, which: int, faults: list[Any], findable: bool) -> None:
         self.house.clock.turn(seconds=after)
@@ -227,6 +241,7 @@ class Newsroom(RuleBasedStateMachine):
     @invariant()
     def nothing_is_at_a_provider_twice(self) -> None:
         for provider in getattr(self, "providers", {}).values():
+            provider.arrive(self.house.clock())
             for key, texts in provider.by_key().items():
                 assert len(texts) <= 1 + self.sent_again[key], key
 
@@ -266,6 +281,7 @@ class Newsroom(RuleBasedStateMachine):
             if wake is None:
                 return
             self.house.clock.at = max(wake, self.house.clock())
+            self.nothing_is_at_a_provider_twice()
         raise AssertionError("the engine never comes to rest")
 
     def _check_end(self) -> None:
@@ -334,12 +350,12 @@ def machine(address: str, template: Path | None) -> type[RuleBasedStateMachine]:
 def test_the_rules_hold_whatever_happens(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, kind: str, examples: int
 ) -> None:
-    """``RULES_EXAMPLES=2000`` tries harder."""
+    """``--examples 2000`` tries harder."""
     monkeypatch.setattr(registry, "KINDS", KINDS)
     template = request.getfixturevalue("sqlite_template") if kind == "sqlite" else None
     address = "" if kind == "sqlite" else request.getfixturevalue("lasting")
     rules = settings(
-        max_examples=int(os.environ.get("RULES_EXAMPLES", examples)),
+        max_examples=request.config.getoption("--examples", default=None) or examples,
         stateful_step_count=25,
         deadline=None,
         suppress_health_check=list(HealthCheck),
