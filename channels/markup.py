@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
 
@@ -119,6 +120,7 @@ def _bullet(block: Block) -> str:
     return "  " * (block.level - 1) + (f"{block.number}. " if block.number else "- ")
 
 
+@lru_cache(maxsize=16)
 def _convert(source: str) -> str:
     """Return Markdown's HTML. Indented text is text, not code; two spaces are enough to nest a list item."""
     reader = Markdown(extensions=["tables", "sane_lists"], output_format="html", tab_length=2)

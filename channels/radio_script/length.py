@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from channels.radio_script.reading.numerals import DIGITS
 from channels.radio_script.reading.syllables import is_syllable, without_tone
@@ -53,6 +54,7 @@ def syllables(text: str) -> int:
     return sum(_of_word(match[0]) for match in _WORD.finditer(text))
 
 
+@lru_cache(maxsize=20_000)
 def _of_word(word: str) -> int:
     small = word.lower()
     if is_syllable(small):

@@ -62,12 +62,13 @@ def sample_channels(session: Session, unit: Unit) -> list[Channel]:
 
     A channel of the unit itself comes first, then of the units above it, then any other.
     """
-    found: dict[str, Channel] = {}
+    nearest: dict[str, int] = {}
     channels = session.execute(
-        select(Channel, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.active).order_by(Channel.id)
+        select(Channel.id, Channel.kind, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.active)
     )
-    for channel, _path in sorted(channels, key=lambda pair: _distance(pair[1], unit.path)):
-        found.setdefault(channel.kind, channel)
+    for id_, kind, _path in sorted(channels, key=lambda row: (_distance(row.path, unit.path), row.id)):
+        nearest.setdefault(kind, id_)
+    found = {one.kind: one for one in session.scalars(select(Channel).where(Channel.id.in_(nearest.values())))}
     return [found[kind] for kind in registry.KINDS if kind in found]
 
 

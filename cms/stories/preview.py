@@ -161,8 +161,11 @@ def _inline(mime: str, data: bytes) -> str:
 
 
 def _on_this_site(html: str, base_url: str, inline: Mapping[str, str]) -> str:
-    """Point pictures at this very site: the public address may not be the one that the editor uses."""
-    html = html.replace(f'"{base_url}/media/', '"/media/')
+    """Point pictures at this very site: the public address may not be the one that the editor uses.
+
+    A file that goes along inside the page can only be downloaded; browsers do not open such addresses.
+    """
+    html = html.replace(f'"{base_url}/media/', '"/media/').replace('<a href="data:', '<a download href="data:')
     for address, data in inline.items():
         html = html.replace(f'"{address}"', f'"{data}"')
     return html

@@ -44,11 +44,12 @@ def menu(actor: Actor) -> list[Entry]:
 def init_app(app: Flask) -> None:
     """Give every template ``actor``, ``menu``, ``language``, ``say``, ``now`` and ``zalo_simulated``.
 
-    Macros know no context: ``state_looks`` and ``endpoints`` (those that exist) are there for them too.
+    Macros know no context: ``state_looks``, ``endpoints`` (those that exist) and ``icons`` are there for them too.
     """
     app.context_processor(_frame)
     app.add_template_filter(say)
-    app.jinja_env.globals.update(state_looks=LOOKS, endpoints=app.view_functions)
+    icons = f"{app.static_url_path}/icons.svg"
+    app.jinja_env.globals.update(state_looks=LOOKS, endpoints=app.view_functions, icons=icons)
 
 
 def _frame() -> dict[str, Any]:

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from channels.contract import StoryKind
@@ -39,7 +40,7 @@ def index() -> str | Response:
         arguments=_arguments(),
         filtered=bool(_arguments()),
         stages=STAGE_NAMES,
-        kinds=KIND_NAMES,
+        kinds={kind: _(name) for kind, name in KIND_NAMES.items()},
         columns=words["column"],
         column_names={choice.code: choice.label for choice in words["column"]},
         units=vocabulary.unit_choices(session),
