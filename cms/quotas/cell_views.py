@@ -51,7 +51,7 @@ def add_record(quota_id: int, unit: str) -> Response:
                 story_id=asked.whole(request.form, "story"), now=now(),
             )  # fmt: skip
     except Refusal as refusal:
-        if refusal.status in (403, 404) and refusal.field != "story":
+        if refusal.status in (403, 404):
             raise
         form.errors_from(refusal, say(refusal.words))
         return make_response(_page(quota_id, unit, form), refusal.status)

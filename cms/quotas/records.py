@@ -42,8 +42,7 @@ def add(
     owner, quota, _ = find(session.connection(), actor, quota_id, unit, Period(Per.DAY, day, day), now)
     actor.require(Action.RECORD, owner.path)
     _check_day(quota, day, now)
-    if story_id is not None:
-        lookup.story(session, actor, story_id)
+    _check_story(session, actor, story_id)
     notes = _notes(note, each_line=quota.duty.share is not None)
     _refuse_twice(session, quota, owner.id, day, notes)
     made = [
@@ -80,6 +79,15 @@ def void(session: Session, actor: Actor, record_id: int, *, reason: str, now: da
         unit_id=found.unit_id, now=now, day=found.day.isoformat(), note=found.note, reason=found.void_reason,
     )  # fmt: skip
     return found
+
+
+def _check_story(session: Session, actor: Actor, story_id: int | None) -> None:
+    if story_id is None:
+        return
+    try:
+        lookup.story(session, actor, story_id)
+    except NotFound as unknown:
+        raise Invalid(unknown.words.text, field="story") from unknown
 
 
 def _check_day(quota: QuotaFacts, day: date, now: datetime) -> None:

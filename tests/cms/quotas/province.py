@@ -43,7 +43,7 @@ def load(session: Session, text: str = PLAN, **options: object) -> str:
 def prepare(session: Session) -> None:
     """Load the plan, and the person who writes everything."""
     load(session)
-    session.add(Person(id=1, username="khoi", name="Nguyễn Minh Khôi", password_hash="-", created_at=SUNDAY))
+    session.add(Person(username="khoi", name="Nguyễn Minh Khôi", password_hash="-", created_at=SUNDAY))
     session.commit()
 
 

@@ -69,7 +69,7 @@ REFUSED: list[tuple[dict[str, Any], type[Refusal], str, str]] = [
     ({"day": date(2026, 11, 19)}, Invalid, "day", "Chưa đến ngày"),
     ({"note": " \n "}, Invalid, "note", "Hãy ghi kết quả"),
     ({"note": "x" * 501}, Invalid, "note", "tối đa 500 ký tự"),
-    ({"story_id": 9_999_999}, NotFound, "", "Không có tin, bài"),
+    ({"story_id": 9_999_999}, Invalid, "story", "Không có tin, bài"),
     ({"quota": "1"}, NotFound, "", "chỉ tiêu này"),
 ]
 
