@@ -25,6 +25,7 @@ ACTIONS: dict[str, str] = {
     "channel.edit": N_("Sửa cấu hình kênh"),
     "channel.slots": N_("Sửa khung giờ của kênh"),
     "channel.secrets": N_("Cập nhật mã bí mật của kênh"),
+    "channel.connect": N_("Cấp quyền Official Account"),
     "channel.activate": N_("Mở lại kênh"),
     "channel.deactivate": N_("Ngừng kênh"),
     "channel.resume": N_("Cho kênh chạy tiếp"),

@@ -125,19 +125,30 @@ def store_secrets(
         raise Invalid(N_("Hãy nhập ít nhất một mã bí mật; ô để trống giữ mã đang có."), field="secrets")
     if any(len(value) > LONGEST_SECRET for value in new.values()):
         raise Invalid(N_("Mã bí mật dài quá %(limit)s ký tự; hãy kiểm tra lại."), field="secrets", limit=LONGEST_SECRET)
-    put_secrets(session.connection(), channel.id, {**(_opened(session, channel.id, keys) or {}), **new}, keys, now)
+    kept = {name: value for name, value in (opened(session, channel.id, keys) or {}).items() if name in known}
+    replace_secrets(
+        session, actor, channel, {**kept, **new}, keys, action="channel.secrets", now=now, names=sorted(new)
+    )
+    return sorted(new)
+
+
+def replace_secrets(
+    session: Session, actor: Actor, channel: Channel, values: Mapping[str, str], keys: Keys, *, action: str,
+    now: datetime, names: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """Keep exactly ``values``; what the adapter had noted about older ones is forgotten with them."""
+    put_secrets(session.connection(), channel.id, values, keys, now)
     if channel.health == Health.NEEDS_AUTH:
         desk.resume_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
         session.expire(channel)
-    record(session, actor, "channel.secrets", "channel", channel.id, unit_id=channel.unit_id, now=now,
-           secrets=sorted(new))  # fmt: skip
-    return sorted(new)
+    detail = {"secrets": list(names)} if names else {}
+    record(session, actor, action, "channel", channel.id, unit_id=channel.unit_id, now=now, **detail)
 
 
 def secrets_held(session: Session, channel_id: int, keys: Keys) -> frozenset[str] | None:
     """Return the names of the secrets that a channel has, never a value; None if no key opens them any more."""
-    opened = _opened(session, channel_id, keys)
-    return None if opened is None else frozenset(name for name, value in opened.items() if value)
+    found = opened(session, channel_id, keys)
+    return None if found is None else frozenset(name for name, value in found.items() if value)
 
 
 def issue_board_key(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> str:
@@ -165,7 +176,8 @@ def managed(session: Session, actor: Actor, channel_id: int) -> Channel:
     return channel
 
 
-def _opened(session: Session, channel_id: int, keys: Keys) -> dict[str, str] | None:
+def opened(session: Session, channel_id: int, keys: Keys) -> dict[str, str] | None:
+    """Return a channel's secrets for use inside the newsroom, never for a page; None if no key opens them."""
     box = session.scalar(select(ChannelSecret.box).where(ChannelSecret.channel_id == channel_id))
     if box is None:
         return {}

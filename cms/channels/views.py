@@ -1,6 +1,6 @@
 """Pages of channels: the list with their health, one channel with all that is set, and its forms."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -9,7 +9,8 @@ from channels import registry
 from channels.words import N_
 from cms.audit.wording import LATE_POLICIES
 from cms.boards.tables import BoardKey
-from cms.channels import forms, reading, service, weekly
+from cms.channels import connecting, forms, reading, service, weekly, zalo_views
+from cms.channels.blueprint import blueprint
 from cms.channels.forms import ChannelForm
 from cms.database import changing, db
 from cms.deliveries import handling
@@ -26,7 +27,8 @@ from cms.web.language import say
 from scheduler.tables import Channel, ChannelSecret
 from scheduler.vault import Keys
 
-blueprint = Blueprint("channels", __name__)
+__all__ = ["blueprint", "zalo_views"]
+
 READABLE = ("text/", "application/json", "application/rss+xml", "application/atom+xml", "application/feed+json",
             "application/smil")  # fmt: skip
 """Types of documents that are shown as text."""
@@ -196,6 +198,8 @@ def _shown(
         documents=[(one, _text_of(one.mime, one.body)) for one in reading.documents(session, channel.id)],
         held=service.secrets_held(session, channel.id, _keys()) if adapter and adapter.secrets else frozenset(),
         kept_at=kept,
+        connection=connecting.state(session, channel, _keys(), now()),
+        connection_looks=connecting.LOOKS,
         board_key=session.get(BoardKey, channel.id) if channel.kind == service.BOARD else None,
         is_board=channel.kind == service.BOARD,
         new_key=new_key,

@@ -29,6 +29,9 @@ from scheduler.tables import Delivery
 
 __all__ = ["blueprint", "calendar_views", "decision_views"]
 
+MATTERS = 20
+"""Matters on a page; each comes with its decisions."""
+
 blueprint.app_context_processor(alarm.banner)
 for _function in FILTERS:
     blueprint.add_app_template_filter(_function)
@@ -63,7 +66,8 @@ def attention() -> str:
     session = db.session()
     known = reading.places(session)
     wanted = replace(asked_for(), open_matters=True)
-    found = reading.page(session, actor, wanted, Cursor.read(request.args.get("after", "")), known=known)
+    after = Cursor.read(request.args.get("after", ""))
+    found = reading.page(session, actor, wanted, after, known=known, size=MATTERS)
     reaches = {row.delivery.id: reach_of(actor, row.place) for row in found.rows}
     return render_template(
         "deliveries/attention.html",

@@ -151,7 +151,7 @@ def test_an_empty_box_keeps_what_is_stored(news: Newsroom, clock: Clock) -> None
             session, actor(news.admin), made.id, {"access_token": "MOI", "refresh_token": "  "}, KEYS, now=clock()
         )
     with changing() as session:
-        assert service._opened(session, made.id, KEYS) == SECRETS | {"access_token": "MOI"}
+        assert service.opened(session, made.id, KEYS) == SECRETS | {"access_token": "MOI"}
 
 
 @pytest.mark.parametrize("values", [{}, {"access_token": "  "}, {"unknown": "x"}])

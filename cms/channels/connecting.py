@@ -1,0 +1,67 @@
+"""Connecting an Official Account: how its tokens stand, and keeping what its admin's consent gave."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from channels import registry
+from channels.words import N_
+from channels.zalo_oa.settings import Settings
+from channels.zalo_oa.tokens import TokenState, token_state
+from cms.channels import service
+from cms.people.permissions import Actor
+from cms.refusal import Conflict
+from cms.web.looks import Look
+from scheduler.tables import Channel
+from scheduler.vault import Keys
+
+KIND = "zalo_oa"
+LOOKS = {
+    TokenState.MISSING: Look(N_("Chưa kết nối với Zalo"), "unlock", "wait"),
+    TokenState.GOOD: Look(N_("Đã kết nối với Zalo"), "check-circle", "good"),
+    TokenState.DUE: Look(N_("Đã kết nối, mã truy cập sắp được gia hạn tự động"), "check-circle", "good"),
+    TokenState.AGING: Look(N_("Sắp hết hạn: hãy cấp quyền lại trong vài ngày tới"), "hourglass-bottom", "warn"),
+    TokenState.RECONNECT: Look(N_("Zalo không nhận mã nữa: hãy cấp quyền lại"), "key", "bad"),
+}
+"""How a connection is told, early enough that nothing stops."""
+
+
+def settings_of(channel: Channel) -> Settings:
+    """Return the settings of a Zalo channel; raise ``Conflict`` for another kind."""
+    if channel.kind != KIND:
+        raise Conflict(N_("Chỉ kênh Zalo OA mới cần cấp quyền theo cách này."))
+    return Settings.model_validate(channel.settings)
+
+
+def state(session: Session, channel: Channel, keys: Keys, now: datetime) -> TokenState | None:
+    """Return how the tokens of a Zalo channel stand; None for other kinds and for secrets that no key opens."""
+    if channel.kind != KIND or KIND not in registry.KINDS:
+        return None
+    opened = service.opened(session, channel.id, keys)
+    return None if opened is None else token_state(opened, settings_of(channel).app_id, now)
+
+
+def app_secret(session: Session, actor: Actor, channel_id: int, keys: Keys) -> tuple[Settings, str]:
+    """Return what a consent needs; raise ``Conflict`` with what to fill in first."""
+    channel = service.managed(session, actor, channel_id)
+    settings = settings_of(channel)
+    secret = (service.opened(session, channel.id, keys) or {}).get("app_secret", "")
+    if not settings.app_id or not secret:
+        raise Conflict(N_("Hãy điền mã ứng dụng (App ID) và lưu khóa bí mật của ứng dụng trước khi cấp quyền."))
+    return settings, secret
+
+
+def keep(
+    session: Session, actor: Actor, channel_id: int, *, given: Mapping[str, str], oa_id: str, keys: Keys, now: datetime
+) -> Channel:
+    """Store the tokens that a consent gave; raise ``Conflict`` if it was given for another account."""
+    channel = service.managed(session, actor, channel_id)
+    wanted = settings_of(channel).oa_id
+    if wanted and oa_id and wanted != oa_id:
+        raise Conflict(
+            N_("Bạn vừa cấp quyền cho Official Account %(other)s, còn kênh này là %(wanted)s; hãy chọn lại."),
+            other=oa_id, wanted=wanted,
+        )  # fmt: skip
+    service.replace_secrets(session, actor, channel, given, keys, action="channel.connect", now=now)
+    return channel
