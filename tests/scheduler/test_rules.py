@@ -29,7 +29,7 @@ from scheduler.rows import ATTEMPT, DELIVERY
 from scheduler.states import ENDED, DeliveryState, Desired, LatePolicy, Outcome
 from scheduler.tools import Point
 from tests.scheduler.conftest import TABLES, House
-from tests.scheduler.fakes import KINDS, PROVIDERS, MemoryProvider
+from tests.scheduler.fakes import KINDS, PROVIDERS
 
 FAULTS = (
     "lost",
@@ -52,6 +52,16 @@ IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Nothing here loses power, so the databases of the examples need no disk."""
 
 DECISIONS = ("cancel", "move", "correct", "withdraw", "retry")
+
+WORK: dict[str, Any] = {
+    "after": st.sampled_from([0, 5, 16, 45, 61, 95]),
+    "which": st.integers(0, 5),
+    "faults": st.lists(st.sampled_from(FAULTS), max_size=3),
+    "findable": st.booleans(),
+    "event": st.sampled_from(["nothing", "die", *DECISIONS]),
+    "point": st.sampled_from([Point.CLAIMED, Point.DECIDED, Point.STAMPED, Point.ANSWERED, Point.RECORDED]),
+    "nth": st.integers(1, 3),
+}
 
 
 class At:
@@ -179,60 +189,37 @@ class Newsroom(RuleBasedStateMachine):
             return
         self.house.clock.turn(minutes=minutes)
 
-    @rule(
-        after=st.sampled_from([0, 5, 16, 45, 61, 95]),
-        which=st.integers(0, 1),
-        faults=st.lists(st.sampled_from(FAULTS), max_size=3),
-        findable=st.booleans(),
-    )
-    def work(self, after: int, which: int, faults: list[Any], findable: bool) -> None:
-        """Time passes, a provider plans its mischief, and a worker does what is due."""
-        self._mischief(after, which, faults, findable)
-        self.house.worker().run_due()
+    @rule(**WORK)
+    def work(self, **how: Any) -> None:
+        self._work(**how)
 
-    @rule(
-        after=st.sampled_from([0, 5, 16, 45, 61, 95]),
-        which=st.integers(0, 1),
-        faults=st.lists(st.sampled_from(FAULTS), max_size=1),
-        point=st.sampled_from([p for p in Point if p is not Point.DOCUMENTED]),
-        nth=st.integers(1, 4),
-    )
-    def work_and_die(self, after: int, which: int, faults: list[Any], point: Point, nth: int) -> None:
-        def die() -> None:
-            raise Killed
+    @rule(**WORK)
+    def work_on(self, **how: Any) -> None:
+        """The same again: most of a day is work."""
+        self._work(**how)
 
-        self._mischief(after, which, faults, findable=True)
-        with suppress(Killed):
-            self.house.worker(At(point, nth, die)).run_due()
-
-    @rule(
-        which=st.integers(0, 4),
-        after=st.sampled_from([0, 5, 16, 45, 61, 95]),
-        faults=st.lists(st.sampled_from(FAULTS), max_size=1),
-        point=st.sampled_from([Point.CLAIMED, Point.DECIDED, Point.STAMPED, Point.ANSWERED, Point.RECORDED]),
-        nth=st.integers(1, 3),
-        what=st.sampled_from(DECISIONS),
-    )
-    def decide_while_a_worker_is_at_it(
-        self, which: int, after: int, faults: list[Any], point: Point, nth: int, what: str
+    def _work(
+        self, after: int, which: int, faults: list[Any], findable: bool, event: str, point: Point, nth: int
     ) -> None:
-        """Somebody changes their mind about one of the deliveries that a worker has in hand."""
-
-        def decide() -> None:
-            with self.house.database.connect() as connection:
-                held = (
-                    connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.lease_owner.is_not(None))).scalars().all()
-                )
-            if held:
-                getattr(self, what)(held[which % len(held)], after)
-
-        self._mischief(after, which % 2, faults, findable=True)
-        self.house.worker(At(point, nth, decide)).run_due()
-
-    def _mischief(self, after: int, which: int, faults: list[Any], findable: bool) -> None:
+        """Time passes, a provider plans mischief, and a worker does what is due, until ``event`` comes in between."""
         self.house.clock.turn(seconds=after)
-        self._provider(which).next.extend(faults)
-        self._provider(which).findable = findable
+        provider = list(self.providers.values())[which % 2]
+        provider.next.extend(faults)
+        provider.findable = findable
+        with suppress(Killed):
+            self.house.worker(At(point, nth, lambda: self._happen(event, which, after))).run_due()
+
+    def _happen(self, event: str, which: int, after: int) -> None:
+        """The worker dies, or somebody changes their mind about a delivery that it has in hand."""
+        if event == "die":
+            raise Killed
+        wanted = (
+            select(DELIVERY.c.id).where(DELIVERY.c.lease_owner.is_not(None)).order_by(DELIVERY.c.lease_until.desc())
+        )
+        with self.house.database.connect() as connection:
+            held = connection.execute(wanted).scalars().all()
+        if held and event in DECISIONS:
+            getattr(self, event)(held[which % len(held)], after)
 
     @invariant()
     def no_call_broke_a_rule(self) -> None:
@@ -307,9 +294,6 @@ class Newsroom(RuleBasedStateMachine):
         tried = {keys[row.delivery_id] for row in told if row.outcome not in (Outcome.REJECTED, Outcome.AUTH)}
         for provider in self.providers.values():
             assert {key for what, key, _ in provider.calls if what in ("correct", "retract")} <= tried
-
-    def _provider(self, which: int) -> MemoryProvider:
-        return list(self.providers.values())[which]
 
     def _text(self) -> str:
         self.texts += 1
