@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import psycopg
@@ -18,6 +18,19 @@ from sqlalchemy import Engine
 from cms import schema
 from cms.settings import Settings
 from scheduler.database import open_engine
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 SUNDAY = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 """08:00 on Sunday 22/11/2026 in Viet Nam, the day most tests are set on."""
@@ -36,6 +49,20 @@ class Clock:
         """Move by ``timedelta(**by)``, backwards too."""
         self.at += timedelta(**by)
         return self.at
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Debian's Chromium, headless; one for all tests of a process."""
+    from playwright.sync_api import expect, sync_playwright
+
+    path = shutil.which("chromium")
+    assert path, "Chromium is missing: run make test, which installs it or says what to do"
+    expect.set_options(timeout=30_000)
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
+        yield made
+        made.close()
 
 
 @pytest.fixture(scope="session")

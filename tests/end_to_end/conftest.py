@@ -1,6 +1,5 @@
 """The whole product, running: web server, scheduler and Zalo simulator as processes, and a real Chromium."""
 
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect
 
 from cms import database
 from cms.database import changing
@@ -23,15 +22,6 @@ from tests.end_to_end.running import Running
 
 SECRET = "end-to-end-secret-key-of-at-least-32"
 START_S = 60
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture
@@ -64,19 +54,8 @@ def running(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         log.close()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
-    path = shutil.which("chromium")
-    assert path, "Chromium is missing: run make test, which installs it or says what to do"
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
-        yield made
-        made.close()
-
-
 @pytest.fixture
-def person(browser: Browser, running: Running) -> Iterator[Callable[[str], Page]]:
+def person(chromium: Browser, running: Running) -> Iterator[Callable[[str], Page]]:
     """Gives the page of a signed-in person, each in a browser of their own.
 
     The test fails on any error of a script or a broken rule of the content security policy.
@@ -86,7 +65,7 @@ def person(browser: Browser, running: Running) -> Iterator[Callable[[str], Page]
 
     def arrive(username: str) -> Page:
         size: ViewportSize = {"width": 1280, "height": 900}
-        context = browser.new_context(locale="vi-VN", base_url=running.address, viewport=size)
+        context = chromium.new_context(locale="vi-VN", base_url=running.address, viewport=size)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)

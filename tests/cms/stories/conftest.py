@@ -1,25 +1,12 @@
 """The editor in a real browser, against the application in this process."""
 
-import shutil
 from collections.abc import Iterator
 from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 from werkzeug.serving import make_server
-
-CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    assert path, "Chromium is missing: run make test, which installs it or says what to do"
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
-        yield made
-        made.close()
 
 
 @pytest.fixture
