@@ -12,6 +12,10 @@ from cms.stories.tables import Story
 LONGEST_TEXT = 20_000
 """Characters of a story that are searched; a body beyond that adds nothing that a reader would search by."""
 
+MOST_MATCHES = 2_000
+"""A search is over the newest so many stories that match: who gets more adds a word, and a word that stands in every
+story costs no more than a rare one."""
+
 
 def fold(words: str) -> str:
     """Lower case without diacritics, đ as d: "Chuyển đổi số" and "chuyen doi so" become equal."""
@@ -50,12 +54,15 @@ def matching(session: Session, query: str) -> ColumnElement[bool] | None:
         return None
     if session.get_bind().dialect.name == "sqlite":
         wanted = " ".join(f'"{word}"' for word in words) + "*"
-        found = text("SELECT rowid FROM story_search WHERE story_search MATCH :wanted").bindparams(wanted=wanted)
+        found = text(
+            "SELECT rowid FROM story_search WHERE story_search MATCH :wanted ORDER BY rowid DESC LIMIT :most"
+        ).bindparams(wanted=wanted, most=MOST_MATCHES)
     else:
         wanted = " & ".join(words) + ":*"
         found = text(
             "SELECT story_id FROM story_search WHERE to_tsvector('simple', text) @@ to_tsquery('simple', :wanted)"
-        ).bindparams(wanted=wanted)
+            " ORDER BY story_id DESC LIMIT :most"
+        ).bindparams(wanted=wanted, most=MOST_MATCHES)
     return Story.id.in_(found.columns(literal_column("id")))
 
 
