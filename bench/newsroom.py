@@ -44,10 +44,10 @@ class Large:
 
 
 @contextmanager
-def large() -> Iterator[Large]:
-    """Seed the large newsroom in a temporary folder and sign in."""
+def large(url: str = "") -> Iterator[Large]:
+    """Seed the large newsroom in a temporary folder, or in the empty database at ``url``, and sign in."""
     with tempfile.TemporaryDirectory(prefix="dakenh-bench-") as folder:
-        url = f"sqlite:///{folder}/dakenh.db"
+        url = url or f"sqlite:///{folder}/dakenh.db"
         schema.upgrade(url)
         engine = open_engine(url)
         seed(engine, Sizes())
@@ -81,8 +81,9 @@ def bare() -> Figure:
 def _make_findable(engine: Engine) -> None:
     with engine.begin() as connection:
         rows = connection.execute(select(Revision.story_id, Revision.content)).tuples()
+        key = "rowid" if engine.dialect.name == "sqlite" else "story_id"
         connection.execute(
-            text("INSERT INTO story_search (rowid, text) VALUES (:id, :text)"),
+            text(f"INSERT INTO story_search ({key}, text) VALUES (:id, :text)"),
             [{"id": story, "text": fold(f"{content['title']} {content['body']}")} for story, content in rows],
         )
 
