@@ -13,6 +13,7 @@ from cms.channels import service
 from cms.people.permissions import Actor
 from cms.refusal import Conflict
 from cms.web.looks import Look
+from scheduler.states import Health
 from scheduler.tables import Channel
 from scheduler.vault import Keys
 
@@ -39,7 +40,11 @@ def state(session: Session, channel: Channel, keys: Keys, now: datetime) -> Toke
     if channel.kind != KIND or KIND not in registry.KINDS:
         return None
     opened = service.opened(session, channel.id, keys)
-    return None if opened is None else token_state(opened, settings_of(channel).app_id, now)
+    if opened is None:
+        return None
+    found = token_state(opened, settings_of(channel).app_id, now)
+    lost = channel.health == Health.NEEDS_AUTH and found is not TokenState.MISSING
+    return TokenState.RECONNECT if lost else found
 
 
 def app_secret(session: Session, actor: Actor, channel_id: int, keys: Keys) -> tuple[Settings, str]:

@@ -58,7 +58,8 @@ def with_app_secret(browser: Browser, oa: Channel) -> None:
 
 def standing(oa: Channel, clock: Turned) -> TokenState | None:
     db.session.rollback()
-    return connecting.state(db.session(), db.session.get_one(Channel, oa.id), KEYS, clock())
+    found = db.session.get_one(Channel, oa.id, populate_existing=True)
+    return connecting.state(db.session(), found, KEYS, clock())
 
 
 def test_consent_puts_working_tokens_into_the_vault(
@@ -80,10 +81,17 @@ def test_consent_puts_working_tokens_into_the_vault(
     assert audited("channel.connect")[0].detail == {}
 
 
-def test_a_channel_that_lost_its_authorisation_goes_on_after_consent(browser: Browser, oa: Channel) -> None:
+def test_a_channel_that_lost_its_authorisation_goes_on_after_consent(
+    browser: Browser, oa: Channel, clock: Turned
+) -> None:
     with_app_secret(browser, oa)
     with changing() as session:
         session.get_one(Channel, oa.id).health = "needs_auth"
+    browser.get(agreed(browser.get(f"/channels/{oa.id}/connect").headers["Location"]))
+    assert standing(oa, clock) is TokenState.GOOD
+    with changing() as session:
+        session.get_one(Channel, oa.id).health = "needs_auth"
+    assert standing(oa, clock) is TokenState.RECONNECT
     browser.get(agreed(browser.get(f"/channels/{oa.id}/connect").headers["Location"]))
     db.session.rollback()
     assert db.session.get_one(Channel, oa.id, populate_existing=True).health == "ok"
