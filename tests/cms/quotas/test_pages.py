@@ -324,6 +324,7 @@ def test_one_plan_tells_which_documents_nobody_has_cited(app: Flask, there: Prov
     assert "1/2 văn bản chưa có tin, bài nào viện dẫn." in text
     assert "Quyết định 06/QĐ-TTg – Đề án 06 1 bài" in text
     assert "Kế hoạch 01/KH-UBND – Kế hoạch năm chưa có" in text
+    assert text.index("Trung ương") < text.index("Địa phương")
     assert "2 mỗi tuần : bài viết" in text
 
 
