@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from scheduler.decided import CLEAN, REVIVABLE, anew, cancelled, decide, load, only, pull_channels, soon
 from scheduler.decisions import Progress
+from scheduler.health import needs_a_person
 from scheduler.pull import bump
 from scheduler.refusals import AlreadyScheduled, NothingToDo, NotWanted, ReasonMissing
 from scheduler.rows import CHANNEL, DELIVERY, AnyRow
@@ -92,6 +93,7 @@ def retry_channel(connection: Connection, *, channel_id: int, by: int | None, no
     wanted = (
         select(DELIVERY.c.id)
         .where(DELIVERY.c.channel_id == channel_id, DELIVERY.c.state.not_in(ENDED - REVIVABLE))
+        .where(or_(DELIVERY.c.state != DeliveryState.LIVE, needs_a_person()))
         .order_by(DELIVERY.c.id)
     )
     tried: list[int] = []
