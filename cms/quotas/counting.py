@@ -149,9 +149,14 @@ class Weight(NamedTuple):
 
 def weigh(duty: Duty, pile: Pile) -> Weight:
     """Count each story once, at its furthest step; or every time that it was on, if times count."""
-    done = set(pile.counted)
-    number = len(pile.counted) if duty.counts is Counts.TIMES else len(done)
-    if not (pile.scheduled or pile.review or pile.retracted):
-        return Weight(number)
-    ahead = done.union(pile.scheduled)
-    return Weight(number, len(ahead) - len(done), len(ahead.union(pile.review)) - len(ahead), len(set(pile.retracted)))
+    counted, scheduled, review, retracted = pile
+    done = set(counted)
+    number = len(counted) if duty.counts is Counts.TIMES else len(done)
+    if not (scheduled or review or retracted):
+        return _COUNTED[number] if number < _MANY else Weight(number)
+    ahead = done.union(scheduled)
+    return Weight(number, len(ahead) - len(done), len(ahead.union(review)) - len(ahead), len(set(retracted)))
+
+
+_MANY = 100
+_COUNTED = [Weight(number) for number in range(_MANY)]

@@ -41,6 +41,13 @@ class Coverage:
         """Documents that no story has cited."""
         return [document for document in self.documents if not document.stories]
 
+    def parts(self) -> list[tuple[str, list[Document]]]:
+        """The list's parts with their documents, in the plan's order."""
+        found: dict[str, list[Document]] = {}
+        for document in self.documents:
+            found.setdefault(document.part, []).append(document)
+        return list(found.items())
+
 
 def coverage(session: Session, plan: Plan, period: Period) -> Coverage:
     """Count what the stories of ``period`` cite, whichever unit they are of: two queries."""

@@ -213,11 +213,8 @@ class _Reading:
             return
         statement = self._narrowed(SHOWING, CHANNEL.c.unit_id)
         rows = self._connection.execute(statement, {**found.instants(), "now": self._now}).all()
-        items = [
-            _at(row, day.isoformat())
-            for row in rows
-            for day in _shown_days(max(today, local_day(row.begins)), row.until, found.far.end)
-        ]
+        calendar = _Calendar(today, found.far.end)
+        items = [_at(row, day) for row in rows for day in calendar.between(row.begins, row.until)]
         yield Batch(Step.SCHEDULED, None, ISO, items)
 
 
@@ -230,7 +227,15 @@ def _at(row: Sequence[Any], at: Any) -> Item:
     return Item._make([*row[:6], at, *row[7:10]])
 
 
-def _shown_days(first: date, until: datetime | None, end: date) -> Iterator[date]:
-    last = min(end, local_day(until) + _DAY) if until else end
-    for number in range((last - first).days):
-        yield first + number * _DAY
+class _Calendar:
+    """The local days from ``first`` until before ``end``, as ISO text."""
+
+    def __init__(self, first: date, end: date) -> None:
+        self._first, self._start, self._stop = first, midnight(first), midnight(end)
+        self._days = [(first + number * _DAY).isoformat() for number in range((end - first).days)]
+
+    def between(self, begins: datetime, until: datetime | None) -> Sequence[str]:
+        """The days on which something is to be seen that is there from ``begins`` until ``until``."""
+        skipped = (local_day(begins) - self._first).days if begins >= self._start else 0
+        kept = None if until is None or until >= self._stop else (local_day(until) - self._first).days + 1
+        return self._days[skipped:kept]

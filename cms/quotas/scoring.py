@@ -87,23 +87,18 @@ _WORST_FIRST = (Status.MISSED, Status.AT_RISK, Status.ON_TRACK, Status.UPCOMING,
 def total(scores: Sequence[Score], shown: Period) -> Score:
     """Sum up the parts of a period: as good as the worst part, with the reason of the first such part."""
     there = [part for part in scores if part.verdict.status is not Status.NOT_APPLICABLE] or list(scores)
-    met = sum(part.verdict.status is Status.MET for part in there)
+    counted = scheduled = in_review = target = retracted = met = 0
+    for part in there:
+        tally = part.tally
+        counted += tally.counted
+        scheduled += tally.scheduled
+        in_review += tally.in_review
+        target += part.target or 0
+        retracted += part.retracted
+        met += part.verdict.status is Status.MET
     decisive = _decisive(there)
-    tallies = [part.tally for part in there]
-    return Score(
-        period=shown,
-        tally=Tally(
-            sum(tally.counted for tally in tallies),
-            sum(tally.scheduled for tally in tallies),
-            sum(tally.in_review for tally in tallies),
-        ),
-        target=sum(part.target or 0 for part in there),
-        verdict=_summed(decisive, met, len(there)),
-        closes=decisive.closes,
-        retracted=sum(part.retracted for part in there),
-        met=met,
-        of=len(there),
-    )
+    verdict, whole = _summed(decisive, met, len(there)), Tally(counted, scheduled, in_review)
+    return Score(shown, whole, target, verdict, decisive.closes, retracted, met, len(there))
 
 
 def _decisive(parts: Sequence[Score]) -> Score:

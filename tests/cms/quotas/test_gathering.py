@@ -128,8 +128,10 @@ def test_channels_of_another_medium_or_of_none_do_not_count(province: Province, 
 
 def test_what_is_counted_is_the_revision_that_went_out(province: Province) -> None:
     live = province.on("bao", "newspaper", "2026-11-17")
-    province.session.execute(update(Story).where(Story.id == live.story_id).values(column="doi-song"))
-    province.session.commit()
+    province.edit(live.story_id, kind="slogan", column="doi-song")
+    assert numbers(province, "1", "bao")[0] == 1
+    other = province.on("bao", "newspaper", "2026-11-17", kind="slogan", column="doi-song")
+    province.edit(other.story_id, kind="article", column="chuyen-doi-so")
     assert numbers(province, "1", "bao")[0] == 1
 
 
