@@ -8,11 +8,14 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from cms.database import db
 from scheduler.database import open_engine
-from tests.cms.quotas.province import Province, prepare
+from tests.cms.quotas.province import Province, at, prepare
+from tests.conftest import Clock
 
 
 @pytest.fixture
@@ -53,3 +56,11 @@ def province(request: pytest.FixtureRequest) -> Iterator[Province]:
         with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             yield Province.of(session)
         whole.rollback()
+
+
+@pytest.fixture
+def there(app: Flask, clock: Clock) -> Province:
+    """The province in the application's own database, on Wednesday noon."""
+    clock.at = at("2026-11-18", "12:00")
+    prepare(db.session())
+    return Province.of(db.session())
