@@ -14,6 +14,10 @@ MOST_PAIRS = 4_000_000
 """Words before times words after that are compared; a larger replaced passage is shown whole on both sides."""
 
 
+REWRITTEN = 0.3
+"""Share of words kept below which a passage counts as written anew and is shown whole on both sides."""
+
+
 class Change(StrEnum):
     """What happened to a run of text."""
 
@@ -107,15 +111,37 @@ _NAMES = frozenset({"kind", "column", "language", "topics", "audiences", "docume
 def _add_words(runs: list[Run], old: str, new: str) -> None:
     before, after = _split(old), _split(new)
     if len(before) * len(after) > MOST_PAIRS:
-        _add(runs, Change.REMOVED, old)
-        _add(runs, Change.ADDED, new)
+        _replace(runs, old, new)
         return
-    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
+    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    kept = sum(_words(before[a:b]) for tag, a, b, _c, _d in steps if tag == "equal")
+    if kept < REWRITTEN * min(_words(before), _words(after)):
+        _replace(runs, old, new)
+        return
+    gone, come = "", ""
+    for tag, a, b, c, d in steps:
+        # A blank or a comma between two changes belongs to them: whole phrases read better than single words.
+        if tag == "equal" and (_words(before[a:b]) or not (gone or come)):
+            _replace(runs, gone, come)
             _add(runs, Change.SAME, "".join(before[a:b]))
-            continue
-        _add(runs, Change.REMOVED, "".join(before[a:b]))
-        _add(runs, Change.ADDED, "".join(after[c:d]))
+            gone, come = "", ""
+        else:
+            gone, come = gone + "".join(before[a:b]), come + "".join(after[c:d])
+    _replace(runs, gone, come)
+
+
+def _replace(runs: list[Run], old: str, new: str) -> None:
+    """Add a change, without the blanks and marks that both sides end with."""
+    tail = 0
+    while tail < min(len(old), len(new)) and old[-tail - 1] == new[-tail - 1] and not old[-tail - 1].isalnum():
+        tail += 1
+    _add(runs, Change.REMOVED, old[: len(old) - tail])
+    _add(runs, Change.ADDED, new[: len(new) - tail])
+    _add(runs, Change.SAME, old[len(old) - tail :])
+
+
+def _words(tokens: Sequence[str]) -> int:
+    return sum(token[0].isalnum() for token in tokens)
 
 
 def _split(text: str) -> Sequence[str]:

@@ -41,6 +41,11 @@ class Typed:
     base_id: int | None
     planned_for: str
 
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What a working copy holds: the content and the day, which is not part of the content."""
+        return {**self.content, "planned_for": self.planned_for}
+
 
 def read(form: MultiDict[str, str]) -> Typed:
     """Read the form as it is; nothing typed is refused or lost here."""
@@ -65,6 +70,12 @@ def shown(data: Mapping[str, Any]) -> dict[str, Any]:
     full = {**empty, **known}
     full["service"] = {**empty["service"], **known.get("service", {})}
     return full
+
+
+def opened_copy(kept: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
+    """Take a working copy apart: the content, and the day if the copy says one."""
+    content = {name: value for name, value in kept.items() if name != "planned_for"}
+    return content, kept.get("planned_for")
 
 
 def planned_day(text: str) -> date | None:

@@ -64,7 +64,7 @@ def keep(story_id: int) -> Response:
     """Keep what has been typed so far."""
     typed = forms.read(request.form)
     with changing() as session:
-        writing.keep(session, current_actor(), story_id, typed.content, typed.base_id, now())
+        writing.keep(session, current_actor(), story_id, typed.kept, typed.base_id, now())
     return jsonify(words=_("Đã lưu tạm lúc %(clock)s", clock=f"{local(now()):%H:%M:%S}"), saved_at=now().isoformat())
 
 

@@ -191,7 +191,7 @@ def _keep(story_id: int, typed: Typed) -> None:
     """Keep what was typed if the person may write here; who may not has their own sentence already."""
     try:
         with changing() as session:
-            writing.keep(session, current_actor(), story_id, typed.content, typed.base_id, now())
+            writing.keep(session, current_actor(), story_id, typed.kept, typed.base_id, now())
     except Refusal:
         db.session.rollback()
 
@@ -199,10 +199,12 @@ def _keep(story_id: int, typed: Typed) -> None:
 def _sheet(session: Session, found: Opened, copy: WorkingCopy | None) -> Sheet:
     """The saved text, or the working copy where it says something else."""
     planned = found.story.planned_for.isoformat() if found.story.planned_for else ""
-    if copy is None or _same(copy.content, found.content):
+    typed, day = forms.opened_copy(copy.content) if copy else ({}, None)
+    if copy is None or (_same(typed, found.content) and day in (None, planned)):
         return Sheet(found.content.model_dump(mode="json"), None, found.story.current_id, planned)
-    compared = overtaken(session, found, copy.content) if copy.base_id != found.story.current_id else None
-    return Sheet(copy.content, None, found.story.current_id, planned, overtaken=compared, kept_at=copy.saved_at)
+    compared = overtaken(session, found, typed) if copy.base_id != found.story.current_id else None
+    day = planned if day is None else day
+    return Sheet(typed, None, found.story.current_id, day, overtaken=compared, kept_at=copy.saved_at)
 
 
 def _same(typed: dict[str, Any], saved: Content) -> bool:

@@ -101,7 +101,7 @@ def retract(story_id: int) -> Response:
         except Refusal as refusal:
             sentence, status = say(refusal.words), refusal.status
         else:
-            flash(_("Đã thu hồi. Danh sách dưới đây cho biết kênh nào đã gỡ xong."), "success")
+            flash(_("Đã thu hồi trên mọi kênh; mục “Trên các kênh” cho biết kênh nào đã gỡ xong."), "success")
             return redirect(url_for("stories.story", story_id=story_id), 303)
     db.session.rollback()
     found = opened(db.session(), current_actor(), story_id)

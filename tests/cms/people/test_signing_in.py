@@ -117,6 +117,13 @@ def test_pages_ask_to_sign_in_first(client: FlaskClient, house: Newsroom) -> Non
     assert "Hãy đăng nhập để tiếp tục." in client.get(answer.location).get_data(as_text=True)
 
 
+def test_the_invitation_to_sign_in_speaks_the_readers_language(client: FlaskClient, house: Newsroom) -> None:
+    client.set_cookie("language", "en")
+    page = client.get("/profile", follow_redirects=True).get_data(as_text=True)
+    assert '<html lang="en">' in page
+    assert "Hãy đăng nhập để tiếp tục." not in page
+
+
 def test_signing_out_ends_the_session_and_is_not_a_link(app: Flask, house: Newsroom) -> None:
     client = newsroom.sign_in(app, house.editor)
     assert client.get("/sign-out").status_code == 405

@@ -35,6 +35,24 @@ def test_only_the_changed_word_is_marked() -> None:
     )
 
 
+def test_a_changed_phrase_is_marked_as_a_phrase() -> None:
+    assert diff.words("Nộp hồ sơ, nhận kết quả qua bưu điện.", "Nộp hồ sơ, lấy giấy tờ qua bưu điện.") == (
+        Run(Change.SAME, "Nộp hồ sơ, "),
+        Run(Change.REMOVED, "nhận kết quả"),
+        Run(Change.ADDED, "lấy giấy tờ"),
+        Run(Change.SAME, " qua bưu điện."),
+    )
+
+
+def test_a_sentence_written_anew_is_shown_whole() -> None:
+    old, new = "Không phải chờ ở bộ phận một cửa", "Chuẩn bị gì, bấm vào đâu, nhận kết quả ra sao"
+    assert diff.words(old + ".", new + ".") == (
+        Run(Change.REMOVED, old),
+        Run(Change.ADDED, new),
+        Run(Change.SAME, "."),
+    )
+
+
 def test_an_untouched_paragraph_stays_out_of_it() -> None:
     runs = diff.words("Đoạn một.\n\nĐoạn hai.", "Đoạn một.\n\nĐoạn ba.")
     assert runs[0] == Run(Change.SAME, "Đoạn một.\n\nĐoạn ")

@@ -192,16 +192,19 @@ def test_what_is_typed_is_kept_and_shown_again_until_it_is_saved_or_dropped(
     made = newsroom.story(house.editor, house.paper, now=clock())
     url = f"/stories/{made.id}"
     clock.turn(seconds=5)
-    answer = post(editor, f"{url}/working-copy", article(house, base=made.current_id, body="Mới gõ."), script=True)
+    typed = article(house, base=made.current_id, body="Mới gõ.", planned_for="2026-12-24")
+    answer = post(editor, f"{url}/working-copy", typed, script=True)
     assert answer.json is not None
     assert answer.json["words"] == "Đã lưu tạm lúc 08:00:05"
     assert revisions(made.id) == 1
     page = text(editor.get(url))
     assert ">Mới gõ.</textarea>" in page
+    assert 'name="planned_for" value="2026-12-24"' in page
     assert "Đang hiện bản tạm bạn gõ lúc 08:00 22/11/2026 (GMT+7)" in page
     assert editor.post(f"{url}/working-copy/drop").status_code == 303
     page = text(editor.get(url))
     assert "Mới gõ." not in page
+    assert "2026-12-24" not in page
     assert "Đang hiện bản tạm" not in page
 
 

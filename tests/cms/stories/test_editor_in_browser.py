@@ -126,6 +126,7 @@ def test_two_texts_are_merged_on_one_page(page: Page, app: Flask, house: Newsroo
     page.fill("#body", "Câu của Khôi.")
     page.get_by_role("button", name="Lưu").click()
     expect(page.get_by_role("heading", name="Trần Thảo Vy đã lưu bản 2 trong lúc bạn viết")).to_be_visible()
+    page.wait_for_load_state()
     assert page.input_value("#body") == "Câu của Khôi."
     page.locator("[data-take='title']").click()
     assert page.input_value("#title") == "Tiêu đề của Vy"
