@@ -6,10 +6,12 @@ from typing import ClassVar
 from pydantic import BaseModel
 
 from channels.contract import Document, Evidence, Feed, Finding, Json, Piece, Rendition, StoryKind, Transport
-from channels.radio_script import checks, docx, listing, pdf, rendering, text
+from channels.radio_script import checks, docx, listing, pdf, rendering, sheet, text
 from channels.radio_script.script import Script
 from channels.radio_script.settings import Settings
 from channels.words import N_, Words
+
+Facts = Sequence[tuple[str, str]]
 
 
 class RadioScript:
@@ -36,16 +38,23 @@ class RadioScript:
         return listing.documents(feed)
 
 
-def to_docx(document: Mapping[str, Json], *, withdrawn: bool) -> bytes:
-    """Return a frozen script as a Word file; ``withdrawn`` says so in red on every page."""
-    return docx.to_docx(Script.model_validate(document), withdrawn=withdrawn)
+def to_docx(document: Mapping[str, Json], *, withdrawn: bool, banner: str = "", facts: Facts = ()) -> bytes:
+    """Return a frozen script as a Word file; ``withdrawn``, else ``banner``, stands in red on every page.
+
+    ``facts`` are labels and values for the first page that are known only now.
+    """
+    return docx.to_docx(Script.model_validate(document), _stamp(withdrawn, banner, facts))
 
 
-def to_pdf(document: Mapping[str, Json], *, withdrawn: bool) -> bytes:
-    """Return a frozen script as a PDF; ``withdrawn`` says so in red on every page."""
-    return pdf.to_pdf(Script.model_validate(document), withdrawn=withdrawn)
+def to_pdf(document: Mapping[str, Json], *, withdrawn: bool, banner: str = "", facts: Facts = ()) -> bytes:
+    """Return a frozen script as a PDF, stamped as the Word file is."""
+    return pdf.to_pdf(Script.model_validate(document), _stamp(withdrawn, banner, facts))
 
 
 def to_txt(document: Mapping[str, Json], *, withdrawn: bool) -> bytes:
     """Return the spoken text of a frozen script in UTF-8; a withdrawn one only says that it was withdrawn."""
     return text.to_bytes(Script.model_validate(document), withdrawn=withdrawn)
+
+
+def _stamp(withdrawn: bool, banner: str, facts: Facts) -> sheet.Stamp:
+    return sheet.Stamp(sheet.WITHDRAWN if withdrawn else banner, tuple(facts))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from channels.contract import Finding, Piece, Severity, StoryKind
 from channels.radio_script.length import BREATH, clock
 from channels.radio_script.rendering import CONTENT, is_vietnamese, item, written
-from channels.radio_script.script import LineKind, Script
+from channels.radio_script.script import UNSAID, Script
 from channels.radio_script.settings import Settings
 from channels.words import N_, Words
 
@@ -74,7 +74,7 @@ def _slot(piece: Piece, script: Script) -> Iterator[Finding]:
         values = {"length": clock(seconds), "slot": clock(slot), "over": clock(seconds - slot)}
         message = Words(N_("Kịch bản dài khoảng %(length)s, quá khung %(slot)s là %(over)s."), values)
         yield Finding(Severity.WARNING, "body", message, Words(N_("Rút bớt nội dung, hoặc chia thành hai tin.")))
-    said = sum(line.seconds for line in script.lines if line.kind is not LineKind.CUE)
+    said = sum(line.seconds for line in script.lines if line.kind not in UNSAID)
     if piece.kind is StoryKind.ARTICLE and said < SHORTEST_S:
         message = Words(N_("Lời đọc chỉ khoảng %(seconds)s giây."), {"seconds": round(said)})
         yield Finding(Severity.WARNING, "body", message, Words(N_("Thêm thông tin, hoặc ghép với tin khác.")))

@@ -26,13 +26,13 @@ _FIXED = datetime(2025, 1, 1)  # noqa: DTZ001 - Word stores local time without a
 _ZIP_TIME = (2025, 1, 1, 0, 0, 0)
 
 
-def to_docx(script: Script, *, withdrawn: bool) -> bytes:
+def to_docx(script: Script, stamp: sheet.Stamp) -> bytes:
     """Return the file. Equal scripts give equal bytes."""
     document = Document()
     _page(document, script)
     _styles(document)
-    _header(document, script, withdrawn=withdrawn)
-    _opening(document, script, withdrawn=withdrawn)
+    _header(document, script, stamp)
+    _opening(document, script, stamp)
     for line in script.lines:
         _line(document, line)
     _ending(document)
@@ -81,7 +81,7 @@ def _tight(paragraph: Paragraph, after: float = 0) -> Paragraph:
     return paragraph
 
 
-def _header(document: Docx, script: Script, *, withdrawn: bool) -> None:
+def _header(document: Docx, script: Script, stamp: sheet.Stamp) -> None:
     header = document.sections[0].header
     first = _tight(header.paragraphs[0])
     first.paragraph_format.tab_stops.add_tab_stop(Mm(165), alignment=2)
@@ -92,10 +92,10 @@ def _header(document: Docx, script: Script, *, withdrawn: bool) -> None:
     _field(first, "NUMPAGES")
     second = _tight(header.add_paragraph(), after=4)
     _run(second, sheet.subheading(script), size=SMALL, color=GREY)
-    if withdrawn:
+    if stamp.banner:
         banner = _tight(header.add_paragraph(), after=4)
         banner.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _run(banner, sheet.WITHDRAWN, size=Pt(14), bold=True, color=RED)
+        _run(banner, stamp.banner, size=Pt(14), bold=True, color=RED)
     _rule(header.paragraphs[-1])
 
 
@@ -122,14 +122,14 @@ def _rule(paragraph: Paragraph) -> None:
     paragraph._p.get_or_add_pPr().append(borders)
 
 
-def _opening(document: Docx, script: Script, *, withdrawn: bool) -> None:
+def _opening(document: Docx, script: Script, stamp: sheet.Stamp) -> None:
     title = _tight(document.add_paragraph(), after=8)
     title.paragraph_format.keep_with_next = True
     _run(title, script.title, size=Pt(22), bold=True)
-    if withdrawn:
+    if stamp.banner:
         banner = _tight(document.add_paragraph(), after=8)
-        _run(banner, sheet.WITHDRAWN, size=Pt(26), bold=True, color=RED)
-    for label, value in sheet.facts(script):
+        _run(banner, stamp.banner, size=Pt(26), bold=True, color=RED)
+    for label, value in sheet.facts(script, stamp):
         fact = _tight(document.add_paragraph(), after=2)
         _run(fact, f"{label}: ", size=Pt(12), color=GREY)
         urgent = label == "Loại bản tin" and value.isupper()
@@ -143,6 +143,12 @@ def _line(document: Docx, line: Line) -> None:
         cue.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _run(cue, sheet.cue(line), size=Pt(13), bold=True, color=GREY)
         return
+    if line.kind is LineKind.ITEM:
+        _item(document, line)
+        return
+    if line.kind is LineKind.CUT:
+        _run(document.add_paragraph(), sheet.cut(line), size=Pt(14), bold=True, color=RED)
+        return
     label = _tight(document.add_paragraph(), after=2)
     label.paragraph_format.space_before = Pt(8)
     label.paragraph_format.keep_with_next = True
@@ -151,6 +157,18 @@ def _line(document: Docx, line: Line) -> None:
     _run(label, f"   {words.when}", size=Pt(11), color=GREY)
     for sentence in line.sentences:
         _sentence(document, sentence, bold=line.kind is LineKind.TITLE)
+
+
+def _item(document: Docx, line: Line) -> None:
+    words = sheet.item(line)
+    head = _tight(document.add_paragraph(), after=0)
+    head.paragraph_format.space_before = Pt(14)
+    head.paragraph_format.keep_with_next = head.paragraph_format.keep_together = True
+    _run(head, words.who, size=Pt(15), bold=True)
+    times = _tight(document.add_paragraph(), after=4)
+    times.paragraph_format.keep_with_next = True
+    _run(times, words.when, size=Pt(11), color=GREY)
+    _rule(times)
 
 
 def _sentence(document: Docx, sentence: Sentence, *, bold: bool) -> None:

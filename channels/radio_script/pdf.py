@@ -34,7 +34,7 @@ RED, BLUE, GREY, YELLOW = "#C00000", "#1B4F8A", "#595959", "#FFF2A8"
 LEFT, RIGHT, TOP, BOTTOM = 25 * mm, 20 * mm, 32 * mm, 18 * mm
 
 
-def to_pdf(script: Script, *, withdrawn: bool) -> bytes:
+def to_pdf(script: Script, stamp: sheet.Stamp) -> bytes:
     """Return the file. Equal scripts give equal bytes."""
     _fonts()
     out = io.BytesIO()
@@ -49,7 +49,7 @@ def to_pdf(script: Script, *, withdrawn: bool) -> bytes:
     )
     body = Frame(LEFT, BOTTOM, A4[0] - LEFT - RIGHT, A4[1] - TOP - BOTTOM, 0, 0, 0, 0)
     document.addPageTemplates(PageTemplate(frames=[body]))
-    document.build(_story(script, withdrawn=withdrawn), canvasmaker=_numbered(script, withdrawn=withdrawn))
+    document.build(_story(script, stamp), canvasmaker=_numbered(script, stamp))
     return out.getvalue()
 
 
@@ -69,12 +69,15 @@ _BODY = _style("body", 17, 27, spaceAfter=6)
 _LABEL = _style("label", 11.5, 16, spaceBefore=8, spaceAfter=2, textColor=HexColor(BLUE))
 _CUE = _style("cue", 13, 20, spaceBefore=6, spaceAfter=6, alignment=TA_CENTER, textColor=HexColor(GREY))
 _TITLE = _style("title", 21, 27, spaceAfter=8)
+_ITEM = _style("item", 15, 20, spaceBefore=14, keepWithNext=True)
+_TIMES = _style("times", 10.5, 14, textColor=HexColor(GREY), keepWithNext=True)
+_CUT = _style("cut", 14, 20, spaceBefore=8, spaceAfter=8)
 _FACT = _style("fact", 11.5, 16)
 _BANNER = _style("banner", 25, 31, spaceAfter=8, textColor=HexColor(RED))
 _CELL = _style("cell", 10, 13, textColor=HexColor(GREY))
 
 
-def _numbered(script: Script, *, withdrawn: bool) -> type[Canvas]:
+def _numbered(script: Script, stamp: sheet.Stamp) -> type[Canvas]:
     """Return a canvas that draws the header of every page once it knows how many pages there are."""
 
     class Numbered(Canvas):  # type: ignore[misc] # reportlab ships no types
@@ -89,14 +92,14 @@ def _numbered(script: Script, *, withdrawn: bool) -> type[Canvas]:
         def save(self) -> None:
             for page in self.pages:
                 self.__dict__.update(page)
-                _header(self, script, f"Trang {self._pageNumber}/{len(self.pages)}", withdrawn=withdrawn)
+                _header(self, script, f"Trang {self._pageNumber}/{len(self.pages)}", stamp)
                 super().showPage()
             super().save()
 
     return Numbered
 
 
-def _header(canvas: Canvas, script: Script, page: str, *, withdrawn: bool) -> None:
+def _header(canvas: Canvas, script: Script, page: str, stamp: sheet.Stamp) -> None:
     width, height = A4
     canvas.saveState()
     canvas.setFillColor(HexColor(BLUE))
@@ -106,17 +109,13 @@ def _header(canvas: Canvas, script: Script, page: str, *, withdrawn: bool) -> No
     canvas.setFont(REGULAR, 10)
     canvas.drawRightString(width - RIGHT, height - 13 * mm, page)
     canvas.drawString(LEFT, height - 18.5 * mm, _fitted(sheet.subheading(script), REGULAR, 10, width - LEFT - RIGHT))
-    if withdrawn:
+    if stamp.banner:
         canvas.setFillColor(HexColor(RED))
         canvas.setFont(BOLD, 14)
-        canvas.drawCentredString(width / 2, height - 26 * mm, sheet.WITHDRAWN)
+        canvas.drawCentredString(width / 2, height - 26 * mm, _fitted(stamp.banner, BOLD, 14, width - LEFT - RIGHT))
     canvas.setStrokeColor(HexColor("#8C8C8C"))
-    canvas.line(
-        LEFT,
-        height - 28.5 * mm if withdrawn else height - 21.5 * mm,
-        width - RIGHT,
-        height - 28.5 * mm if withdrawn else height - 21.5 * mm,
-    )
+    below = height - (28.5 if stamp.banner else 21.5) * mm
+    canvas.line(LEFT, below, width - RIGHT, below)
     canvas.restoreState()
 
 
@@ -129,11 +128,11 @@ def _fitted(text: str, font: str, size: float, width: float) -> str:
     return f"{text.rstrip()}…"
 
 
-def _story(script: Script, *, withdrawn: bool) -> list[Flowable]:
+def _story(script: Script, stamp: sheet.Stamp) -> list[Flowable]:
     story: list[Flowable] = [Paragraph(f"<b>{escape(script.title)}</b>", _TITLE)]
-    if withdrawn:
-        story.append(Paragraph(f"<b>{sheet.WITHDRAWN}</b>", _BANNER))
-    story += [_fact(label, value) for label, value in sheet.facts(script)]
+    if stamp.banner:
+        story.append(Paragraph(f"<b>{escape(stamp.banner)}</b>", _BANNER))
+    story += [_fact(label, value) for label, value in sheet.facts(script, stamp)]
     story.append(HRFlowable(width="100%", thickness=0.7, color=HexColor("#8C8C8C"), spaceBefore=8, spaceAfter=8))
     for line in script.lines:
         story += _line(line)
@@ -151,10 +150,21 @@ def _fact(label: str, value: str) -> Paragraph:
 def _line(line: Line) -> list[Flowable]:
     if line.kind is LineKind.CUE:
         return [Paragraph(f"<b>{escape(sheet.cue(line))}</b>", _CUE)]
+    if line.kind is LineKind.CUT:
+        return [Paragraph(f'<b><font color="{RED}">{escape(sheet.cut(line))}</font></b>', _CUT)]
+    if line.kind is LineKind.ITEM:
+        return _item(line)
     words = sheet.label(line)
     label = Paragraph(f'<b>{escape(words.who)}</b> <font color="{GREY}">&nbsp; {words.when}</font>', _LABEL)
     said = [Paragraph(_markup(sentence, bold=line.kind is LineKind.TITLE), _BODY) for sentence in line.sentences]
     return [KeepTogether([label, said[0]]), *(KeepTogether([sentence]) for sentence in said[1:])]
+
+
+def _item(line: Line) -> list[Flowable]:
+    words = sheet.item(line)
+    rule = HRFlowable(width="100%", thickness=0.7, color=HexColor("#8C8C8C"), spaceBefore=2, spaceAfter=4)
+    rule.keepWithNext = True
+    return [Paragraph(f"<b>{escape(words.who)}</b>", _ITEM), Paragraph(words.when, _TIMES), rule]
 
 
 def _markup(sentence: Sentence, *, bold: bool) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-VERSION = 1
+VERSION = 2
+"""1: greeting and closing were not told apart from what is read between them."""
 
 
 class Priority(StrEnum):
@@ -44,16 +45,32 @@ class Sentence(Frozen):
 
 
 class LineKind(StrEnum):
-    """A cue is not said; a heading introduces an item; a repeat is said slowly."""
+    """What a line is for.
+
+    Printed and not said: a cue (what is heard), the head of an item of a bulletin, a cut (an item called back).
+    A greeting and a closing are the station's own; a title introduces an item; a repeat is said slowly.
+    """
 
     CUE = "cue"
+    ITEM = "item"
+    CUT = "cut"
+    GREETING = "greeting"
     TITLE = "title"
     SPEECH = "speech"
     REPEAT = "repeat"
+    CLOSING = "closing"
+
+
+UNSAID = frozenset({LineKind.CUE, LineKind.ITEM, LineKind.CUT})
+CONTENT = frozenset({LineKind.TITLE, LineKind.SPEECH, LineKind.REPEAT})
+"""What belongs to an item, whoever airs it."""
 
 
 class Line(Frozen):
-    """A cue or what one presenter says at a stretch. ``at`` and ``seconds`` are seconds from the start, and long."""
+    """A cue or what one presenter says at a stretch. ``at`` and ``seconds`` are seconds from the start, and long.
+
+    ``seconds`` of an item's head is the length of the whole item; ``cue`` is the text of every line that is not said.
+    """
 
     kind: LineKind
     voice: int = 0

@@ -13,6 +13,14 @@ ENDING = "– HẾT –"
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """What is known of a script only when it is printed: words in red on every page, and facts for the first one."""
+
+    banner: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """The small line above what is said: who reads, from which second, for how long."""
 
@@ -36,7 +44,7 @@ def duration(script: Script) -> str:
     return f"khoảng {clock(estimate.seconds)} (đọc nhanh {clock(estimate.low)}, đọc chậm {clock(estimate.high)})"
 
 
-def facts(script: Script) -> list[tuple[str, str]]:
+def facts(script: Script, stamp: Stamp) -> list[tuple[str, str]]:
     """Return the labelled facts at the top of the first page."""
     found = [
         ("Chuyên mục", script.programme),
@@ -44,15 +52,32 @@ def facts(script: Script) -> list[tuple[str, str]]:
         ("Tác giả", script.byline),
         ("Loại bản tin", PRIORITIES[script.priority]),
         ("Thời lượng", duration(script)),
+        ("Khung phát", clock(script.slot_s) if script.slot_s and not script.story_id else ""),
         ("Số tiếng", f"{script.syllables} ({f'{script.rate:g}'.replace('.', ',')} tiếng mỗi giây)"),
     ]
-    return [(label, value) for label, value in found if value]
+    return [(label, value) for label, value in (*found, *stamp.facts) if value]
 
 
 def label(line: Line) -> Label:
     """Return the label of a line that is said."""
-    kind = {LineKind.TITLE: " · TIÊU ĐỀ", LineKind.REPEAT: " · NHẮC LẠI, ĐỌC CHẬM"}.get(line.kind, "")
+    kind = {
+        LineKind.TITLE: " · TIÊU ĐỀ",
+        LineKind.REPEAT: " · NHẮC LẠI, ĐỌC CHẬM",
+        LineKind.GREETING: " · LỜI CHÀO",
+        LineKind.CLOSING: " · LỜI KẾT",
+    }.get(line.kind, "")
     return Label(f"PTV {line.voice}{kind}", clock(line.at))
+
+
+def item(line: Line) -> Label:
+    """Return the head of an item of a bulletin: "TIN 1: …", "dài 1'35, từ 0'25 đến 2'00"."""
+    times = f"dài {clock(line.seconds)}, từ {clock(line.at)} đến {clock(line.at + line.seconds)}"
+    return Label(line.cue, times)
+
+
+def cut(line: Line) -> str:
+    """Return what stands in the place of an item that was called back."""
+    return f"TIN ĐÃ THU HỒI – KHÔNG ĐỌC: {line.cue}"
 
 
 def cue(line: Line) -> str:

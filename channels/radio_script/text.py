@@ -1,11 +1,11 @@
 """The script as plain text: spoken form only, ready for a text-to-speech system."""
 
-from channels.radio_script.script import LineKind, Script
+from channels.radio_script.script import UNSAID, Script
 
 
 def to_text(script: Script) -> str:
     """Return what is said, one paragraph a line with a blank line between; cues and originals are left out."""
-    spoken = [line.text for line in script.lines if line.kind is not LineKind.CUE]
+    spoken = [line.text for line in script.lines if line.kind not in UNSAID]
     return "\n\n".join(spoken) + "\n"
 
 
