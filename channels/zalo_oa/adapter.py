@@ -65,7 +65,7 @@ class ZaloOa:
         """Remove the article; one that is gone already is a success."""
         if order.live is not None:
             with connected(account) as api:
-                publishing.remove(api, order.live.provider_id)
+                publishing.remove(order, api)
 
     def is_simulated(self, settings: BaseModel) -> bool:
         """Whether a channel with these settings publishes to a simulator; every page that shows it must say so."""

@@ -15,6 +15,8 @@ from channels.zalo_oa.cuts import DESCRIPTION_LIMIT, TITLE_LIMIT, Cut, cut, one_
 from channels.zalo_oa.settings import AUTHOR_MAX, Settings
 
 KIND = "zalo_oa"
+MARKER = "utm_id"
+"""The parameter of the tracking link that carries a hash of the delivery's key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def to_send(document: Mapping[str, Any], key: str, *, fallback: bool) -> dict[st
     """
     article = dict(document["article"])
     if link := article.get("tracking_link"):
-        article["tracking_link"] = _with_query(link, utm_id=hashlib.sha256(key.encode()).hexdigest()[:12])
+        article["tracking_link"] = _with_query(link, **{MARKER: hashlib.sha256(key.encode()).hexdigest()[:12]})
     if fallback and document.get("fallback_cover"):
         article["cover"] = dict(article["cover"]) | {"photo_url": document["fallback_cover"]}
     return article

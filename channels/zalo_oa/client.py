@@ -14,12 +14,17 @@ from urllib3.exceptions import NewConnectionError
 
 from channels.contract import ChannelError, ErrorKind
 from channels.words import Words
-from channels.zalo_oa.errors import RULES, TOO_MANY_CALLS, Refusal, not_sent, unclear
+from channels.zalo_oa.errors import ODD_SECRET, RULES, TOO_MANY_CALLS, Refusal, not_sent, unclear
 from channels.zalo_oa.settings import Settings
 
 CONNECT_SECONDS = 5.0
+TOKEN_SECONDS = 20.0
+"""An answer of the OAuth server is waited for so long at most: two of them fit into the lock of a renewal."""
 ANSWER_MAX = 1_000_000
 """Bytes of an answer that are read; Zalo's own are a few thousand."""
+STUMBLES = frozenset({408, 425})
+"""Statuses below 500 that say nothing about the call: it took too long to arrive, or came too early."""
+REMAINING = "X-RateLimit-Remain"
 
 
 class NoToken(Exception):
@@ -36,6 +41,8 @@ class Client:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.spent = False
+        """Whether Zalo said with its last answer that no call of this minute is left."""
         self.session = requests.Session()
         self.session.trust_env = not settings.simulated
         self.session.headers["User-Agent"] = "dakenh"
@@ -66,11 +73,12 @@ class Client:
     ) -> Mapping[str, Any]:
         url = f"{self.settings.api_url}/v2.0/{path}"
         status, headers, text = self._send(method, url, self._identity(secrets), once, parts)
+        self.spent = headers.get(REMAINING, "").strip() == "0"
         if status == 429:
             raise _throttled(headers, once)
         if status == 401:
             raise Refusal(-216, "HTTP 401")
-        if status >= 500 or 300 <= status < 400:
+        if status >= 500 or 300 <= status < 400 or status in STUMBLES:
             raise unclear(once=once, detail=f"HTTP {status}")
         return _data(status, text, once)
 
@@ -91,7 +99,8 @@ class Client:
         """
         url = f"{self.settings.oauth_url}/v4/oa/access_token"
         headers = {"secret_key": app_secret}
-        status, _, text = self._send("POST", url, headers, False, {"data": {"app_id": self.settings.app_id, **form}})
+        parts = {"data": {"app_id": self.settings.app_id, **form}}
+        status, _, text = self._send("POST", url, headers, False, parts, min(self.settings.timeout_s, TOKEN_SECONDS))
         if status == 200 and not text.strip():
             raise NoToken("", "empty answer")
         body = _object(text)
@@ -102,10 +111,18 @@ class Client:
         return {name: str(value) for name, value in body.items() if value is not None}
 
     def _send(
-        self, method: str, url: str, headers: Mapping[str, str], once: bool, parts: Mapping[str, Any]
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        once: bool,
+        parts: Mapping[str, Any],
+        seconds: float | None = None,
     ) -> tuple[int, Mapping[str, str], str]:
         """Make one request; return status, headers and text. The whole answer has to come within the time-out."""
-        limit = self.settings.timeout_s
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise ChannelError(ErrorKind.AUTH, Words(ODD_SECRET))
+        limit = seconds or self.settings.timeout_s
         ends = time.monotonic() + limit
         timeouts = (min(CONNECT_SECONDS, limit), limit)
         try:
@@ -125,7 +142,7 @@ def _read(answer: requests.Response, ends: float) -> str:
         data += chunk
         if len(data) > ANSWER_MAX or time.monotonic() > ends:
             raise requests.ReadTimeout("answer too slow or too long")
-    return data.decode("utf-8", "replace")
+    return data.decode("utf-8-sig", "replace")
 
 
 def _never_left(error: requests.RequestException) -> bool:
@@ -154,17 +171,22 @@ def _throttled(headers: Mapping[str, str], once: bool) -> ChannelError:
 
 
 def _data(status: int, text: str, once: bool) -> Mapping[str, Any]:
-    """Return ``data`` of the envelope; an answer that is none, or says nothing, has an unclear outcome."""
-    body = _object(text)
-    code = _code(body.get("error")) if body is not None else None
-    if body is None or code is None:
-        if status >= 400:
-            raise Refusal(status, f"HTTP {status}")
+    """Return ``data`` of the envelope; an answer that is none, or says nothing, has an unclear outcome.
+
+    Whoever sends ``data`` along or says "Success" has not refused, even where ``error`` is missing.
+    """
+    body = _object(text) or {}
+    code, data = _code(body.get("error")), body.get("data")
+    given = data if isinstance(data, dict) else {}
+    if code is None and status < 400 and (given or body.get("message") == "Success"):
+        return given
+    if code is None and status >= 400:
+        raise Refusal(status, f"HTTP {status}")
+    if code is None:
         raise unclear(once=once, detail=f"HTTP {status}, no envelope")
     if code != 0:
-        raise Refusal(code, str(body.get("message", "")))
-    data = body.get("data")
-    return data if isinstance(data, dict) else {}
+        raise Refusal(code, str(body.get("message") or body.get("error_name") or ""))
+    return given
 
 
 def _object(text: str) -> dict[str, Any] | None:

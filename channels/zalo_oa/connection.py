@@ -1,13 +1,14 @@
 """Calls on behalf of one channel: a good token each time, renewed once when Zalo refuses it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from channels.contract import Account
+from channels.contract import Account, ChannelError, ErrorKind
+from channels.words import Words
 from channels.zalo_oa import tokens
 from channels.zalo_oa.client import Client
-from channels.zalo_oa.errors import TOKEN_REFUSED, Refusal, reconnect, to_error
+from channels.zalo_oa.errors import RULES, TOKEN_REFUSED, TOO_MANY_CALLS, Refusal, next_minute, reconnect, to_error
 from channels.zalo_oa.settings import Settings
 
 Data = Mapping[str, Any]
@@ -27,15 +28,22 @@ class Connection:
         self.account = account
         self.client = client
 
-    def get(self, path: str, *, expect: frozenset[int] = frozenset(), **query: str | int) -> Data:
+    def get(self, path: str, *, expect: Container[int] = (), **query: str | int) -> Data:
         """``GET`` with plain parameters; return ``data``."""
         return self._made(lambda secrets: self.client.get(path, secrets, **query), expect, once=False)
 
-    def post(self, path: str, body: Data, *, expect: frozenset[int] = frozenset(), once: bool = False) -> Data:
+    def post(self, path: str, body: Data, *, expect: Container[int] = (), once: bool = False) -> Data:
         """``POST`` JSON; return ``data``. ``once``: a lost outcome is UNCERTAIN, because it must not be repeated."""
         return self._made(lambda secrets: self.client.post(path, secrets, body, once=once), expect, once=once)
 
-    def _made(self, call: Callable[[tokens.Secrets], Data], expect: frozenset[int], *, once: bool) -> Data:
+    def rest(self) -> float:
+        """Seconds until the next call may be made: those left of a minute whose last call was made."""
+        return next_minute(self.account.now()) if self.client.spent else 0.0
+
+    def _made(self, call: Callable[[tokens.Secrets], Data], expect: Container[int], *, once: bool) -> Data:
+        if self.client.spent:
+            words, wait = Words(RULES[TOO_MANY_CALLS].text), self.rest()
+            raise ChannelError(ErrorKind.RATE_LIMITED, words, detail="no call left in this minute", retry_after=wait)
         secrets = tokens.current(self.account, self.client)
         try:
             try:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from channels.contract import ChannelError, ErrorKind
 from channels.words import N_, Words
@@ -13,8 +14,12 @@ NOT_VALID = -201
 TOO_MANY_CALLS = -32
 TOKEN_REFUSED = frozenset({-216, -220, -124})
 """The access token is invalid, expired or replaced (-124 comes from another table of Zalo, with the same meaning)."""
+NIGHT = -234
 QUOTA_WORDS = "limit quota create article"
 HOUR = 3600.0
+MORNING = 6
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+"""Zalo names no time zone for its night."""
 
 
 class Refusal(Exception):
@@ -66,11 +71,22 @@ RULES: Mapping[int, Rule] = {
     -242: Rule(_ADMIN, N_("Zalo không nhận appsecret_proof. Quản trị viên kiểm tra khóa bí mật của ứng dụng.")),
     -320: Rule(_ADMIN, N_("Ứng dụng chưa liên kết Zalo Cloud Account. Quản trị viên cần liên kết.")),
     -321: Rule(_ADMIN, N_("Zalo Cloud Account đã hết tiền. Quản trị viên cần nạp thêm.")),
+    -213: Rule(_CONTENT, N_("Người nhận chưa quan tâm Official Account nên Zalo không gửi.")),
+    -217: Rule(_CONTENT, N_("Người nhận đã chặn lời mời của Official Account nên Zalo không gửi.")),
+    -227: Rule(_CONTENT, N_("Tài khoản người nhận bị khóa hoặc không dùng đã hơn 45 ngày nên Zalo không gửi.")),
+    -230: Rule(_CONTENT, N_("Người nhận không tương tác với Official Account trong 7 ngày nên Zalo không gửi.")),
+    -232: Rule(_CONTENT, N_("Người nhận chưa tương tác với Official Account nên Zalo không gửi.")),
+    -240: Rule(_CONTENT, N_("Zalo đã ngừng cách gửi tin này. Hãy báo quản trị viên cập nhật phần mềm.")),
+    -244: Rule(_CONTENT, N_("Người nhận đã từ chối loại tin này nên Zalo không gửi.")),
     404: Rule(_ADMIN, N_("Địa chỉ API Zalo không đúng. Quản trị viên kiểm tra cấu hình kênh.")),
 }  # fmt: skip
 
 ARTICLE_QUOTA = Rule(
     _LATER, N_("Official Account đã đăng đủ số bài của gói trong tháng. Hãy nâng gói hoặc chờ sang tháng."), HOUR
+)
+APP_LIMIT = Rule(
+    ErrorKind.RATE_LIMITED,
+    N_("Ứng dụng đã gọi Zalo quá số lần cho phép mỗi phút. Hệ thống tự thử lại sau một phút."),
 )
 UNKNOWN = Rule(_CONTENT, N_("Zalo báo lỗi %(code)s: “%(message)s”. Hãy báo quản trị viên."))
 
@@ -83,10 +99,27 @@ NOT_CONNECTED = N_(
 )
 
 
+class _Verdicts:
+    """The codes that judge the item itself; one that nobody knows counts among them."""
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, int) and RULES.get(code, UNKNOWN).kind is ErrorKind.REJECTED
+
+
+VERDICTS = _Verdicts()
+"""What a caller expects who wants every judgement on an item, and no other trouble, as a ``Refusal``."""
+
+ODD_SECRET = N_("Mã bí mật của kênh Zalo có ký tự lạ. Quản trị viên cần sao chép và dán lại cho đúng.")
+HIDING = N_("Zalo không cho xóa bài nên bài đang được ẩn đi. Hệ thống sẽ kiểm tra lại.")
+
+
 def rule_for(refusal: Refusal) -> Rule:
-    """Return what a refusal means; -223 has two meanings that only its message tells apart."""
-    if refusal.code == -223 and QUOTA_WORDS in refusal.message.lower():
+    """Return what a refusal means; -223 and -32 have two meanings each that only their messages tell apart."""
+    said = refusal.message.lower()
+    if refusal.code == -223 and QUOTA_WORDS in said:
         return ARTICLE_QUOTA
+    if refusal.code == TOO_MANY_CALLS and "application" in said:
+        return APP_LIMIT
     return RULES.get(refusal.code, UNKNOWN)
 
 
@@ -101,10 +134,24 @@ def to_error(refusal: Refusal, now: datetime, *, once: bool) -> ChannelError:
     detail = f"{refusal.code} {refusal.message[:300]}"
     kind, wait = rule.kind, rule.retry_after
     if kind is ErrorKind.RATE_LIMITED:
-        wait = 60.0 - now.second
+        wait = next_minute(now)
+    if refusal.code == NIGHT:
+        wait = next_morning(now)
     if once and _could_hide_an_effect(rule):
         kind = ErrorKind.UNCERTAIN
     return ChannelError(kind, words, detail=detail, retry_after=wait)
+
+
+def next_minute(now: datetime) -> float:
+    """Return the seconds until Zalo counts calls anew."""
+    return 60.0 - now.second
+
+
+def next_morning(now: datetime) -> float:
+    """Return the seconds until it is 06:00 in Vietnam, when Zalo sends again."""
+    there = now.astimezone(VIETNAM)
+    morning = there.replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    return ((morning if morning > there else morning + timedelta(days=1)) - there).total_seconds()
 
 
 def _could_hide_an_effect(rule: Rule) -> bool:

@@ -1,16 +1,25 @@
 """The steps of a publication: create → verify → link → receipt, each committed by the engine before the next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from channels.contract import Account, ChannelError, Continue, ErrorKind, Order, Receipt
 from channels.words import N_, Words
 from channels.zalo_oa.article import to_send
 from channels.zalo_oa.connection import Connection, settings_of
-from channels.zalo_oa.errors import NOT_VALID, PROCESSING, UPLOAD_FAILED, Refusal, to_error, unclear
-from channels.zalo_oa.lookup import link_of, search
+from channels.zalo_oa.errors import (
+    HIDING,
+    NOT_VALID,
+    PROCESSING,
+    UPLOAD_FAILED,
+    VERDICTS,
+    Refusal,
+    to_error,
+    unclear,
+)
+from channels.zalo_oa.lookup import is_gone, link_of, search
 
 POLL_SECONDS = 3.0
 QUICK_POLLS = 8
@@ -18,6 +27,9 @@ QUICK_POLLS = 8
 SLOW_POLLS = (5.0, 10.0, 20.0, 30.0, 60.0)
 POLLS_MAX = 40
 LINK_TRIES = 3
+WAIT_FOR_HIDING = 30.0
+RESENT_MAX = 2
+"""A correction whose job Zalo has forgotten is sent again so many times."""
 WAIT_FOR_PICTURES = 60.0
 """Zalo throttles an address that failed; so long before the one new attempt."""
 
@@ -30,7 +42,8 @@ class Stage:
     """How far a publication has come, as the engine keeps it between two steps.
 
     ``token`` names Zalo's job and ``article_id`` what came of it; ``polls`` and ``tries`` count questions;
-    ``restarts`` counts new attempts after pictures that Zalo could not fetch; ``since`` is when the call was made.
+    ``restarts`` counts new attempts after pictures that Zalo could not fetch, ``resent`` those of a correction whose
+    job Zalo forgot; ``since`` is when the call was made.
     """
 
     token: str = ""
@@ -38,6 +51,7 @@ class Stage:
     polls: int = 0
     tries: int = 0
     restarts: int = 0
+    resent: int = 0
     since: str = ""
 
     @classmethod
@@ -52,8 +66,14 @@ class Stage:
 
 
 def publish(order: Order, api: Connection) -> Receipt | Continue:
-    """Make the step that is due."""
-    stage = Stage.read(order.progress)
+    """Make the step that is due; after the last call of a minute the next step waits for a new one."""
+    outcome = _step(order, Stage.read(order.progress), api)
+    if isinstance(outcome, Receipt) or api.rest() <= outcome.after:
+        return outcome
+    return replace(outcome, after=api.rest())
+
+
+def _step(order: Order, stage: Stage, api: Connection) -> Receipt | Continue:
     if stage.article_id:
         return _link(order, stage, api)
     if stage.token:
@@ -68,49 +88,71 @@ def payload(order: Order) -> dict[str, Any]:
 
 
 def _send(order: Order, stage: Stage, api: Connection) -> Continue:
-    if order.live is None:
-        data = api.post("article/create", payload(order), once=True)
-    else:
-        data = _update(order, order.live.provider_id, api)
-    token = data.get("token")
-    if not isinstance(token, str) or not token:
+    try:
+        if order.live is None:
+            data = api.post("article/create", payload(order), expect={UPLOAD_FAILED}, once=True)
+        else:
+            data = _update(order, order.live.provider_id, api)
+    except Refusal as refusal:
+        if stage.restarts:
+            raise to_error(refusal, api.account.now(), once=False) from None
+        return _once_more(order)
+    token = str(data.get("token") or "")
+    if not token:
         raise unclear(once=order.live is None, detail="no token in the answer")
-    begun = Stage(token=token, restarts=stage.restarts, since=api.account.now().isoformat())
+    begun = Stage(token=token, restarts=stage.restarts, resent=stage.resent, since=api.account.now().isoformat())
     return Continue(begun.write(), POLL_SECONDS, repeatable=True)
+
+
+def _once_more(order: Order) -> Continue:
+    """Begin again, this time with the default cover: Zalo could not fetch a picture."""
+    return Continue(Stage(restarts=1).write(), WAIT_FOR_PICTURES, repeatable=order.live is not None)
 
 
 def _update(order: Order, article_id: str, api: Connection) -> Mapping[str, Any]:
     try:
-        return api.post("article/update", {**payload(order), "id": article_id}, expect=frozenset({NOT_VALID}))
+        return api.post("article/update", {**payload(order), "id": article_id}, expect={NOT_VALID, UPLOAD_FAILED})
     except Refusal as refusal:
+        if refusal.code == UPLOAD_FAILED:
+            raise
         if is_gone(api, article_id):
             raise ChannelError(ErrorKind.REJECTED, Words(GONE), detail=str(refusal)) from None
         raise to_error(refusal, api.account.now(), once=False) from None
 
 
 def _verify(order: Order, stage: Stage, api: Connection) -> Receipt | Continue:
-    expected = frozenset({PROCESSING, UPLOAD_FAILED, NOT_VALID})
     try:
-        data = api.post("article/verify", {"token": stage.token}, expect=expected)
+        data = api.post("article/verify", {"token": stage.token}, expect={PROCESSING, UPLOAD_FAILED, NOT_VALID})
     except Refusal as refusal:
         return _not_ready(order, stage, api, refusal)
-    article_id = str(data.get("id") or "")
+    article_id = str(data.get("id") or "") or (order.live.provider_id if order.live else "")
     if not article_id:
-        raise unclear(once=False, detail="no id in the answer")
+        return _already_there(order, stage, api) or _unsaid()
     return Continue(Stage(article_id=article_id, restarts=stage.restarts).write(), 0.0, repeatable=True)
+
+
+def _unsaid() -> NoReturn:
+    raise unclear(once=False, detail="no id in the answer")
 
 
 def _not_ready(order: Order, stage: Stage, api: Connection, refusal: Refusal) -> Receipt | Continue:
     if refusal.code == PROCESSING and stage.polls < POLLS_MAX:
-        asked = Stage(stage.token, polls=stage.polls + 1, restarts=stage.restarts, since=stage.since)
+        asked = replace(stage, polls=stage.polls + 1)
         return Continue(asked.write(), pause(asked.polls), repeatable=True)
     if order.live is None and (found := _already_there(order, stage, api)):
         return found
     if refusal.code == UPLOAD_FAILED and stage.restarts == 0:
-        return Continue(Stage(restarts=1).write(), WAIT_FOR_PICTURES, repeatable=order.live is not None)
-    if refusal.code == UPLOAD_FAILED:
+        return _once_more(order)
+    if refusal.code == UPLOAD_FAILED or _blames_content(refusal):
         raise to_error(refusal, api.account.now(), once=False)
+    if order.live is not None and refusal.code == NOT_VALID and stage.resent < RESENT_MAX:
+        return Continue(Stage(restarts=stage.restarts, resent=stage.resent + 1).write(), POLL_SECONDS, repeatable=True)
     raise ChannelError(ErrorKind.UNCERTAIN, Words(STUCK), detail=str(refusal))
+
+
+def _blames_content(refusal: Refusal) -> bool:
+    """Whether a job was refused for what it carries; an unknown job is refused with the same code."""
+    return refusal.code == NOT_VALID and "token" not in refusal.message.lower()
 
 
 def pause(polls: int) -> float:
@@ -133,7 +175,7 @@ def _link(order: Order, stage: Stage, api: Connection) -> Receipt | Continue:
     except ChannelError:
         link = ""
     if not link and stage.tries + 1 < LINK_TRIES:
-        again = Stage(article_id=stage.article_id, tries=stage.tries + 1, restarts=stage.restarts)
+        again = replace(stage, tries=stage.tries + 1)
         return Continue(again.write(), POLL_SECONDS, repeatable=True)
     return receipt(api.account, order, stage.article_id, link, stage)
 
@@ -154,19 +196,27 @@ def receipt(account: Account, order: Order, article_id: str, link: str, stage: S
     return Receipt(article_id, known_link, evidence)
 
 
-def is_gone(api: Connection, article_id: str) -> bool:
-    """Whether Zalo does not know the article any more."""
+def remove(order: Order, api: Connection) -> None:
+    """Delete ``order.live``; one that is gone already is as good, and one that Zalo keeps is hidden instead."""
+    article_id = order.live.provider_id if order.live else ""
     try:
-        api.get("article/getdetail", expect=frozenset({NOT_VALID}), id=article_id)
-    except Refusal:
-        return True
-    return False
-
-
-def remove(api: Connection, article_id: str) -> None:
-    """Delete an article; one that is gone already is as good."""
-    try:
-        api.post("article/remove", {"id": article_id}, expect=frozenset({NOT_VALID}))
+        api.post("article/remove", {"id": article_id}, expect=VERDICTS)
     except Refusal as refusal:
-        if not is_gone(api, article_id):
-            raise to_error(refusal, api.account.now(), once=False) from None
+        if not is_gone(api, article_id) and not is_hidden(api, article_id):
+            _hide(order, api, refusal)
+
+
+def is_hidden(api: Connection, article_id: str) -> bool:
+    """Whether followers cannot see the article."""
+    return api.get("article/getdetail", id=article_id).get("status") == "hide"
+
+
+def _hide(order: Order, api: Connection, refusal: Refusal) -> NoReturn:
+    """Ask Zalo to hide an article that it does not delete; whether it did is seen when this is tried again."""
+    article_id = order.live.provider_id if order.live else ""
+    hidden = {**payload(order), "id": article_id, "status": "hide"}
+    try:
+        api.post("article/update", hidden, expect=VERDICTS)
+    except Refusal:
+        raise to_error(refusal, api.account.now(), once=False) from None
+    raise ChannelError(ErrorKind.TRANSIENT, Words(HIDING), detail=str(refusal), retry_after=WAIT_FOR_HIDING)

@@ -15,14 +15,16 @@ log = logging.getLogger(__name__)
 
 Secrets = Mapping[str, str]
 """What the vault holds: ``app_secret``, ``access_token`` and ``refresh_token`` as pasted or given by Zalo, and what is
-written here: ``expires_at`` and ``refresh_issued_at`` (ISO 8601, UTC), ``refused`` (names what was refused)."""
+written here: ``expires_at``, ``renew_at`` and ``refresh_issued_at`` (ISO 8601, UTC), ``refused`` (names what was
+refused)."""
 
 NEEDED = ("app_secret", "access_token", "refresh_token")
 ACCESS_LIFE = timedelta(hours=25)
-EARLY = timedelta(hours=5)
-"""Renewed when less than this is left: about 20 of its 25 hours old."""
-REFRESH_WARNING = timedelta(days=80)
-"""A refresh token lives three months."""
+LONGEST_LIFE = timedelta(days=90)
+EARLY = 0.2
+"""Renewed when less than this part of its life is left: about 20 of its 25 hours old."""
+REFRESH_WARNING = timedelta(days=69)
+"""A refresh token lives three months; its admin has three weeks to agree again before it ends."""
 OAUTH_CODES = "-14"
 """How the codes begin by which OAuth judges an app, a secret or a token."""
 
@@ -52,7 +54,8 @@ def token_state(secrets: Secrets, app_id: str, now: datetime) -> TokenState:
 def is_due(secrets: Secrets, now: datetime) -> bool:
     """Whether the access token should be renewed. One of unknown age, as pasted, is renewed on first use."""
     expires = _moment(secrets, "expires_at")
-    return expires is None or expires - now < EARLY
+    renew = _moment(secrets, "renew_at") or (expires - ACCESS_LIFE * EARLY if expires else None)
+    return renew is None or renew < now
 
 
 def is_alive(secrets: Secrets, now: datetime) -> bool:
@@ -135,8 +138,13 @@ def _asked_twice(client: Client, app_secret: str, form: Mapping[str, str]) -> Ma
 
 def with_pair(stored: Secrets, answer: Mapping[str, str], now: datetime) -> Secrets:
     """Return ``stored`` with the new pair. Without a new refresh token the old one is kept, and that is logged."""
+    life = _life(answer)
     kept = {name: value for name, value in stored.items() if name != "refused"}
-    kept |= {"access_token": answer["access_token"], "expires_at": (now + _life(answer)).isoformat()}
+    kept |= {
+        "access_token": answer["access_token"],
+        "expires_at": (now + life).isoformat(),
+        "renew_at": (now + life * (1 - EARLY)).isoformat(),
+    }
     if answer.get("refresh_token"):
         return {**kept, "refresh_token": answer["refresh_token"], "refresh_issued_at": now.isoformat()}
     log.warning("Zalo gave a new access token without a new refresh token; the old one is kept")
@@ -144,8 +152,12 @@ def with_pair(stored: Secrets, answer: Mapping[str, str], now: datetime) -> Secr
 
 
 def _life(answer: Mapping[str, str]) -> timedelta:
-    seconds = answer.get("expires_in", "")
-    return timedelta(seconds=int(seconds)) if seconds.isdecimal() else ACCESS_LIFE
+    """How long the access token lives; what cannot be believed counts as the usual 25 hours."""
+    try:
+        life = timedelta(seconds=float(answer.get("expires_in", "")))
+    except (ValueError, OverflowError):
+        return ACCESS_LIFE
+    return life if timedelta() < life <= LONGEST_LIFE else ACCESS_LIFE
 
 
 def fingerprint(secrets: Secrets, app_id: str) -> str:

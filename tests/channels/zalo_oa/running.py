@@ -16,6 +16,7 @@ from channels.zalo_oa.simulator.app import Simulator
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from werkzeug.serving import BaseWSGIServer
 
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 APP_ID, APP_SECRET = "4012345678901234567", "bi-mat-cua-ung-dung"
@@ -111,6 +112,19 @@ class Running:
 
 
 @contextlib.contextmanager
+def serving(server: "BaseWSGIServer") -> Iterator[None]:
+    """Let ``server`` answer in a thread of its own until the block ends."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextlib.contextmanager
 def running(path: Path, clock: Clock) -> Iterator[Running]:
     """Run a simulator over ``path`` until the block ends."""
     seed(
@@ -126,14 +140,7 @@ def running(path: Path, clock: Clock) -> Iterator[Running]:
     counted = Counted(app)
     clock.rest = counted.rest
     server = Server("127.0.0.1", 0, counted)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
     run = Running(server.url, clock, path, app)
     run.session.trust_env = False
-    try:
+    with serving(server), contextlib.closing(run.session):
         yield run
-    finally:
-        run.session.close()
-        server.shutdown()
-        thread.join()
-        server.server_close()

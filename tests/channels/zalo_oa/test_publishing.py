@@ -1,6 +1,5 @@
 """An article's life on the simulator: made, confirmed, corrected, found again and removed."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +14,7 @@ from channels.contract import ChannelError, Continue, ErrorKind, Order, Receipt
 from channels.zalo_oa.adapter import ZaloOa
 from channels.zalo_oa.publishing import POLLS_MAX, pause
 from tests.channels.zalo_oa.driving import account_for, engine, picture, piece
-from tests.channels.zalo_oa.running import Running
+from tests.channels.zalo_oa.running import Running, serving
 
 
 def test_an_article_goes_from_token_to_id_to_link(simulator: Running) -> None:
@@ -155,10 +154,6 @@ class Pictures:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
 
-    @property
-    def app(self) -> "Pictures":
-        return self
-
     def answer(self, request: Request) -> Response:
         data = self.files.get(request.path.rpartition("/")[2])
         return Response(data, content_type="image/jpeg") if data else Response(status=404)
@@ -169,12 +164,8 @@ def store() -> Iterator[tuple[str, dict[str, bytes]]]:
     """The address of a file server on loopback and the files it serves by name."""
     pictures = Pictures()
     server = make_server("127.0.0.1", 0, Request.application(pictures.answer), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}", pictures.files
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        yield f"http://127.0.0.1:{server.port}", pictures.files
 
 
 def heavy_png() -> bytes:
