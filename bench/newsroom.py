@@ -1,5 +1,6 @@
 """A running application over the large newsroom, with somebody signed in who may do everything."""
 
+import gc
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -45,7 +46,10 @@ class Large:
 
 @contextmanager
 def large(url: str = "") -> Iterator[Large]:
-    """Seed the large newsroom in a temporary folder, or in the empty database at ``url``, and sign in."""
+    """Seed the large newsroom in a temporary folder, or in the empty database at ``url``, and sign in.
+
+    Garbage collection is set as ``cms.wsgi`` sets it.
+    """
     with tempfile.TemporaryDirectory(prefix="dakenh-bench-") as folder:
         url = url or f"sqlite:///{folder}/dakenh.db"
         schema.upgrade(url)
@@ -59,6 +63,8 @@ def large(url: str = "") -> Iterator[Large]:
             _let_in()
             client = app.test_client()
             client.post("/sign-in", data={"username": "quan", "password": PASSWORD})
+            gc.collect()
+            gc.freeze()
             yield Large(app, client)
             db.session.remove()
             db.engine.dispose()

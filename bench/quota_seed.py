@@ -3,6 +3,7 @@
 Rows go in through bulk inserts, with the sizes that real ones have; nothing is random from run to run.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, insert, select
 from sqlalchemy.orm import Session
 
-from cms.boards.tables import Play
+from cms.boards.tables import Play, PlayDay
 from cms.clock import local_day
 from cms.people.permissions import SYSTEM, Role
 from cms.people.tables import Membership, Person, Unit
@@ -132,7 +133,7 @@ def _channels(session: Session) -> list[Outlet]:
 def _work(connection: Connection, sizes: Sizes, outlets: Sequence[Outlet], person: int) -> None:
     """Stories in the order of time, each with what came of it."""
     rows: dict[Any, list[dict[str, Any]]] = {}
-    tables = (Story, Revision, RevisionTag, StoredRendition, Delivery, Attempt, Broadcast, Play)
+    tables = (Story, Revision, RevisionTag, StoredRendition, Delivery, Attempt, Broadcast, Play, PlayDay)
     for entity, row in _rows(sizes, outlets, person):
         rows.setdefault(entity, []).append(row)
         if entity is Story and len(rows[Story]) >= BATCH:
@@ -230,6 +231,7 @@ def _proofs(
             "logged_at": at + timedelta(hours=7),
         }  # fmt: skip
     if outlet.kind == "led_board":
+        days: Counter[date] = Counter()
         for showing in range(SHOWN_DAYS * showings):
             shown = at + timedelta(days=SHOWN_DAYS) * showing / (SHOWN_DAYS * showings)
             if shown < NOW:
@@ -238,6 +240,9 @@ def _proofs(
                     "revision": 1, "started_at": shown, "day": local_day(shown), "elapsed_ms": 10_000,
                     "received_at": shown,
                 }  # fmt: skip
+                days[local_day(shown)] += 1
+        for day, plays in days.items():
+            yield PlayDay, {"delivery_id": delivery, "day": day, "plays": plays, "elapsed_ms": plays * 10_000}
 
 
 def _records(connection: Connection, person: int) -> None:
@@ -256,7 +261,7 @@ def _records(connection: Connection, person: int) -> None:
 
 
 def _sizes(engine: Engine) -> dict[str, int]:
-    found = (Unit, Story, Revision, RevisionTag, Channel, Delivery, Attempt, Broadcast, Play, ManualRecord)
+    found = (Unit, Story, Revision, RevisionTag, Channel, Delivery, Attempt, Broadcast, Play, PlayDay, ManualRecord)
     with engine.connect() as connection:
         names = [entity.__tablename__ for entity in found]
         return {name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one() for name in names}

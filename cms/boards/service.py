@@ -4,7 +4,8 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.boards.tables import BoardKey, Play
+from cms.boards.tables import BoardKey, Play, PlayDay
 from cms.clock import local_day
 from cms.refusal import NotAllowed, NotFound
 from scheduler.tables import Channel, Delivery
@@ -77,9 +78,7 @@ def record(session: Session, channel: Channel, events: Sequence[PlayEvent], now:
     known = set(session.scalars(select(Delivery.id).where(Delivery.id.in_(wanted), Delivery.channel_id == channel.id)))
     good = [event for event in events if event.item_id in known and believable(event.started_at, now)]
     if good:
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        rows = [_row(channel.id, event, now) for event in good]
-        session.execute(insert(Play).values(rows).on_conflict_do_nothing(index_elements=["event_id"]))
+        _store(session, [_row(channel.id, event, now) for event in good])
     held = session.get(BoardKey, channel.id)
     if held is not None:
         held.seen_at = now
@@ -90,12 +89,33 @@ def record(session: Session, channel: Channel, events: Sequence[PlayEvent], now:
     )
 
 
+def _store(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert what is new, and add it to the sums of its days."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    taking = insert(Play).values(rows).on_conflict_do_nothing(index_elements=["event_id"])
+    new = session.execute(taking.returning(Play.delivery_id, Play.day, Play.elapsed_ms)).all()
+    sums: dict[tuple[int, date], tuple[int, int]] = {}
+    for delivery, day, elapsed in new:
+        plays, total = sums.get((delivery, day), (0, 0))
+        sums[delivery, day] = (plays + 1, total + elapsed)
+    if not sums:
+        return
+    adding = insert(PlayDay).values(
+        [
+            {"delivery_id": key[0], "day": key[1], "plays": sums[key][0], "elapsed_ms": sums[key][1]}
+            for key in sorted(sums)
+        ]
+    )
+    more = {name: getattr(PlayDay, name) + getattr(adding.excluded, name) for name in ("plays", "elapsed_ms")}
+    session.execute(adding.on_conflict_do_update(index_elements=["delivery_id", "day"], set_=more))
+
+
 def believable(started_at: datetime, now: datetime) -> bool:
     """Whether a board with a right clock could report this time now."""
     return now - OLDEST <= started_at <= now + FASTEST_CLOCK
 
 
-def _row(channel_id: int, event: PlayEvent, now: datetime) -> dict[str, object]:
+def _row(channel_id: int, event: PlayEvent, now: datetime) -> dict[str, Any]:
     return {
         "event_id": event.event_id,
         "channel_id": channel_id,

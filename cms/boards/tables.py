@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.base import Base
@@ -26,7 +26,19 @@ class Play(Base):
     end_reason: Mapped[str] = mapped_column(String(20), default="")
     received_at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_play_channel_day", "channel_id", "day"),)
+
+class PlayDay(Base):
+    """How often a board showed an item on a local day, and for how long: the sum of its ``Play`` rows.
+
+    Written with them, in the same transaction, so that counting never reads the showings one by one.
+    """
+
+    __tablename__ = "play_day"
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True, index=True)
+    plays: Mapped[int]
+    elapsed_ms: Mapped[int]
 
 
 class BoardKey(Base):

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from channels import registry
 from channels.contract import Rendition, RenditionFile
 from channels.words import Words
-from cms.boards.tables import Play
+from cms.boards.tables import PlayDay
 from cms.deliveries.options import Reach
 from cms.deliveries.reading import find
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
-from cms.radio.reading import Airing, airings
+from cms.radio.logbook import Airing, airings
 from cms.stories.pieces import EXTENSIONS
 from cms.stories.tables import Story
 from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
@@ -126,13 +126,12 @@ def _tries(session: Session, delivery_id: int) -> tuple[list[Try], int]:
 
 def _plays(session: Session, delivery_id: int) -> list[tuple[date, int, int]]:
     query = (
-        select(Play.day, func.count(), func.sum(Play.elapsed_ms))
-        .where(Play.delivery_id == delivery_id)
-        .group_by(Play.day)
-        .order_by(Play.day.desc())
+        select(PlayDay.day, PlayDay.plays, PlayDay.elapsed_ms)
+        .where(PlayDay.delivery_id == delivery_id)
+        .order_by(PlayDay.day.desc())
         .limit(14)
     )
-    return [(day, int(count), int(elapsed)) for day, count, elapsed in session.execute(query)]
+    return [(day, count, elapsed) for day, count, elapsed in session.execute(query)]
 
 
 def _name(session: Session, person_id: int | None) -> str:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as cast_to
 from sqlalchemy.types import NullType
 
-from cms.boards.tables import Play
+from cms.boards.tables import PlayDay
 from cms.people.tables import Unit
 from cms.quotas.tables import ManualRecord
 from cms.radio.tables import Broadcast
@@ -35,7 +35,7 @@ from cms.stories.tables import Revision, RevisionTag, Story
 from scheduler.rows import CHANNEL, DELIVERY, RENDITION
 from scheduler.states import DeliveryState, Desired
 
-BROADCAST, PLAY, RECORD = (cast(Table, entity.__table__) for entity in (Broadcast, Play, ManualRecord))
+BROADCAST, PLAY_DAY, RECORD = (cast(Table, entity.__table__) for entity in (Broadcast, PlayDay, ManualRecord))
 REVISION, STORY, TAG, UNIT = (cast(Table, entity.__table__) for entity in (Revision, Story, RevisionTag, Unit))
 PROMISED = (DeliveryState.SCHEDULED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 SCRIPTS, BOARDS = "radio_script", "led_board"
@@ -116,15 +116,10 @@ BROADCASTS = _statement(
 )  # fmt: skip
 """Naming every unit leads SQLite to the index by unit and time."""
 
-_played = (
-    select(PLAY.c.delivery_id, cast_to(PLAY.c.day, String).label("day"))
-    .where(PLAY.c.channel_id.in_(_of_kind(BOARDS)), _within(PLAY.c.day))
-    .distinct()
-    .subquery("played")
-)
 _showings = (
-    select(_played.c.delivery_id, func.aggregate_strings(_played.c.day, " ").label("days"))
-    .group_by(_played.c.delivery_id)
+    select(PLAY_DAY.c.delivery_id, func.aggregate_strings(cast_to(PLAY_DAY.c.day, String), " ").label("days"))
+    .where(_within(PLAY_DAY.c.day))
+    .group_by(PLAY_DAY.c.delivery_id)
     .subquery("showings")
 )
 PLAYS = _statement(

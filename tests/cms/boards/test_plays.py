@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from werkzeug.test import TestResponse
 
 from cms.boards import service
-from cms.boards.tables import BoardKey, Play
+from cms.boards.tables import BoardKey, Play, PlayDay
 from cms.database import changing, db
 from tests.cms import newsroom
 from tests.cms.feeds.press import Press
@@ -72,6 +72,20 @@ def test_an_event_keeps_what_it_said_first(press: Press) -> None:
     send(press, shown(1, elapsed_ms=8000))
     send(press, shown(1, elapsed_ms=9000))
     assert db.session.get_one(Play, "cong-bao-000001").elapsed_ms == 8000
+
+
+def days() -> list[tuple[int, str, int, int]]:
+    """The sums by day."""
+    db.session.rollback()
+    rows = db.session.scalars(select(PlayDay).order_by(PlayDay.day))
+    return [(row.delivery_id, row.day.isoformat(), row.plays, row.elapsed_ms) for row in rows]
+
+
+def test_showings_are_summed_up_by_day_and_an_event_adds_to_them_once(press: Press) -> None:
+    yesterday = shown(3, started_at="2026-11-21T10:00:00Z")
+    send(press, shown(1, elapsed_ms=8000), shown(2, elapsed_ms=9000), yesterday)
+    send(press, shown(2, elapsed_ms=9000), shown(4, elapsed_ms=1000), shown(4, elapsed_ms=1000), yesterday)
+    assert days() == [(1, "2026-11-21", 1, 8000), (1, "2026-11-22", 3, 18000)]
 
 
 def test_the_day_is_the_one_in_viet_nam(press: Press) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cms.boards.tables import Play
+from cms.boards.tables import PlayDay
 from cms.clock import from_local, local_day
 from cms.people.permissions import SYSTEM, Actor, Grant, Role
 from cms.people.tables import Person, Unit
@@ -159,14 +159,9 @@ class Province:
             )
         )  # fmt: skip
 
-    def play(self, delivery: Delivery, moment: datetime) -> Play:
+    def play(self, delivery: Delivery, moment: datetime) -> PlayDay:
         """A board showed the item."""
-        return self._kept(
-            Play(
-                event_id=f"play-{next(self._numbers):08}", channel_id=delivery.channel_id, delivery_id=delivery.id,
-                revision=1, started_at=moment, day=local_day(moment), elapsed_ms=10_000, received_at=moment,
-            )
-        )  # fmt: skip
+        return self._kept(PlayDay(delivery_id=delivery.id, day=local_day(moment), plays=1, elapsed_ms=10_000))
 
     def recorded(
         self, quota: str, unit: str, day: str, note: str = "500 tờ", story: Story | None = None
