@@ -1,6 +1,5 @@
 """A running application over the large newsroom, with somebody signed in who may do everything."""
 
-import gc
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from cms import schema
 from cms.app import create_app
 from cms.database import db
 from cms.feeds.doorway import Environ, StartResponse
+from cms.memory import settle
 from cms.people import passwords
 from cms.people.permissions import Role
 from cms.people.tables import Membership, Person
@@ -63,8 +63,7 @@ def large(url: str = "") -> Iterator[Large]:
             _let_in()
             client = app.test_client()
             client.post("/sign-in", data={"username": "quan", "password": PASSWORD})
-            gc.collect()
-            gc.freeze()
+            settle()
             yield Large(app, client)
             db.session.remove()
             db.engine.dispose()
