@@ -4,6 +4,7 @@ from cms.settings import Settings
 from media.store import Store
 from scheduler import timer
 from scheduler.engine import EngineConfig
+from scheduler.upkeep import connections_kept
 
 
 def config(settings: Settings) -> EngineConfig:
@@ -13,4 +14,6 @@ def config(settings: Settings) -> EngineConfig:
 
 def run(settings: Settings) -> None:
     """Run a scheduler process until SIGTERM or SIGINT."""
-    timer.run(settings.database, Store(settings.media), config(settings))
+    own = config(settings)
+    with connections_kept(settings.database, own):
+        timer.run(settings.database, Store(settings.media), own)

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Engine, or_, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from channels.contract import ChannelError, ErrorKind
 from channels.words import N_, Words
@@ -31,6 +31,11 @@ PATIENCE = 20.0
 """How long a worker waits for another's renewal, in seconds."""
 
 PAUSE = 0.05
+
+UNTIL_STORED = 600.0
+"""Renewed secrets are held so long, in seconds, until the database takes them."""
+
+PAUSE_STORING = 0.5
 
 BEING_RENEWED = Words(N_("Mã truy cập của kênh đang được gia hạn; hệ thống sẽ tự thử lại."))
 UNREADABLE = Words(
@@ -150,12 +155,35 @@ class DatabaseVault:
             log.warning("channel %s: the lock of its secrets could not be given free yet", self._channel_id)
 
     def _commit(self, current: "_Stored", fresh: Mapping[str, str]) -> Mapping[str, str]:
-        """Store what the provider gave, even if the lock ran out meanwhile: the old values are worth nothing now."""
-        replace = update(SECRET).where(SECRET.c.channel_id == self._channel_id, SECRET.c.version == current.version)
-        values = {"box": self._keys.seal(fresh), "version": current.version + 1, "updated_at": self._clock()}
+        """Store what the provider gave, even if the lock ran out meanwhile: the old values are worth nothing now.
+
+        They exist nowhere else, so a database that is locked or away is waited for. Others' mere notes beside the same
+        old values give way; values that somebody else has put there do not.
+        """
+        while not self._surely_replaced(current.version, fresh):
+            now = self._read()
+            if any(now.secrets.get(name) != value for name, value in current.secrets.items()):
+                return now.secrets
+            current = _Stored(current.secrets, now.version)
+        return dict(fresh)
+
+    def _surely_replaced(self, version: int, fresh: Mapping[str, str]) -> bool:
+        waited = 0.0
+        while True:
+            try:
+                return self._replaced(version, fresh)
+            except (OperationalError, InterfaceError) as error:
+                if waited >= UNTIL_STORED:
+                    raise
+                log.error("channel %s: renewed secrets not stored yet: %s", self._channel_id, type(error.orig).__name__)
+            self._sleep(PAUSE_STORING)
+            waited += PAUSE_STORING
+
+    def _replaced(self, version: int, fresh: Mapping[str, str]) -> bool:
+        replace = update(SECRET).where(SECRET.c.channel_id == self._channel_id, SECRET.c.version == version)
+        values = {"box": self._keys.seal(fresh), "version": version + 1, "updated_at": self._clock()}
         with writing(self._database) as connection:
-            kept = connection.execute(replace.values(values)).rowcount == 1
-        return dict(fresh) if kept else self._read().secrets
+            return connection.execute(replace.values(values)).rowcount == 1
 
     def _read(self) -> "_Stored":
         wanted = select(SECRET.c.box, SECRET.c.version).where(SECRET.c.channel_id == self._channel_id)

@@ -19,7 +19,7 @@ from channels.contract import (
     Transport,
 )
 from channels.words import N_, Words
-from channels.zalo_oa import article, checks, publishing, tokens
+from channels.zalo_oa import article, checks, publishing, tokens, webhook
 from channels.zalo_oa.connection import Connection, connected
 from channels.zalo_oa.errors import NOT_VALID, PROCESSING, UPLOAD_FAILED, Refusal, unclear
 from channels.zalo_oa.lookup import search
@@ -39,6 +39,7 @@ class ZaloOa:
         "app_secret": Words(N_("Khóa bí mật của ứng dụng (App Secret)")),
         "access_token": Words(N_("Token truy cập (Access Token)")),
         "refresh_token": Words(N_("Token làm mới (Refresh Token)")),
+        webhook.SECRET: Words(N_("Khóa bí mật Official Account (OA Secret Key, ở trang Webhook)")),
     }
     calls_per_minute: ClassVar[int] = 60
     """Steps; a step makes up to two calls, and the smaller package allows 100 calls a minute."""
@@ -71,11 +72,13 @@ class ZaloOa:
         """Whether a channel with these settings publishes to a simulator; every page that shows it must say so."""
         return is_simulated(settings)
 
-    def keep_connected(self, account: Account) -> tokens.TokenState:
-        """Renew the tokens if they are due, so that a silent channel does not lose them; return how they stand."""
+    def keep_connected(self, account: Account) -> Words | None:
+        """Renew the tokens if they are due, so that a silent channel does not lose them.
+
+        Return what its admin has to do soon, None if nothing. Raises ``ChannelError``, AUTH if the tokens are spent.
+        """
         with connected(account) as api:
-            secrets = tokens.current(account, api.client)
-            return tokens.token_state(secrets, api.client.settings.app_id, account.now())
+            return tokens.kept(account, api.client)
 
 
 def _own(settings: BaseModel) -> Settings:

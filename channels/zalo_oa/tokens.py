@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from channels.contract import Account, ChannelError, ErrorKind
-from channels.words import Words
+from channels.words import N_, Words
 from channels.zalo_oa.client import Client, NoToken
 from channels.zalo_oa.errors import NOT_CONNECTED, reconnect
 
@@ -37,6 +37,12 @@ class TokenState(StrEnum):
     DUE = "due"
     AGING = "aging"
     RECONNECT = "reconnect"
+
+
+WARNINGS = {
+    TokenState.AGING: N_("Quyền truy cập Zalo sắp hết hạn: quản trị viên cần cấp quyền lại trong vài ngày tới."),
+    TokenState.RECONNECT: N_("Zalo không gia hạn quyền truy cập nữa: quản trị viên cần cấp quyền lại ngay."),
+}
 
 
 def token_state(secrets: Secrets, app_id: str, now: datetime) -> TokenState:
@@ -79,6 +85,18 @@ def current(account: Account, client: Client) -> Secrets:
     if _is_refused(secrets, client) and not is_alive(secrets, account.now()):
         raise reconnect("refresh token refused")
     return secrets
+
+
+def kept(account: Account, client: Client) -> Words | None:
+    """Renew the tokens if they are due; return what an admin has to do soon, None if nothing.
+
+    A channel without tokens waits for its first connection and is left alone. Raises as ``current`` does.
+    """
+    app_id, now = client.settings.app_id, account.now()
+    if token_state(account.vault.read(), app_id, now) is TokenState.MISSING:
+        return None
+    state = token_state(current(account, client), app_id, now)
+    return Words(WARNINGS[state]) if state in WARNINGS else None
 
 
 def _renewed_early(account: Account, client: Client, secrets: Secrets) -> Secrets:

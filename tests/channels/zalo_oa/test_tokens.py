@@ -186,8 +186,35 @@ def test_a_silent_channel_can_be_kept_connected(simulator: Running) -> None:
     account = account_for(simulator)
     for _ in range(5):
         simulator.clock.advance(20.5 * 3600)
-        assert ZaloOa().keep_connected(account) is TokenState.GOOD
+        assert ZaloOa().keep_connected(account) is None
     assert refreshes(simulator) == 5
+
+
+def test_a_silent_channel_says_weeks_before_that_it_needs_its_admin(simulator: Running) -> None:
+    simulator.config(rotate_refresh_token=False)
+    account = account_for(simulator)
+    said = []
+    for day in range(1, 75):
+        simulator.clock.advance(86_400)
+        if ZaloOa().keep_connected(account):
+            said.append(day)
+    assert said == list(range(69, 75))
+
+
+def test_a_refused_renewal_is_told_while_the_old_token_still_works(simulator: Running) -> None:
+    account = account_for(simulator, connected_vault(simulator, refresh_token="khong-co"))
+    simulator.clock.advance(22 * 3600)
+    assert "cấp quyền lại ngay" in str(ZaloOa().keep_connected(account))
+    ask(account)
+    simulator.clock.advance(3 * 3600)
+    with pytest.raises(ChannelError) as raised:
+        ZaloOa().keep_connected(account)
+    assert raised.value.kind is ErrorKind.AUTH
+
+
+def test_a_channel_that_was_never_connected_is_left_alone(simulator: Running) -> None:
+    assert ZaloOa().keep_connected(account_for(simulator, MemoryVault(app_secret="x"))) is None
+    assert simulator.calls() == []
 
 
 def test_nothing_secret_is_logged(simulator: Running, caplog: pytest.LogCaptureFixture) -> None:
