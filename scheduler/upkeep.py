@@ -98,13 +98,13 @@ class Upkeep:
 
 
 @contextmanager
-def connections_kept(database_url: str, config: EngineConfig, *, first: timedelta = FIRST) -> Iterator[None]:
-    """Go round every hour, beginning ``first`` from now, in a thread of its own until the block ends."""
+def connections_kept(database_url: str, config: EngineConfig) -> Iterator[None]:
+    """Go round every hour, beginning soon, in a thread of its own until the block ends."""
     database = open_engine(database_url)
     upkeep = Upkeep(database, config, clock_for(database))
     timer = BackgroundScheduler(timezone=UTC, daemon=True, executors={"default": ThreadPoolExecutor(1)})
     timer.add_job(
-        _quietly(upkeep), IntervalTrigger(seconds=EVERY.total_seconds()), next_run_time=datetime.now(UTC) + first,
+        _quietly(upkeep), IntervalTrigger(seconds=EVERY.total_seconds()), next_run_time=datetime.now(UTC) + FIRST,
         coalesce=True, misfire_grace_time=None, max_instances=1,
     )  # fmt: skip
     timer.start()

@@ -12,10 +12,13 @@ from werkzeug.wrappers import Request, Response
 from channels.zalo_oa.simulator.answers import refusal
 from channels.zalo_oa.simulator.store import State
 
-Kind = Literal["timeout", "reset", "500", "html502", "empty", "429", "-32", "slow", "never_ready", "image_fails"]
+Kind = Literal[
+    "timeout", "reset", "500", "html502", "html200", "empty", "429", "-32", "slow", "never_ready", "image_fails"
+]  # fmt: skip
 PLAYED_BY_HANDLER = frozenset({"never_ready", "image_fails"})
 """Faults of a job and not of an answer: ``articles`` plays them."""
 
+MAINTENANCE = "<html><head><title>Bảo trì</title></head><body><h1>Hệ thống đang bảo trì</h1></body></html>"
 BAD_GATEWAY = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -88,6 +91,8 @@ def strike(fault: Fault, request: Request, answer: Response | None) -> Response:
             return Response("Internal Server Error", 500)
         case "html502":
             return Response(BAD_GATEWAY, 502, content_type="text/html")
+        case "html200":
+            return Response(MAINTENANCE, content_type="text/html; charset=utf-8")
         case "empty":
             return Response(b"", content_type="application/json")
         case "429":
