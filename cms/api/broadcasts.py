@@ -13,7 +13,7 @@ from cms.api.named import UnitName, unit_by_code, unit_names
 from cms.api.table import endpoint
 from cms.database import changing, db
 from cms.people.tables import Person
-from cms.radio import reading, service
+from cms.radio import logbook, reading, service
 from cms.radio.tables import Broadcast
 
 
@@ -62,7 +62,7 @@ def list_broadcasts(call: Call[NoQuery, None], script_id: int) -> Reply[Broadcas
     """List when a script was aired."""
     session = db.session()
     reading.script(session, call.actor, script_id)
-    airings = reading.airings(session, [script_id]).get(script_id, [])
+    airings = logbook.airings(session, [script_id]).get(script_id, [])
     names = unit_names(session, [airing.entry.unit_id for airing in airings])
     return Reply(BroadcastList(items=[_told(one.entry, names[one.entry.unit_id], one.logged_by) for one in airings]))
 

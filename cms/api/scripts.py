@@ -13,7 +13,7 @@ from cms.api.fields import After, Given, Instant, NoQuery, Rows, Told
 from cms.api.named import UnitName, slugs, unit_names
 from cms.api.table import endpoint
 from cms.database import changing, db
-from cms.radio import downloads, reading, service
+from cms.radio import downloads, logbook, reading, service
 from cms.radio.reading import Script, Shelf
 from scheduler.states import DeliveryState
 
@@ -26,7 +26,7 @@ class ScriptQuery(Given):
     since: Instant | None = Field(None, description="What became live, was corrected or called back from then on.")
     shelf: Shelf = Field(Shelf.ALL, description="new: not aired yet, the urgent ones first; aired; withdrawn; all.")
     after: After = ""
-    limit: Rows = reading.PAGE
+    limit: Rows = logbook.PAGE
 
 
 class ScriptLine(Told):
@@ -86,7 +86,7 @@ def read_script(call: Call[NoQuery, None], script_id: int) -> Reply[ScriptTold]:
     """Read a script: lines with voice and cumulative time, spoken and written forms."""
     session = db.session()
     found = reading.script(session, call.actor, script_id)
-    airings = reading.airings(session, [script_id]).get(script_id, [])
+    airings = logbook.airings(session, [script_id]).get(script_id, [])
     known, names = slugs(session, [found.channel_id]), unit_names(session, [found.unit_id])
     line = _line(found, known, names, sum(one.entry.voided_at is None for one in airings))
     return Reply(ScriptTold(**line, script=None if found.withdrawn else dict(found.document)))
@@ -103,12 +103,13 @@ def download_script(call: Call[NoQuery, None], script_id: int, format: Format) -
     says so. The first time that a person takes a format is noted.
     """
     found = reading.script(db.session(), call.actor, script_id)
-    made = downloads.file(found, format)
+    made = downloads.file(found, format, reading.approval(db.session(), found))
     if request.method == "GET" and not found.withdrawn:
         with changing() as session:
             service.note_download(session, call.actor, script_id, format, now=call.now)
-    tag = f"{found.rendition_id}-{format}{'-withdrawn' if found.withdrawn else ''}"
-    return File(made.body, made.mime, made.name, tag, 410 if found.withdrawn else 200, _changed(found))
+    return File(
+        made.body, made.mime, made.name, downloads.tag(found, format), 410 if found.withdrawn else 200, _changed(found)
+    )
 
 
 def _changed(found: Script) -> datetime:

@@ -3,10 +3,16 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, make_response
 
 from channels.radio_script import adapter
 from cms.radio.reading import Script
+from cms.radio.rundown import Rundown, is_gone
 from cms.stories.search import fold
+from cms.web.formats import moment_zone
 
 MIMES = {
     "txt": "text/plain; charset=utf-8",
@@ -15,6 +21,7 @@ MIMES = {
     "json": "application/json",
 }
 LONGEST_NAME = 60
+Facts = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +33,40 @@ class File:
     name: str
 
 
-def file(script: Script, format: str) -> File:  # noqa: A002  # the word that people use
-    """Return a script as ``txt``, ``docx``, ``pdf`` or ``json``; raise ``KeyError`` for another format."""
-    return File(_BODIES[format](script), MIMES[format], _name(script, format))
+def file(script: Script, format: str, approval: tuple[str, datetime] | None = None) -> File:  # noqa: A002  # people's word
+    """Return a script as ``txt``, ``docx``, ``pdf`` or ``json``; raise ``KeyError`` for another format.
+
+    ``approval`` is who approved its text, and when; it is printed.
+    """
+    if format == "json":
+        body = _json(as_json(script))
+    else:
+        body = _printed(script.document, format, script.withdrawn, _banner(script), _facts(script, approval))
+    return File(body, MIMES[format], _name("kich-ban", script.delivery_id, script.title, format, script.withdrawn))
+
+
+def bulletin_file(found: Rundown, format: str) -> File:  # noqa: A002
+    """Return a whole bulletin in one of the same formats; items that were called back are cut and named in red."""
+    if format == "json":
+        body = _json(bulletin_as_json(found))
+    else:
+        document = found.whole.model_dump(mode="json")
+        body = _printed(document, format, False, _cut_banner(found), _bulletin_facts(found))
+    return File(body, MIMES[format], _name("ban-tin", found.bulletin.id, found.bulletin.title, format, False))
+
+
+def answer(made: File) -> Response:
+    """Return a file for a browser to save; nothing on the way may keep it."""
+    response: Response = make_response(made.body)
+    response.headers["Content-Type"] = made.mime
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def tag(script: Script, format: str) -> str:  # noqa: A002
+    """Return what identifies the content of a script's file."""
+    return f"{script.rendition_id}-{format}-{script.priority}-{script.state}"
 
 
 def as_json(script: Script) -> dict[str, object]:
@@ -51,19 +89,66 @@ def as_json(script: Script) -> dict[str, object]:
     }
 
 
-def _json(script: Script) -> bytes:
-    return json.dumps(as_json(script), ensure_ascii=False, indent=2).encode()
+def bulletin_as_json(found: Rundown) -> dict[str, object]:
+    """Return a bulletin for machines: its items with their times, and its lines."""
+    bulletin = found.bulletin
+    return {
+        "id": bulletin.id,
+        "title": bulletin.title,
+        "unit": found.unit.name,
+        "version": bulletin.version,
+        "air_at": bulletin.air_at.isoformat(),
+        "slot_seconds": bulletin.slot_s,
+        "estimated_seconds": found.whole.estimate.seconds,
+        "items": [
+            {
+                "script": row.script.delivery_id,
+                "title": row.script.title,
+                "seconds": round(row.seconds, 1),
+                "at": row.at,
+                "withdrawn": row.gone,
+            }
+            for row in found.rows
+        ],
+        "script": found.whole.model_dump(mode="json"),
+    }
 
 
-_BODIES = {
-    "txt": lambda script: adapter.to_txt(script.document, withdrawn=script.withdrawn),
-    "docx": lambda script: adapter.to_docx(script.document, withdrawn=script.withdrawn),
-    "pdf": lambda script: adapter.to_pdf(script.document, withdrawn=script.withdrawn),
-    "json": _json,
-}
+def _printed(document: Any, format: str, withdrawn: bool, banner: str, facts: Facts) -> bytes:  # noqa: A002
+    if format == "txt":
+        return adapter.to_txt(document, withdrawn=withdrawn)
+    write = {"docx": adapter.to_docx, "pdf": adapter.to_pdf}[format]
+    return write(document, withdrawn=withdrawn, banner=banner, facts=facts)
 
 
-def _name(script: Script, format: str) -> str:  # noqa: A002
-    words = re.sub(r"[^a-z0-9]+", "-", fold(script.title)).strip("-")[:LONGEST_NAME].strip("-")
-    gone = "da-thu-hoi-" if script.withdrawn else ""
-    return f"kich-ban-{gone}{script.delivery_id}-{words or 'tin'}.{format}"
+def _banner(script: Script) -> str:
+    """What is said in red of a script that was not called back, if there is something."""
+    if is_gone(script):
+        return "HẾT HẠN – KHÔNG PHÁT"
+    if script.corrected_at:
+        return f"BẢN SỬA {moment_zone(script.corrected_at)} – BỎ MỌI BẢN IN TRƯỚC"
+    return ""
+
+
+def _cut_banner(found: Rundown) -> str:
+    return f"ĐÃ CẮT {len(found.gone)} TIN THU HỒI – BỎ MỌI BẢN IN TRƯỚC" if found.gone else ""
+
+
+def _facts(script: Script, approval: tuple[str, datetime] | None) -> Facts:
+    approved = [("Duyệt", f"{approval[0]}, {moment_zone(approval[1])}")] if approval else []
+    until = [("Phát đến hết", moment_zone(script.until))] if script.until else []
+    return (*approved, ("Phát hành", moment_zone(script.live_at)), *until)
+
+
+def _bulletin_facts(found: Rundown) -> Facts:
+    return (("Phát lúc", moment_zone(found.bulletin.air_at)), ("Biên tập", found.made_by))
+
+
+def _json(body: dict[str, object]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, indent=2).encode()
+
+
+def _name(kind: str, number: int, title: str, format: str, withdrawn: bool) -> str:  # noqa: A002
+    words = re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")[:LONGEST_NAME].strip("-")
+    gone = "da-thu-hoi-" if withdrawn else ""
+    return f"{kind}-{gone}{number}-{words or 'tin'}.{format}"

@@ -1,32 +1,32 @@
-"""Scripts that a person may read, urgent ones first, with who took them and what was aired."""
+"""Scripts that a person may read, the urgent ones on top, with who took them and what was aired."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from channels.words import N_
-from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
-from cms.radio.tables import Broadcast, Download
+from cms.radio.logbook import PAGE, Airing, airings
+from cms.radio.tables import Broadcast, Confirmation, Download, ScriptClass
 from cms.refusal import NotFound
-from cms.stories.tables import Story
+from cms.stories.tables import Review
 from cms.web.cursor import Cursor
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery, StoredRendition
 
 KIND = "radio_script"
-PAGE = 30
 MOST_URGENT = 50
 URGENCY = {"khan_cap": 2, "uu_tien": 1, "thong_thuong": 0}
 """Classes of a message in the source-information system (Thông tư 39/2020/TT-BTTTT)."""
-OUT = (DeliveryState.LIVE, DeliveryState.WITHDRAWING)
+_CLASS = func.coalesce(ScriptClass.priority, StoredRendition.document["priority"].as_string(), "")
+_Station = aliased(Unit)
+"""A unit that aired or confirmed something, beside the channel's own."""
 
 
 class Shelf(StrEnum):
@@ -62,26 +62,23 @@ class Script:
     revision: int
     title: str
     rendition_id: int
+    revision_id: int
     document: Mapping[str, Any]
+
+    @property
+    def priority(self) -> str:
+        """The class: thong_thuong, uu_tien or khan_cap."""
+        return str(self.document.get("priority", ""))
 
     @property
     def urgency(self) -> int:
         """2 at once, 1 before others, 0 by schedule."""
-        return URGENCY.get(str(self.document.get("priority", "")), 0)
+        return URGENCY.get(self.priority, 0)
 
     @property
     def seconds(self) -> float:
         """Estimated length in seconds; 0 if the document has none."""
         return float((self.document.get("estimate") or {}).get("seconds") or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Airing:
-    """A logged broadcast with the names of its unit and of who logged it."""
-
-    entry: Broadcast
-    unit: str
-    logged_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,24 +109,27 @@ def page(
 ) -> Page:
     """Return a page of scripts, the newest first; five queries at most.
 
-    Of the new ones, all urgent ones stand before the first page. ``since`` keeps what became live, was corrected or
-    called back at or after that instant (for machines that poll).
+    Of the new ones, those of a higher class stand before the first page: an urgent one until it was confirmed. New is
+    what none of the actor's own stations has aired. ``since`` keeps what became live, was corrected or called back or
+    given another class at or after that instant (for machines that poll).
     """
     actor.require(Action.READ_SCRIPTS)
-    query = _scripts(_channels(session, actor)).where(_on(shelf))
+    own = _stations(actor)
+    query = _scripts(_channels(session, actor)).where(_on(shelf, own))
     if since is not None:
         changed = (Delivery.live_at >= since) | (Delivery.corrected_at >= since) | (Delivery.withdrawn_at >= since)
+        changed |= ScriptClass.set_at >= since
         query = query.where(changed)
     every = query
     if shelf is Shelf.NEW:
-        query = query.where(~_urgent())
+        query = query.where(~_on_top(own))
     if after is not None:
         query = query.where(after.beyond(Delivery.live_at, Delivery.id))
     rows = session.execute(query.order_by(Delivery.live_at.desc(), Delivery.id.desc()).limit(size + 1)).all()
     found = [_script(row) for row in rows[:size]]
     onward = Cursor(found[-1].live_at, found[-1].delivery_id) if len(rows) > size else None
     if shelf is Shelf.NEW and after is None:
-        first = session.execute(every.where(_urgent()).order_by(Delivery.live_at.desc()).limit(MOST_URGENT)).all()
+        first = session.execute(every.where(_on_top(own)).order_by(Delivery.live_at.desc()).limit(MOST_URGENT)).all()
         found = sorted((_script(row) for row in first), key=lambda one: -one.urgency) + found
     aired, taken = airings(session, [one.delivery_id for one in found]), _taken(session, actor, found)
     return Page([Line(one, aired[one.delivery_id], one.delivery_id in taken) for one in found], onward)
@@ -143,14 +143,27 @@ def script(session: Session, actor: Actor, delivery_id: int) -> Script:
     return _script(row)
 
 
-def airings(session: Session, delivery_ids: Sequence[int]) -> dict[int, list[Airing]]:
-    """Return what was logged of each script, void entries too, newest first; one query."""
-    found: dict[int, list[Airing]] = defaultdict(list)
-    if delivery_ids:
-        query = _airings().where(Broadcast.delivery_id.in_(delivery_ids)).order_by(Broadcast.started_at.desc())
-        for entry, unit, person in session.execute(query):
-            found[entry.delivery_id].append(Airing(entry, unit, person))
-    return found
+def by_ids(session: Session, delivery_ids: Sequence[int]) -> dict[int, Script]:
+    """Return scripts by their deliveries, whoever asks: what stands in a bulletin is read with it."""
+    rows = session.execute(_every().where(Delivery.id.in_(delivery_ids))) if delivery_ids else ()
+    return {row[0].id: _script(row) for row in rows}
+
+
+def live_for(session: Session, unit: Unit, size: int) -> list[Script]:
+    """Return the newest live scripts of the channels that a unit's station reads from: its own and those above it."""
+    query = select(Channel.id, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.kind == KIND)
+    channels = [id_ for id_, path in session.execute(query) if unit.path.startswith(path)]
+    found = _scripts(channels).where(Delivery.state == DeliveryState.LIVE)
+    rows = session.execute(found.order_by(Delivery.live_at.desc(), Delivery.id.desc()).limit(size))
+    return [_script(row) for row in rows]
+
+
+def approval(session: Session, found: Script) -> tuple[str, datetime] | None:
+    """Return who approved the revision that a script was made from, and when; None if nobody did."""
+    query = select(Person.name, Review.at).join(Person, Person.id == Review.person_id)
+    query = query.where(Review.revision_id == found.revision_id, Review.decision == "approved")
+    row = session.execute(query.order_by(Review.at.desc(), Review.id.desc()).limit(1)).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def may_read(actor: Actor, unit_path: str) -> bool:
@@ -162,56 +175,36 @@ def may_read(actor: Actor, unit_path: str) -> bool:
     return any(unit_path.startswith(path) or path.startswith(unit_path) for path in paths)
 
 
-def log(
-    session: Session, actor: Actor, after: Cursor | None = None, size: int = PAGE
-) -> tuple[list[tuple[Airing, str]], Cursor | None]:
-    """Return logged broadcasts of the actor's units with the stories' titles, newest first, and the next page."""
-    actor.require(Action.READ_SCRIPTS)
-    paths = actor.paths(Action.READ_SCRIPTS)
-    query = (
-        _airings()
-        .add_columns(Story.title)
-        .join(Delivery, Delivery.id == Broadcast.delivery_id)
-        .join(Story, Story.id == Delivery.story_id)
-        .where(units.within(paths))
-    )
-    if after is not None:
-        query = query.where(after.beyond(Broadcast.started_at, Broadcast.id))
-    rows = session.execute(query.order_by(Broadcast.started_at.desc(), Broadcast.id.desc()).limit(size + 1)).all()
-    shown = [(Airing(entry, unit, person), title) for entry, unit, person, title in rows[:size]]
-    last = shown[-1][0].entry if len(rows) > size else None
-    return shown, Cursor(last.started_at, last.id) if last else None
-
-
-def takers(session: Session, delivery_id: int) -> list[tuple[str, str, datetime]]:
-    """Return who took a script: name, format and first time, oldest first."""
-    query = (
-        select(Person.name, Download.format, Download.at)
-        .join(Person, Person.id == Download.person_id)
-        .where(Download.delivery_id == delivery_id)
-        .order_by(Download.at, Download.id)
-    )
-    return list(session.execute(query))
-
-
 def _channels(session: Session, actor: Actor) -> list[int]:
     query = select(Channel.id, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.kind == KIND)
     return [id_ for id_, path in session.execute(query) if may_read(actor, path)]
 
 
 def _scripts(channels: Sequence[int]) -> Select[*tuple[Any, ...]]:
-    """Scripts that were live at some time, each with the rendition that stations were given last."""
+    return _every().where(Delivery.channel_id.in_(channels))
+
+
+def _every() -> Select[*tuple[Any, ...]]:
+    """Scripts that were live at some time, each with the rendition that stations were given last and its class."""
     return (
-        select(Delivery, StoredRendition, Channel.name, Unit)
+        select(Delivery, StoredRendition, Channel.name, Unit, ScriptClass.priority)
         .join(StoredRendition, StoredRendition.id == Delivery.live_rendition_id)
         .join(Channel, Channel.id == Delivery.channel_id)
         .join(Unit, Unit.id == Channel.unit_id)
-        .where(Delivery.channel_id.in_(channels), Delivery.live_at.is_not(None))
+        .outerjoin(ScriptClass, ScriptClass.delivery_id == Delivery.id)
+        .where(Channel.kind == KIND, Delivery.live_at.is_not(None))
     )
 
 
-def _on(shelf: Shelf) -> ColumnElement[bool]:
-    aired = select(Broadcast.id).where(Broadcast.delivery_id == Delivery.id, Broadcast.voided_at.is_(None)).exists()
+def _stations(actor: Actor) -> ColumnElement[bool]:
+    """A condition on ``_Station``: one of the actor's own, or of those they look after."""
+    paths = actor.paths(Action.LOG_BROADCAST) or actor.paths(Action.READ_SCRIPTS)
+    return or_(false(), *(_Station.path.startswith(path, autoescape=True) for path in paths))
+
+
+def _on(shelf: Shelf, own: ColumnElement[bool]) -> ColumnElement[bool]:
+    logged = Broadcast.delivery_id == Delivery.id, Broadcast.voided_at.is_(None)
+    aired = select(Broadcast.id).join(_Station, _Station.id == Broadcast.unit_id).where(*logged, own).exists()
     gone = Delivery.state.in_((DeliveryState.WITHDRAWN, DeliveryState.WITHDRAWING))
     return {
         Shelf.NEW: and_(Delivery.state == DeliveryState.LIVE, ~aired),
@@ -221,13 +214,17 @@ def _on(shelf: Shelf) -> ColumnElement[bool]:
     }[shelf]
 
 
-def _urgent() -> ColumnElement[bool]:
-    priority = func.coalesce(StoredRendition.document["priority"].as_string(), "")
-    return priority.in_([name for name, rank in URGENCY.items() if rank])
+def _on_top(own: ColumnElement[bool]) -> ColumnElement[bool]:
+    """An urgent script stands on top until one of the own stations confirmed it, one that goes first until it is aired
+    (and is then no longer among the new ones)."""
+    confirmed = select(Confirmation.unit_id).join(_Station, _Station.id == Confirmation.unit_id)
+    unconfirmed = ~confirmed.where(Confirmation.delivery_id == Delivery.id, own).exists()
+    return or_(_CLASS == "uu_tien", and_(_CLASS == "khan_cap", unconfirmed))
 
 
 def _script(row: Any) -> Script:
-    delivery, rendition, channel, unit = row
+    delivery, rendition, channel, unit, priority = row
+    document = {**rendition.document, "priority": priority} if priority else rendition.document
     return Script(
         delivery_id=delivery.id,
         story_id=delivery.story_id,
@@ -246,15 +243,8 @@ def _script(row: Any) -> Script:
         revision=rendition.revision,
         title=rendition.title,
         rendition_id=rendition.id,
-        document=rendition.document,
-    )
-
-
-def _airings() -> Select[Broadcast, str, str]:
-    return (
-        select(Broadcast, Unit.name, Person.name)
-        .join(Unit, Unit.id == Broadcast.unit_id)
-        .join(Person, Person.id == Broadcast.logged_by)
+        revision_id=rendition.revision_id,
+        document=document,
     )
 
 

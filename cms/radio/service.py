@@ -25,7 +25,7 @@ CLOCK = timedelta(minutes=5)
 """The station's clock may be so far ahead of ours."""
 OLDEST = timedelta(days=92)
 """A broadcast is logged within the quarter that it is reported in."""
-FORMATS = frozenset({"txt", "docx", "pdf", "json"})
+FORMATS = frozenset({"txt", "docx", "pdf", "json", "prompter"})
 
 
 def log_broadcast(
@@ -38,13 +38,14 @@ def log_broadcast(
     duration_s: int | None,
     station: str = "",
     unit_id: int | None = None,
+    airing_id: int | None = None,
     now: datetime,
 ) -> Broadcast:
     """Log that a script was on air from ``started_at`` (aware) for ``duration_s`` seconds, measured; return the entry.
 
     The same ``event_id`` for the same script again changes nothing and returns the first entry, so a sender may repeat
     itself. ``unit_id`` is who aired it: the channel's unit, or one below it whose broadcaster asks; None chooses the
-    only one possible.
+    only one possible. ``airing_id`` is the broadcast of a whole bulletin that this one was part of.
     """
     found = script(session, actor, delivery_id)
     if not EVENT_ID.fullmatch(event_id):
@@ -59,10 +60,11 @@ def log_broadcast(
     station = tidy(station)
     if len(station) > LONGEST_STATION:
         raise Invalid(N_("Tên đài dài quá %(limit)s ký tự."), field="station", limit=LONGEST_STATION)
-    made = _insert_once(
+    made = insert_once(
         session, Broadcast.__table__, ["event_id"],
         event_id=event_id, delivery_id=delivery_id, unit_id=unit.id, station=station, started_at=started_at,
         duration_s=duration_s, logged_by=actor.person_id, logged_at=now, void_reason="",
+        airing_id=airing_id,
     )  # fmt: skip
     entry = session.scalars(select(Broadcast).where(Broadcast.event_id == event_id)).one()
     if not made:
@@ -100,7 +102,7 @@ def note_download(session: Session, actor: Actor, delivery_id: int, format: str,
     """Note that a person took a script in a format; True the first time. Machines of a person count as the person."""
     if actor.person_id is None or format not in FORMATS:
         return False
-    return _insert_once(
+    return insert_once(
         session, Download.__table__, ["delivery_id", "person_id", "format"],
         delivery_id=delivery_id, person_id=actor.person_id, format=format, at=now,
     )  # fmt: skip
@@ -108,10 +110,15 @@ def note_download(session: Session, actor: Actor, delivery_id: int, format: str,
 
 def airing_units(session: Session, actor: Actor, found: Script) -> list[Unit]:
     """Return the units for which ``actor`` may log this script: the channel's, else their own below it."""
+    return units_on_air(session, actor, found.unit_id, found.unit_path)
+
+
+def units_on_air(session: Session, actor: Actor, unit_id: int, unit_path: str) -> list[Unit]:
+    """Return the units for which ``actor`` may log what a unit hands out: this unit, else their own below it."""
     paths = actor.paths(Action.LOG_BROADCAST)
-    if any(found.unit_path.startswith(path) for path in paths):
-        return [session.get_one(Unit, found.unit_id)]
-    below = [path for path in paths if path.startswith(found.unit_path)]
+    if any(unit_path.startswith(path) for path in paths):
+        return [session.get_one(Unit, unit_id)]
+    below = [path for path in paths if path.startswith(unit_path)]
     return list(session.scalars(select(Unit).where(Unit.path.in_(below)).order_by(Unit.id)))
 
 
@@ -149,9 +156,9 @@ def _check_time(found: Script, started_at: datetime, duration_s: int | None, now
         raise Invalid(N_("Thời lượng đo được phải từ 1 giây đến 4 giờ."), field="duration_s")
 
 
-def _insert_once(session: Session, table: Any, key: list[str], **values: object) -> bool:
+def insert_once(session: Session, table: Any, key: list[str], **values: object) -> bool:
     """Insert a row unless one with this key is there; whether it was inserted. Safe when two ask at once."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     found: Table = table
-    placed = insert(found).values(**values).on_conflict_do_nothing(index_elements=key).returning(found.c.id)
+    placed = insert(found).values(**values).on_conflict_do_nothing(index_elements=key).returning(found.c[key[0]])
     return session.execute(placed).scalar() is not None

@@ -1,21 +1,29 @@
 """Pages of culture centres: scripts to read, as files to print, and the log of what was on air."""
 
-from datetime import datetime
-
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from channels.words import N_
 from cms.database import changing, db
 from cms.deliveries.detail import frozen_html
 from cms.people.permissions import Action
-from cms.radio import downloads, reading, service
-from cms.radio.forms import BroadcastForm, broadcast_form
+from cms.radio import (
+    bulletin_views,
+    classes,
+    downloads,
+    logbook,
+    programme_views,
+    prompter_views,
+    reading,
+    rundown,
+    service,
+)
+from cms.radio.blueprint import blueprint
+from cms.radio.forms import BroadcastForm, broadcast_form, duration_of, started_of
 from cms.radio.reading import Script, Shelf
 from cms.radio.tables import Broadcast
-from cms.refusal import Invalid, Refusal
+from cms.refusal import Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.addresses import within_site
@@ -25,7 +33,7 @@ from cms.web.forms import show_at
 from cms.web.guard import signed_in
 from scheduler.tables import StoredRendition
 
-blueprint = Blueprint("radio", __name__)
+__all__ = ["blueprint", "bulletin_views", "programme_views", "prompter_views"]
 
 
 @blueprint.get("/radio")
@@ -35,7 +43,8 @@ def index() -> str:
     name = request.args.get("shelf", "")
     shelf = Shelf(name) if name in set(Shelf) else Shelf.NEW
     found = reading.page(db.session(), current_actor(), shelf, Cursor.read(request.args.get("after", "")))
-    return render_template("radio/index.html", page=found, shelf=shelf, shelves=Shelf)
+    logs = current_actor().may(Action.LOG_BROADCAST)
+    return render_template("radio/index.html", page=found, shelf=shelf, shelves=Shelf, logs=logs)
 
 
 @blueprint.get("/radio/log")
@@ -43,7 +52,7 @@ def index() -> str:
 def log() -> str:
     """What was logged as aired, newest first."""
     after = Cursor.read(request.args.get("after", ""))
-    rows, onward = reading.log(db.session(), current_actor(), after)
+    rows, onward = logbook.log(db.session(), current_actor(), after)
     mine = current_actor().paths(Action.LOG_BROADCAST)
     return render_template("radio/log.html", rows=rows, onward=onward, after=after, logs=bool(mine))
 
@@ -61,14 +70,31 @@ def show(delivery_id: int) -> str:
 def download(delivery_id: int, format: str) -> Response:  # noqa: A002
     """The script as a file; the first time that somebody takes a format is noted."""
     found = reading.script(db.session(), current_actor(), delivery_id)
-    made = downloads.file(found, format)
+    made = downloads.file(found, format, reading.approval(db.session(), found))
+    if not found.withdrawn:
+        with changing() as session:
+            service.note_download(session, current_actor(), delivery_id, format, now=now())
+    return downloads.answer(made)
+
+
+@blueprint.post("/radio/<int:delivery_id>/confirm")
+@signed_in
+def confirm(delivery_id: int) -> AnyResponse:
+    """Say that an urgent script has reached the station."""
     with changing() as session:
-        service.note_download(session, current_actor(), delivery_id, format, now=now())
-    response = make_response(made.body)
-    response.headers["Content-Type"] = made.mime
-    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+        classes.confirm(session, current_actor(), delivery_id, now=now())
+    flash(_("Đã xác nhận; khi phát xong hãy ghi nhật ký phát sóng."), "success")
+    return redirect(within_site(request.form.get("next"), url_for("radio.show", delivery_id=delivery_id)), 303)
+
+
+@blueprint.post("/radio/<int:delivery_id>/class")
+@signed_in
+def set_class(delivery_id: int) -> AnyResponse:
+    """Decide how urgent the script is."""
+    with changing() as session:
+        classes.set_class(session, current_actor(), delivery_id, request.form.get("priority", ""), now=now())
+    flash(_("Đã đổi loại bản tin; các đài thấy ngay."), "success")
+    return redirect(url_for("radio.show", delivery_id=delivery_id), 303)
 
 
 @blueprint.post("/radio/<int:delivery_id>/broadcasts")
@@ -82,7 +108,8 @@ def broadcast(delivery_id: int) -> AnyResponse:
         with changing() as session:
             service.log_broadcast(
                 session, actor, delivery_id=delivery_id, event_id=form.event_id.data or "",
-                started_at=_started(), duration_s=_duration(), station=form.station.data or "",
+                started_at=started_of(request.form), duration_s=duration_of(request.form),
+                station=form.station.data or "",
                 unit_id=asked.whole(request.form, "unit"), now=now(),
             )  # fmt: skip
     except Refusal as refusal:
@@ -114,8 +141,12 @@ def _shown(found: Script, form: BroadcastForm | None) -> str:
         "radio/show.html",
         script=found,
         preview="" if found.withdrawn else frozen_html(stored, settings().public_url, text_url=text_url),
-        airings=reading.airings(session, [found.delivery_id]).get(found.delivery_id, []),
-        takers=reading.takers(session, found.delivery_id),
+        airings=logbook.airings(session, [found.delivery_id]).get(found.delivery_id, []),
+        takers=logbook.takers(session, found.delivery_id),
+        confirmations=logbook.confirmations(session, found.delivery_id),
+        bulletins=rundown.standing_in(session, actor, found.delivery_id),
+        gone=rundown.is_gone(found),
+        class_names=classes.CLASS_NAMES if classes.may_set(actor, found) and not found.withdrawn else {},
         units=units,
         form=(form or _form(found)) if units else None,
         formats=list(downloads.MIMES),
@@ -128,17 +159,3 @@ def _form(found: Script, *, filled: bool = False) -> BroadcastForm:
     query = select(Broadcast.station).where(Broadcast.unit_id.in_([unit.id for unit in units]), Broadcast.station != "")
     last = session.scalar(query.order_by(Broadcast.id.desc()).limit(1))
     return broadcast_form(units, last or str(found.document.get("station") or ""), now(), filled=filled)
-
-
-def _started() -> datetime:
-    started = asked.instant(request.form, "started_at")
-    if started is None:
-        raise Invalid(N_("Hãy chọn ngày và giờ bắt đầu phát."), field="started_at")
-    return started
-
-
-def _duration() -> int:
-    minutes, seconds = asked.whole(request.form, "minutes"), asked.whole(request.form, "seconds")
-    if minutes is None and seconds is None:
-        raise Invalid(N_("Hãy nhập thời lượng đo được khi phát, gồm phút và giây."), field="minutes")
-    return (minutes or 0) * 60 + (seconds or 0)

@@ -11,7 +11,7 @@ from cms.audit.tables import AuditEntry
 from cms.database import changing, db
 from cms.people.permissions import Role
 from cms.people.tables import Person
-from cms.radio import reading, service
+from cms.radio import logbook, reading, service
 from cms.radio.tables import Broadcast
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from cms.stories import publishing
@@ -177,7 +177,7 @@ def test_what_was_aired_after_a_retraction_can_still_be_told(
     work(clock)
     entry = log(news.broadcaster, script, clock, started_at=clock() + timedelta(minutes=1))
     assert reading.script(db.session(), actor(news.broadcaster), script).withdrawn
-    assert entry.id in [one.entry.id for one in reading.airings(db.session(), [script])[script]]
+    assert entry.id in [one.entry.id for one in logbook.airings(db.session(), [script])[script]]
 
 
 def test_a_script_that_never_went_out_cannot_be_logged(
@@ -194,7 +194,7 @@ def test_a_download_is_noted_once_for_each_format(news: Newsroom, script: int, c
         with changing() as session:
             first.append(service.note_download(session, actor(news.broadcaster), script, wanted, now=clock()))
     assert first == [True, False, True, False]
-    assert [(name, fmt) for name, fmt, _at in reading.takers(db.session(), script)] == [
+    assert [(name, fmt) for name, fmt, _at in logbook.takers(db.session(), script)] == [
         ("Ngô Mai Phương", "docx"), ("Ngô Mai Phương", "txt")
     ]  # fmt: skip
 

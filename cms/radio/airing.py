@@ -1,0 +1,151 @@
+"""Logging that a whole bulletin was on air: each of its items gets its own entry, which is what quotas count."""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels.radio_script import bulletin as composing
+from channels.words import N_
+from cms.audit.record import record
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Unit
+from cms.people.units import tidy
+from cms.radio import rundown, service
+from cms.radio.rundown import Rundown
+from cms.radio.tables import Broadcast, Bulletin, BulletinAiring
+from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
+
+EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{8,68}")
+"""Shorter than that of one script: the number of each item is written behind it."""
+
+
+def log_bulletin(
+    session: Session,
+    actor: Actor,
+    *,
+    bulletin_id: int,
+    event_id: str,
+    started_at: datetime,
+    duration_s: int | None,
+    station: str = "",
+    unit_id: int | None = None,
+    aired: Collection[int] | None = None,
+    now: datetime,
+) -> BulletinAiring:
+    """Log that a bulletin was on air from ``started_at`` (aware) for ``duration_s`` seconds, measured.
+
+    ``aired`` are the deliveries that were read; None means all that had not been called back by then. Each gets its
+    start and its share of the measured length. The same ``event_id`` again changes nothing and returns the first entry.
+    """
+    bulletin, home = rundown.find(session, actor, bulletin_id)
+    if not EVENT_ID.fullmatch(event_id):
+        raise Invalid(
+            N_("Mã sự kiện dài từ 8 đến 68 ký tự, chỉ gồm chữ không dấu, chữ số và . _ : -"), field="event_id"
+        )
+    unit = _unit(session, actor, home, unit_id)
+    before = session.scalar(select(BulletinAiring).where(BulletinAiring.event_id == event_id))
+    if before is not None:
+        return _same(before, bulletin_id)
+    read = _read(session, bulletin, home, aired, started_at)
+    made = service.insert_once(
+        session, BulletinAiring.__table__, ["event_id"],
+        event_id=event_id, bulletin_id=bulletin_id, unit_id=unit.id, station=tidy(station)[: service.LONGEST_STATION],
+        started_at=started_at, duration_s=duration_s, logged_by=actor.person_id, logged_at=now, void_reason="",
+    )  # fmt: skip
+    entry = session.scalars(select(BulletinAiring).where(BulletinAiring.event_id == event_id)).one()
+    if not made:
+        return _same(entry, bulletin_id)
+    for delivery_id, begins, lasts in _shares(read, started_at, duration_s):
+        service.log_broadcast(
+            session, actor, delivery_id=delivery_id, event_id=f"{event_id}:{delivery_id}", started_at=begins,
+            duration_s=lasts, station=station, unit_id=unit.id, airing_id=entry.id, now=now,
+        )  # fmt: skip
+    record(
+        session, actor, "bulletin.air", "bulletin", bulletin_id, unit_id=unit.id, now=now, title=bulletin.title,
+        started_at=started_at.isoformat(), duration_s=duration_s, count=len(read.rows),
+    )  # fmt: skip
+    return entry
+
+
+def void_airing(session: Session, actor: Actor, airing_id: int, *, reason: str, now: datetime) -> BulletinAiring:
+    """Take a wrong entry out of the count together with those of its items; all stay in the log with the reason."""
+    entry = session.get(BulletinAiring, airing_id)
+    if entry is None:
+        raise NotFound(N_("Không có dòng nhật ký phát sóng này."))
+    actor.require(Action.LOG_BROADCAST, session.get_one(Unit, entry.unit_id).path)
+    if entry.voided_at is not None:
+        raise Conflict(N_("Dòng nhật ký này đã được hủy trước đó."))
+    reason = reason.strip()
+    if not reason:
+        raise Invalid(N_("Hãy ghi lý do hủy; dòng nhật ký vẫn được giữ lại cùng lý do."), field="reason")
+    if len(reason) > service.LONGEST_REASON:
+        raise Invalid(N_("Lý do dài quá %(limit)s ký tự; hãy rút gọn."), field="reason", limit=service.LONGEST_REASON)
+    entry.voided_at, entry.void_reason = now, reason
+    open_ones = select(Broadcast.id).where(Broadcast.airing_id == airing_id, Broadcast.voided_at.is_(None))
+    for broadcast_id in list(session.scalars(open_ones)):
+        service.void_broadcast(session, actor, broadcast_id, reason=reason, now=now)
+    record(
+        session, actor, "bulletin.void", "bulletin", entry.bulletin_id, unit_id=entry.unit_id, now=now, reason=reason,
+        started_at=entry.started_at.isoformat(),
+    )  # fmt: skip
+    return entry
+
+
+def units_for(session: Session, actor: Actor, home: Unit) -> list[Unit]:
+    """Return the units for which ``actor`` may log a bulletin of ``home``."""
+    return service.units_on_air(session, actor, home.id, home.path)
+
+
+def _unit(session: Session, actor: Actor, home: Unit, unit_id: int | None) -> Unit:
+    possible = units_for(session, actor, home)
+    if unit_id is None and len(possible) == 1:
+        return possible[0]
+    unit = session.get(Unit, unit_id) if unit_id is not None else None
+    if unit is None:
+        actor.require(Action.LOG_BROADCAST, None if possible else home.path)
+        raise Invalid(N_("Hãy chọn đơn vị đã phát sóng."), field="unit")
+    if not (unit.path.startswith(home.path) and actor.may(Action.LOG_BROADCAST, unit.path)):
+        raise NotAllowed(N_("Chỉ phát thanh viên của đơn vị mới được ghi nhật ký phát sóng."))
+    return unit
+
+
+def _read(
+    session: Session, bulletin: Bulletin, home: Unit, aired: Collection[int] | None, started_at: datetime
+) -> Rundown:
+    """Return the bulletin as it was read: with those items alone that were on air."""
+    whole = rundown.of(session, bulletin, home)
+    there = [row.script.delivery_id for row in whole.rows]
+    if aired is None:
+        back = {row.script.delivery_id for row in whole.rows if _called_back(row.script.withdrawn_at, started_at)}
+        said: Sequence[int] = [one for one in there if one not in back]
+    else:
+        said = [one for one in there if one in aired]
+    if not said or (aired is not None and len(said) != len(set(aired))):
+        raise Invalid(N_("Hãy chọn những tin đã đọc trong bản tin này."), field="items")
+    return rundown.of(session, bulletin, home, said, as_read=True)
+
+
+def _called_back(at: datetime | None, started_at: datetime) -> bool:
+    return at is not None and at <= started_at
+
+
+def _shares(read: Rundown, started_at: datetime, duration_s: int | None) -> list[tuple[int, datetime, int | None]]:
+    """Return each item's start and length; the estimate is stretched to what was measured."""
+    stretch = duration_s / read.whole.estimate.seconds if duration_s else 1.0
+    return [
+        (
+            row.script.delivery_id,
+            started_at + timedelta(seconds=round(at * stretch)),
+            max(1, round(lasts * stretch)) if duration_s else None,
+        )
+        for row, (at, lasts) in zip(read.rows, composing.offsets(read.whole), strict=True)
+    ]
+
+
+def _same(entry: BulletinAiring, bulletin_id: int) -> BulletinAiring:
+    if entry.bulletin_id != bulletin_id:
+        raise Conflict(N_("Mã sự kiện này đã dùng cho bản tin khác; hãy dùng mã mới."), field="event_id")
+    return entry

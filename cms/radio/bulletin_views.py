@@ -1,0 +1,220 @@
+"""Pages of bulletins: what is coming, the rundown, its files, and logging that it was on air."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from channels.words import N_
+from cms.clock import local
+from cms.database import changing, db
+from cms.radio import airing, bulletins, downloads, programmes, rundown, service
+from cms.radio.blueprint import blueprint
+from cms.radio.forms import duration_of, started_of
+from cms.radio.rundown import Rundown
+from cms.refusal import Invalid, Refusal
+from cms.web import asked
+from cms.web.actor import current_actor
+from cms.web.addresses import within_site
+from cms.web.context import now
+from cms.web.cursor import Cursor
+from cms.web.guard import signed_in
+from cms.web.language import say
+
+
+@blueprint.get("/radio/bulletins", endpoint="bulletins")
+@signed_in
+def index() -> str:
+    """Coming times of the own programmes, and bulletins, the latest first."""
+    session, actor = db.session(), current_actor()
+    after = Cursor.read(request.args.get("after", ""))
+    rows, onward = rundown.page(session, actor, after)
+    own = programmes.listed(session, actor) if after is None else []
+    begun = programmes.begun(session, [programme.id for programme, _unit in own], now())
+    coming = sorted(
+        (at, programme, unit)
+        for programme, unit in own
+        for at in programmes.coming(programme.weekly_slots, begun[programme.id], now())
+    ) if own else []  # fmt: skip
+    return render_template(
+        "radio/bulletins.html", rows=rows, onward=onward, after=after, own=own, coming=coming,
+        makes=programmes.may_assemble(actor), fresh=_control(now()), control=_control,
+    )  # fmt: skip
+
+
+@blueprint.post("/radio/bulletins")
+@signed_in
+def begin_bulletin() -> AnyResponse:
+    """Begin the bulletin of a programme for a time, and go to its rundown."""
+    air_at = asked.instant(request.form, "air_at")
+    if air_at is None:
+        raise Invalid(N_("Hãy chọn ngày và giờ phát."), field="air_at")
+    with changing() as session:
+        made = bulletins.begin(
+            session, current_actor(), programme_id=asked.whole(request.form, "programme"), air_at=air_at, now=now()
+        )
+    return redirect(url_for("radio.bulletin", bulletin_id=made.id), 303)
+
+
+@blueprint.get("/radio/bulletins/<int:bulletin_id>")
+@signed_in
+def bulletin(bulletin_id: int) -> str:
+    """The rundown."""
+    return _shown(rundown.read(db.session(), current_actor(), bulletin_id))
+
+
+@blueprint.post("/radio/bulletins/<int:bulletin_id>/items")
+@signed_in
+def change_items(bulletin_id: int) -> AnyResponse:
+    """Take in, take out, move, arrange or fill; a script of ours gets the rundown alone, a browser the page again."""
+    problem, status = "", 200
+    try:
+        _change(bulletin_id, request.form.get("do", ""))
+    except Refusal as refusal:
+        if refusal.status in (403, 404) and refusal.field != "items":
+            raise
+        problem, status = say(refusal.words), refusal.status
+    if request.headers.get("X-Part") == "rundown":
+        found = rundown.read(db.session(), current_actor(), bulletin_id)
+        return make_response(render_template("radio/_rundown.html", problem=problem, **_parts(found)), status)
+    if problem:
+        flash(problem, "danger")
+    return redirect(url_for("radio.bulletin", bulletin_id=bulletin_id), 303)
+
+
+def _change(bulletin_id: int, do: str) -> None:
+    actor, version, at = current_actor(), asked.whole(request.form, "version"), now()
+    item = asked.whole(request.form, "delivery") or 0
+    with changing() as session:
+        if do == "add":
+            bulletins.add(session, actor, bulletin_id, item, version=version, now=at)
+        elif do == "remove":
+            bulletins.remove(session, actor, bulletin_id, item, version=version, now=at)
+        elif do in ("up", "down"):
+            by = -1 if do == "up" else 1
+            bulletins.move(session, actor, bulletin_id, item, by, version=version, now=at)
+        elif do == "order":
+            wanted = [int(word) for word in request.form.get("order", "").split(",") if word.isdecimal()]
+            bulletins.arrange(session, actor, bulletin_id, wanted, version=version, now=at)
+        elif do == "fill":
+            bulletins.fill(session, actor, bulletin_id, version=version, now=at)
+        else:
+            raise Invalid(N_("Không rõ việc cần làm; hãy tải lại trang."))
+
+
+@blueprint.post("/radio/bulletins/<int:bulletin_id>/details")
+@signed_in
+def retime_bulletin(bulletin_id: int) -> AnyResponse:
+    """Change title, time and slot."""
+    try:
+        air_at = asked.instant(request.form, "air_at")
+        if air_at is None:
+            raise Invalid(N_("Hãy chọn ngày và giờ phát."), field="air_at")
+        with changing() as session:
+            bulletins.retime(
+                session, current_actor(), bulletin_id, title=request.form.get("title", ""), air_at=air_at,
+                slot_s=(asked.whole(request.form, "slot_minutes") or 0) * 60,
+                version=asked.whole(request.form, "version"), now=now(),
+            )  # fmt: skip
+        flash(_("Đã lưu bản tin."), "success")
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        flash(say(refusal.words), "danger")
+    return redirect(url_for("radio.bulletin", bulletin_id=bulletin_id), 303)
+
+
+@blueprint.post("/radio/bulletins/<int:bulletin_id>/repeat")
+@signed_in
+def repeat_bulletin(bulletin_id: int) -> AnyResponse:
+    """Begin the same bulletin a week later."""
+    with changing() as session:
+        made = bulletins.repeat(session, current_actor(), bulletin_id, now=now())
+    flash(_("Đây là bản tin của tuần sau; tin đã thu hồi hoặc hết hạn không được chép sang."), "success")
+    return redirect(url_for("radio.bulletin", bulletin_id=made.id), 303)
+
+
+@blueprint.post("/radio/bulletins/<int:bulletin_id>/discard")
+@signed_in
+def discard_bulletin(bulletin_id: int) -> AnyResponse:
+    """Throw away a bulletin that was never aired."""
+    with changing() as session:
+        bulletins.discard(session, current_actor(), bulletin_id, now=now())
+    flash(_("Đã bỏ bản tin; các kịch bản vẫn còn nguyên."), "success")
+    return redirect(url_for("radio.bulletins"), 303)
+
+
+@blueprint.get("/radio/bulletins/<int:bulletin_id>.<any(txt,docx,pdf,json):format>")
+@signed_in
+def download_bulletin(bulletin_id: int, format: str) -> Response:  # noqa: A002
+    """The whole bulletin as a file; each script in it counts as taken."""
+    found = rundown.read(db.session(), current_actor(), bulletin_id)
+    made = downloads.bulletin_file(found, format)
+    with changing() as session:
+        for row in found.rows:
+            if not row.gone:
+                service.note_download(session, current_actor(), row.script.delivery_id, format, now=now())
+    return downloads.answer(made)
+
+
+@blueprint.post("/radio/bulletins/<int:bulletin_id>/broadcasts")
+@signed_in
+def air_bulletin(bulletin_id: int) -> AnyResponse:
+    """Log that the bulletin was on air: one entry for each item that was read."""
+    actor = current_actor()
+    try:
+        with changing() as session:
+            airing.log_bulletin(
+                session, actor, bulletin_id=bulletin_id, event_id=request.form.get("event_id", ""),
+                started_at=started_of(request.form), duration_s=duration_of(request.form),
+                station=request.form.get("station", ""), unit_id=asked.whole(request.form, "unit"),
+                aired=[int(word) for word in request.form.getlist("items") if word.isdecimal()], now=now(),
+            )  # fmt: skip
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        found = rundown.read(db.session(), actor, bulletin_id)
+        return make_response(_shown(found, wrong=say(refusal.words)), refusal.status)
+    flash(_("Đã ghi nhật ký phát sóng cho từng tin của bản tin."), "success")
+    return redirect(url_for("radio.bulletin", bulletin_id=bulletin_id), 303)
+
+
+@blueprint.post("/radio/airings/<int:airing_id>/void")
+@signed_in
+def void_airing(airing_id: int) -> AnyResponse:
+    """Take the entry of a whole bulletin out of the count."""
+    with changing() as session:
+        entry = airing.void_airing(
+            session, current_actor(), airing_id, reason=request.form.get("reason", ""), now=now()
+        )
+        here = url_for("radio.bulletin", bulletin_id=entry.bulletin_id)
+    flash(_("Đã hủy nhật ký của cả bản tin; các dòng cũ vẫn được giữ cùng lý do."), "success")
+    return redirect(within_site(request.form.get("next"), here), 303)
+
+
+def _shown(found: Rundown, wrong: str = "") -> str:
+    session, actor = db.session(), current_actor()
+    units = airing.units_for(session, actor, found.unit)
+    typed = request.form if wrong else {}
+    return render_template(
+        "radio/bulletin.html", units=units, wrong=wrong, typed=typed, problem="", formats=list(downloads.MIMES),
+        event_id=typed.get("event_id") or uuid4().hex, air_at=_control(found.bulletin.air_at),
+        fresh=typed.get("started_at") or _control(min(found.bulletin.air_at, now())),
+        slots_min=programmes.SLOTS_MIN, **_parts(found),
+    )  # fmt: skip
+
+
+def _parts(found: Rundown) -> dict[str, object]:
+    """What the rundown itself shows."""
+    makes = programmes.may_assemble(current_actor(), found.unit.path)
+    return {
+        "found": found,
+        "makes": makes,
+        "choices": rundown.choices(db.session(), found) if makes else [],
+    }
+
+
+def _control(instant: datetime) -> str:
+    return f"{local(instant):%Y-%m-%dT%H:%M}"
