@@ -10,30 +10,34 @@ from channels.radio_script.reading.numerals import DIALECTS, NORTH, Dialect
 from channels.radio_script.reading.page import Page
 from channels.radio_script.reading.plain import flatten
 from channels.radio_script.reading.rules.abbreviations import abbreviations, names, patterns, places
-from channels.radio_script.reading.rules.codes import codes
+from channels.radio_script.reading.rules.codes import codes, plates
 from channels.radio_script.reading.rules.dates import dates
 from channels.radio_script.reading.rules.documents import documents
 from channels.radio_script.reading.rules.fractions import fractions
 from channels.radio_script.reading.rules.learning import learning
 from channels.radio_script.reading.rules.measures import measures
+from channels.radio_script.reading.rules.months import months
 from channels.radio_script.reading.rules.numbers import enumerators, numbers, ordinals
 from channels.radio_script.reading.rules.phones import phones
 from channels.radio_script.reading.rules.roman import roman
 from channels.radio_script.reading.rules.slashes import slashes
 from channels.radio_script.reading.rules.symbols import endings, kept, symbols
 from channels.radio_script.reading.rules.times import times
-from channels.radio_script.reading.rules.web import web
+from channels.radio_script.reading.rules.web import tags, web
 
 RULES: tuple[Callable[[Page], None], ...] = (
     kept,
     endings,
     web,
+    tags,
     documents,
     patterns,
     places,
     learning,
     enumerators,
     dates,
+    months,
+    plates,
     phones,
     times,
     ordinals,

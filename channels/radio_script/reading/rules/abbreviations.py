@@ -6,7 +6,7 @@ from functools import lru_cache
 from channels.radio_script.reading.lexicon import EntryData
 from channels.radio_script.reading.model import Certainty
 from channels.radio_script.reading.page import CONFIRM, WRITE_OUT, Page, Worry, marked
-from channels.radio_script.reading.syllables import LETTER, UPPER, has_mark, is_syllable
+from channels.radio_script.reading.syllables import LETTER, LOWER, UPPER, has_mark, is_syllable
 from channels.words import N_, Words
 
 _TOKEN = re.compile(
@@ -196,15 +196,22 @@ def patterns(page: Page) -> None:
 
 @lru_cache(maxsize=16)
 def _patterns(keys: tuple[str, ...]) -> re.Pattern[str]:
-    forms = [form for key in sorted(keys, key=len, reverse=True) for form in (key, key[0].upper() + key[1:])]
+    forms = [form for key in sorted(keys, key=len, reverse=True) for form in _written(key)]
     options = "|".join(re.escape(form) for form in forms)
     return re.compile(rf"(?<![\w./])({options})(?:(?<=\.)|(?!\w))")
 
 
+def _written(key: str) -> tuple[str, ...]:
+    """Return the forms a small abbreviation takes: "v/v", "V/v", "V/V"; a point ("tp.") allows no capitals."""
+    return (key, key[0].upper() + key[1:], *((key.upper(),) if "/" in key else ()))
+
+
 def places(page: Page) -> None:
-    """Claim "P.3", "Q.1", ", H.Bến Lức": one letter and a point before a number or a name in a list of places."""
+    """Claim "P.3", "Q.1", ", H.Bến Lức", "TT. Bến Lức": the short form before a number or a name among places."""
     for match in _PLACE.finditer(page.text):
         number = page.text[match.end()].isdigit()
+        if match[1] == "TT" and (number or not _NAME.match(page.text, match.end())):
+            continue
         listed = match.start() == 0 or _LISTED.search(page.before(match.start(), 16)) is not None
         if match[1] == "Q" and _CAPS_TITLE.match(page.text, match.end()):
             page.claim(*match.span(), "Quyền ", "abbreviation")
@@ -214,8 +221,9 @@ def places(page: Page) -> None:
             page.claim(*match.span(), f"{_PLACES[match[1]]} ", "abbreviation")
 
 
-_PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã"}
-_PLACE = re.compile(rf"(?<![\w.])([PQHX])\.\s?(?=[{UPPER}\d])")
+_PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "TT": "thị trấn"}
+_PLACE = re.compile(rf"(?<![\w.])([PQHX]|TT)\.\s?(?=[{UPPER}\d])")
+_NAME = re.compile(rf"(?!Tỉnh|Huyện|Thành|Thị|Đảng|Ban|Hội|Văn|Y|Dạy|Phục|Hành|Giáo|Dịch|Điều)[{UPPER}][{LOWER}]+")
 _LISTED = re.compile(r"(?:[,(;–\-]|ubnd|hđnd|công an|đảng ủy|huyện ủy|tại|ở)\s*\Z")
 _OFFICE = re.compile("Nội vụ|Giáo dục|GD|Văn hóa|VH|Tài chính|TC|Kinh tế|KT|Tư pháp|Y tế|Dân tộc|Hành chính|Quản lý")
 _CAPS_TITLE = re.compile("GIÁM ĐỐC|CHỦ TỊCH|TRƯỞNG|CHÁNH|Giám đốc|Chủ tịch|Trưởng|Chánh")
@@ -229,7 +237,7 @@ def names(page: Page) -> None:
 
 @lru_cache(maxsize=16)
 def _proper(names: tuple[str, ...]) -> dict[str, str]:
-    return {name.upper(): name for name in names}
+    return {name.upper(): name.replace(" - ", " ") for name in names}
 
 
 @lru_cache(maxsize=16)

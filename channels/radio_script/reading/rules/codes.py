@@ -5,11 +5,13 @@ import re
 from channels.radio_script.reading.model import Certainty
 from channels.radio_script.reading.numerals import cardinal, spelled
 from channels.radio_script.reading.page import WRITE_OUT, Page, Worry, marked
+from channels.radio_script.reading.rules.numbers import read_number
 from channels.radio_script.reading.syllables import without_tone
 from channels.words import N_, Words
 
 _CODE = re.compile(r"(?<![\w])(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]+(?![\w])")
 _PLATE = re.compile(r"(?P<area>(?<!\w)[1-9]\d)(?P<series>[A-Z]{1,2}\d?)\s?-\s?(?P<n>\d{3}\.?\d{2}|\d{4})(?!\w)")
+_GRADE = re.compile(r"(?P<n>\d+[.,]\d+)(?P<letter>[A-ZĐ])(?!\w)")
 _WHOLE = re.compile(r"[\w.\-]*\w")
 _DIGITS = re.compile(r"\d+")
 _ALIAS = re.compile(r"-(?<=[A-Za-zà-ỹ]-)(?P<n>\d{1,3})(?![\w,.]*\d)")
@@ -17,11 +19,18 @@ _VOWEL = re.compile("[aăâeêioôơuưy]", re.IGNORECASE)
 _PIECE = re.compile(r"\d+|\D+")
 
 
-def codes(page: Page) -> None:
-    """Claim mixed words piece by piece; single letters are named, unknown capitals are kept and marked."""
+def plates(page: Page) -> None:
+    """Claim the plates of vehicles: "62A-123.45"."""
     for match in _PLATE.finditer(page.text):
         series = " ".join(spelled(c) if c.isdigit() else _letters(page, c) or c for c in match["series"])
         page.claim(*match.span(), f"{spelled(match['area'])} {series}, {spelled(match['n'])}", "identity")
+
+
+def codes(page: Page) -> None:
+    """Claim mixed words piece by piece; single letters are named, unknown capitals are kept and marked."""
+    for grade in page.at_numbers(_GRADE):
+        letter = page.lexicon.letters.get(grade["letter"], grade["letter"])
+        page.claim(*grade.span(), f"{read_number(grade['n'], page.dialect)} {letter}", "code")
     for digits in page.at_numbers(_DIGITS):
         start = _word_start(page.text, digits.start())
         if start < digits.start() and _claim_known(page, start):

@@ -22,14 +22,17 @@ _TYPES = (
     "luật|bộ luật|pháp lệnh|hiến pháp|quy trình|văn bản|công bố|thông tri|điều lệ|sắc lệnh"
 )
 _SHORT_TYPES = "qđ|nq|nđ|tt|ct|kh|cv|tb|kl|hd|bc|ttr|ctr|cđ"
-_TYPE_BEFORE = re.compile(rf"(?:^|[^\w])(?P<type>{_TYPES}|{_SHORT_TYPES})(?:\s+\w+){{0,2}}?\s*(?:số)?\s*:?\s*[“\"*]*$")
+_TYPE_BEFORE = re.compile(
+    rf"(?:^|[^\w])(?P<type>{_TYPES}|{_SHORT_TYPES})(?:\s+\w+){{0,2}}?\s*(?:số)?\s*:?\s*(?:\d+(?:,| và)\s)*[“\"*]*$"
+)
 _NUMBER_BEFORE = re.compile(r"(?:^|\W)số\s*:?\s*[“\"*]*$")
 _ISSUER_AFTER = re.compile(
     r"\s*[,;]?\s*\(?\s*(?:,?\s*ngày\s*[\d\s/.\-]*(?:tháng\s*\d+\s*)?(?:năm\s*\d+)?\s*\)?\s*,?\s*)?(?:của|do)\s"
 )
+_ISSUES = "đã ban hành|vừa ban hành|ban hành|có|ký|phê duyệt|ra|triển khai"
 _DECREE = re.compile(r"(?P<n>\d{1,4})/(?P<year>(?:19|20)\d\d)(?![\d/\-]|-[A-ZĐ])")
 _TYPE_SAID = re.compile(rf"(?:{_TYPES})\s+(?:số\s*:?\s*)?$")
-_JOINT_TYPES = frozenset({"TTLT", "NQLT"})
+_JOINT_TYPES = frozenset({"TTLT", "NQLT", "HDLN", "KHLN", "KHLT"})
 _CONGRESS = re.compile(r"(QH|HĐND|TVQH|UBTVQH)(\d{1,2})\Z")
 
 
@@ -47,7 +50,8 @@ def documents(page: Page) -> None:
 
 
 def _claim_number(page: Page, match: re.Match[str]) -> None:
-    kind, issuer, unknown = _parse(match["sym"] or match["sym2"], page.lexicon)
+    symbol = match["sym"] or match["sym2"]
+    kind, issuer, unknown = _parse(symbol, page.lexicon)
     if not match["year"] and kind is None and (issuer is None or unknown):
         return
     said = _number(page, match["n"]) + (f" {match['letter']}" if match["letter"] else "")
@@ -57,7 +61,7 @@ def _claim_number(page: Page, match: re.Match[str]) -> None:
     if not _TYPE_BEFORE.search(before) and not _NUMBER_BEFORE.search(before):
         said = f"{kind or 'công văn'} số {said}"
     worry = None
-    if issuer and not _issuer_said(issuer, before, after):
+    if issuer and not _issuer_said(issuer, symbol, before, after):
         said += f" của {issuer}"
         worry = _issuer_worry(unknown) if unknown else None
     page.claim(*match.span(), said, "document", worry)
@@ -97,11 +101,13 @@ def issuer_name(code: str, lexicon: Lexicon) -> str | None:
     return f"{heads[code[0]]} {sector}" if sector and code[0] in heads else None
 
 
-def _issuer_said(issuer: str, before: str, after: str) -> bool:
+def _issuer_said(issuer: str, symbol: str, before: str, after: str) -> bool:
+    """Tell whether the issuer follows ("của UBND tỉnh"), or is the subject: "UBND tỉnh ban hành Kế hoạch số …"."""
     if _ISSUER_AFTER.match(after):
         return True
-    subject = re.escape(issuer.lower())
-    return re.search(rf"{subject}(?:\s\w+){{0,3}}\s(?:ban hành|có|ký|phê duyệt|ra|triển khai)\s", before) is not None
+    codes = {code.lower() for code in re.split(r"\s?[-/]\s?", symbol) if len(code) > 2}
+    subject = "|".join(re.escape(name) for name in {issuer.lower(), *codes})
+    return re.search(rf"(?:{subject})(?:\s\w+){{0,5}}\s(?:{_ISSUES})(?:\s\w+)?\s", before) is not None
 
 
 def _issuer_worry(code: str) -> Worry:

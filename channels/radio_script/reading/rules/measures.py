@@ -11,11 +11,11 @@ _PERCENT = re.compile(r"[%‰]")
 _RANGE = re.compile(r"[-–—]\s?(?=\d)")
 _RANGE_BEFORE = frozenset("0123456789hg%'’đ°CkmaĐ²³")
 _QUANTITY = re.compile(r"\d+(?:[.,]\d+)*\s?(?:h|g|%|'|’|đ|°C?|km|m|ha|kg|C|a|m²|m2|Đ|²|³)?\Z")
-_SCORE = re.compile(r"(?:tỷ số|tỉ số|thắng|thua|hòa|hoà|dẫn)\s*$")
+_SCORE = re.compile(r"(?:tỷ số|tỉ số|(?:thắng|thua|hòa|hoà|dẫn|đánh bại)(?:\s(?:u\d\d|[^\W\d]+)){0,6})\s*$")
 _MORE = re.compile(r"\d{1,3}(?:\.\d{3})*\+(?=\s+[a-zà-ỹđ])|\d+\+(?=\s+[a-zà-ỹđ])")
 _PLUS_AFTER = re.compile(r"\+(?<=\d\+)(?!\w)")
 _SIGN = re.compile(r"([<>≥≤±~≈+\-−–]=?)\s?(?=\d)")
-_BETWEEN = re.compile(r"([x×*])(?=\s?\d)|([=÷])(?=\s?\w)|(\+)(?=\d)")
+_BETWEEN = re.compile(r"([x×*])(?=\s?\d)|([=÷<>])(?=\s?\w)|(\+)(?=\d)")
 _AMOUNT_BEFORE = re.compile(r"\d\s?(?:m|cm|mm|km|m2)?\s?\Z")
 _COLON = re.compile(r":(?<=\d:)(?=\d)")
 _SIGNS = {
@@ -27,6 +27,9 @@ _HEAT = re.compile(r"[\d.,]+\s?(?:%|°|º|độ|oc)", re.IGNORECASE)
 _MONEY_FIRST = re.compile(
     rf"(?P<sign>US\$|USD|VND|EUR|[$€£¥₫])\s?(?P<n>{NUMBER.pattern})(?P<scale>\s(?:nghìn|ngàn|triệu|tỷ|tỉ)(?!\w))?"
 )
+_LENGTH = re.compile(r"(?<![\w.,/])(\d)m(\d{1,2})(?![\w²³.,/])")
+_POST = re.compile(r"(?<![\w/])K[mM]\s?(?=\d)")
+_DEGREES = re.compile(r"(?<=độ )C(?!\w)")
 _ALONE = re.compile(r"(?<![\w/])(km²|km2|m²|m2|m³|m3|km|kg|cm|mm|kWh|ha|ml)(?![\w²³])")
 _ALONE_AFTER = re.compile(r"(?:mỗi|một|từng|nghìn|ngàn|triệu|tỷ|trăm|chục|vạn|nửa|mấy|vài|bao nhiêu|rưỡi|/)\s*$")
 
@@ -36,11 +39,18 @@ def measures(page: Page) -> None:
     _money_first(page)
     _after_number(page, page.lexicon.units, "unit")
     _after_number(page, page.lexicon.currencies, "money")
+    for match in _LENGTH.finditer(page.text):
+        said = f"{page.number(int(match[1]))} mét {page.number(int(match[2]))}"
+        page.claim(*match.span(), said, "unit")
     for match in _PERCENT.finditer(page.text):
         page.claim(*match.span(), " phần trăm" if match[0] == "%" else " phần nghìn", "percent")
     for match in _ALONE.finditer(page.text):
         if match[1] != "ha" or _ALONE_AFTER.search(page.before(match.start())):
             page.claim(*match.span(), page.lexicon.units[match[1]], "unit")
+    for match in _DEGREES.finditer(page.text):
+        page.claim(*match.span(), "xê", "unit")
+    for match in _POST.finditer(page.text):
+        page.claim(*match.span(), "ki lô mét ", "unit")
     _joints(page)
     _signs(page)
 
@@ -58,6 +68,15 @@ def _after_number(page: Page, table: Mapping[str, str], kind: str) -> None:
         if _letter_only(name) and (match["gap"] or (name in "KkVC" and _small(page, match.start()))):
             continue
         page.claim(match.start(), match.end(), f" {table[name]}", kind)
+    if kind == "money":
+        for match in _after_scale(tuple(table)).finditer(page.text):
+            page.claim(match.start("gap"), match.end(), f" {table[match['name']]}", kind)
+
+
+@lru_cache(maxsize=16)
+def _after_scale(names: tuple[str, ...]) -> re.Pattern[str]:
+    options = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<=\s)(?:nghìn|ngàn|triệu|tỷ|tỉ)(?P<gap>\s?)(?P<name>{options})(?![\w²³°$])")
 
 
 def _letter_only(name: str) -> bool:
@@ -82,13 +101,19 @@ def _joints(page: Page) -> None:
         if at > 0 and page.text[at - 1] in _RANGE_BEFORE:
             start = max(page.text.rfind(" ", 0, at), page.text.rfind("\n", 0, at)) + 1
             if "-" not in page.text[start:at] and _QUANTITY.search(page.text[start:at]):
-                score = _SCORE.search(page.before(start))
+                score = _SCORE.search(page.before(start)) or _is_score(page.text[start:at], page.text[match.end() :])
                 page.claim(at, match.end(), " " if score else " đến ", "range")
+
+
+def _is_score(first: str, rest: str) -> bool:
+    """Tell whether the first of two small numbers is not the smaller one: "2-0" is no range."""
+    one, two = re.fullmatch(r"\(?(\d{1,2})", first), re.match(r"(\d{1,2})(?![\w%.,]*[\w%])", rest)
+    return bool(one and two and int(one[1]) >= int(two[1]))
 
 
 def _is_minus(page: Page, match: re.Match[str]) -> bool:
     heat = _HEAT.match(page.text, match.end())
-    return heat is not None and (heat[0][-1] in "°ºCc" or _COLD.search(page.before(match.start())) is not None)
+    return heat is not None and (heat[0][-1] in "°ºCcộ" or _COLD.search(page.before(match.start())) is not None)
 
 
 def _signs(page: Page) -> None:
@@ -112,7 +137,14 @@ def _signs(page: Page) -> None:
     for match in _BETWEEN.finditer(page.text):
         if not _AMOUNT_BEFORE.search(page.text, max(0, match.start() - 8), match.start()):
             continue
-        said = {"x": "nhân", "×": "nhân", "*": "nhân", "=": "bằng", "÷": "chia", "+": "cộng"}[
-            match[match.lastindex or 1]
-        ]
+        said = {
+            "x": "nhân",
+            "×": "nhân",
+            "*": "nhân",
+            "=": "bằng",
+            "÷": "chia",
+            "+": "cộng",
+            ">": "lớn hơn",
+            "<": "nhỏ hơn",
+        }[match[match.lastindex or 1]]
         page.claim(*match.span(), f" {said} ", "sign")

@@ -6,7 +6,7 @@ from channels.radio_script.reading.numerals import NORTH, Dialect, cardinal, fra
 from channels.radio_script.reading.page import Page
 
 NUMBER = re.compile(
-    r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d])|\d{1,3}(?:,\d{3}){2,}(?!\d)|\d+,\d+(?![\d,])|\d+(?:\.\d+)+|\d+"
+    r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\d|\.\d)|\d{1,3}(?:,\d{3}){2,}(?!\d)|\d+,\d+(?![\d,])|\d+(?:\.\d+)+|\d+"
 )
 _ENUMERATOR = re.compile(
     r"^\s*\(?(?P<n>\d{1,2}(?:\.\d{1,2})*(?=[.)])|[a-zđ])(?:\)|\.(?=\s))[.]?\s+(?:[-–+•]\s+)*",

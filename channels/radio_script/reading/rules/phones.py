@@ -8,6 +8,7 @@ from channels.radio_script.reading.page import Page
 _PHONE = re.compile(
     r"(?<![\w./,-])(?P<digits>\d(?:\d|[ .\-–)](?=\d)|\) (?=\d)|[.\-–] (?=\d{3})){3,18}\d)(?![\d/]|[.,]\d|-\w)"
 )
+_ABROAD = re.compile(r"84([ .-])\d{2,3}\1\d{3,4}\1?\d{3,4}")
 _DATE = re.compile(r"\d{1,2}([.\- ])\d{1,2}\1(?:19|20)\d\d\Z")
 _ASKED = re.compile(
     r"(?:điện thoại|đt|sđt|hotline|đường dây nóng|tổng đài|liên hệ|fax|zalo|viber|gọi|số máy|di động|máy bàn|số)"
@@ -20,7 +21,7 @@ _IDENTITY = re.compile(
 )
 _SHORT = re.compile(r"(?<![\w./,-])\d{3,5}(?![\d/%]|[.,/]\d|\s\d{3}\b|-\w)")
 _CODE = re.compile(r"(?<![\w.-])[\dA-Z]+(?:[.\-/][\dA-Z]+)+(?!\w)")
-_JOINT = re.compile(r"\s?(?:[-–/;,]|hoặc|và|hay)\s?\Z")
+_JOINT = re.compile(r"(?:\s?\([^()\d]{1,30}\d?\))?\s?(?:[-–/;,]|hoặc|và|hay)\s?\Z")
 _DIRECT = re.compile(
     r"(?:tổng đài|hệ thống|cổng(?: thông tin)?|kênh|đường dây nóng|hotline|số|điện thoại|gọi|bấm|đầu số|nền tảng|"
     r"công an|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|cứu nạn|qua|web|dịch vụ|nhắn|gửi|phản ánh|kiến nghị)"
@@ -42,7 +43,7 @@ _TYPED = re.compile(
 def phones(page: Page) -> None:
     """Claim long numbers that are phones or identity numbers, then short ones that are hotlines."""
     last = -1  # where the last phone number ended
-    for match in page.at_numbers(_CODE):
+    for match in _CODE.finditer(page.text):
         if _IDENTITY.search(page.before(match.start())) and re.search(r"[A-Z]", match[0]):
             page.claim(*match.span(), _spelled_code(page, match[0]), "identity")
     for match in page.at_numbers(_PHONE):
@@ -74,6 +75,7 @@ def _claim_long(page: Page, match: re.Match[str], last: int) -> int:
     written, before = match["digits"], page.before(match.start())
     digits = re.sub(r"\D", "", written)
     plus = before.endswith("+") and digits.startswith("84")
+    plus = plus or _ABROAD.fullmatch(written) is not None
     if _DATE.match(written):
         return last
     if _IDENTITY.search(before) and len(digits) >= 5:
@@ -86,7 +88,10 @@ def _claim_long(page: Page, match: re.Match[str], last: int) -> int:
         or (_ASKED.search(before) and 7 <= len(digits) <= 11)
     ):
         said = _separated(written) if re.search(r"\d\D+\d", written) else _grouped(digits)
-        said = f"cộng {spelled('84')}, {_grouped(digits[2:])}" if plus else said
+        if plus:
+            lead = "cộng " if before.endswith("+") else ""
+            said = f"{lead}{spelled('84')}, {_grouped(digits[2:])}"
+            plus = before.endswith("+")
         opened = before.endswith("(") and ")" in written
         if page.claim(match.start() - (plus or opened), match.end(), said, "phone"):
             if _joined(page, last, match.start()) and page.text[last : match.start()].strip() in ("-", "–", "/"):

@@ -13,6 +13,8 @@ _AMOUNT = re.compile(
     r"(?:\d|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|triệu|tỷ|mấy|"
     r"bao nhiêu|vài|đồng|đ|usd|giá|mức|số|tỷ lệ)\b[^.;()]{0,28}$"
 )
+_PRICE = re.compile(r"\d[\d.,]*\s?(?:(?:nghìn|ngàn|triệu|tỷ)\s)?(?:đồng|đ|vnđ|vnd|usd)$")
+_ONE_THING = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?")
 _COUNTED = re.compile(r"\d[\d.,]*(?:\s?\w+){0,3}\s*$")
 _KIN = (
     frozenset({"xã", "phường", "trấn", "huyện", "quận", "tỉnh", "phố", "ấp", "thôn", "bản", "tổ", "khu", "làng"}),
@@ -23,7 +25,7 @@ _KIN = (
 )
 """Words of one kind: a slash between two of them is a choice, not a rate. Of two syllables the last counts."""
 _MEASURE = re.compile(
-    r"(?:%|lần|lượt|đồng|đ|tấn|tạ|kg|lít|triệu|tỷ|nghìn|ngàn|trđ|m3|m2|ha|usd|giờ|buổi|suất|người|cái|con|bài|tin|kwh|kw|"
+    r"(?:%|lần|lượt|đồng|đ|tấn|tạ|kg|lít|triệu|tỷ|nghìn|ngàn|trđ|m3|m2|ha|usd|vnd|giờ|buổi|suất|người|cái|con|bài|tin|kwh|kw|"
     r"mét|vnđ|ngày|tiết|ca)\Z"
 )
 
@@ -34,21 +36,27 @@ def slashes(page: Page) -> None:
         return
     for match in _EITHER.finditer(page.text):
         page.claim(*match.span(), " ", "slash")
+    rate_end = -1
     for match in _SLASH.finditer(page.text):
         if page.free(*match.span()):
-            _claim(page, match)
+            chained = rate_end >= 0 and _ONE_THING.fullmatch(page.text, rate_end, match.start()) is not None
+            rate_end = match.end() if _claim(page, match, chained) else -1
 
 
-def _claim(page: Page, match: re.Match[str]) -> None:
+def _claim(page: Page, match: re.Match[str], chained: bool) -> bool:
+    """Claim one slash; return whether it was read as a rate."""
     per = _per(tuple(page.lexicon.per)).match(page.text, match.end())
     left = _LEFT.search(page.before(match.start()))
-    if per and left and _is_rate(page.before(match.start(), 60), left[1], per[0].lower()):
+    before = page.before(match.start(), 60)
+    if per and left and (chained or _is_rate(before, left[1], per[0].lower())):
         unit = page.lexicon.units.get(per[0])
         if unit:
             page.claim(match.start(), per.end(), f" một {unit}", "slash")
         page.claim(*match.span(), " một ", "slash")
-        return
-    page.claim(*match.span(), ", ", "slash")
+        return True
+    price = _PRICE.search(before) is not None and page.text[match.end() : match.end() + 1].islower()
+    page.claim(*match.span(), " một " if price else ", ", "slash")
+    return price
 
 
 def _is_rate(before: str, left: str, right: str) -> bool:

@@ -62,6 +62,16 @@ def _and(page: Page, match: re.Match[str]) -> None:
     page.claim(*match.span(), " và ", "mark")
 
 
+def _sum(page: Page, match: re.Match[str]) -> None:
+    """Read a free sign between two words: "5K + vắc xin", "A = B"; one at the head of a line is a bullet."""
+    inside = page.before(match.start(), 3).endswith(" ") and page.after(match.end(), 3).startswith(" ")
+    words = page.before(match.start(), 8).strip() and page.after(match.end(), 8).strip()
+    page.claim(*match.span(), f" {_SUMS[match[0]]} " if inside and words else "", "mark")
+
+
+_SUMS = {"+": "cộng", "=": "bằng"}
+
+
 def _number_sign(page: Page, match: re.Match[str]) -> None:
     page.claim(*match.span(), " số ", "mark")
 
@@ -81,7 +91,7 @@ def _dash(page: Page, match: re.Match[str]) -> None:
     before, after = page.text[max(0, start - 24) : start].rstrip(), page.text[end : end + 24].lstrip()
     for name in page.lexicon.names:
         first, joint, second = name.partition(" - ")
-        if joint and before.endswith(first) and after.startswith(second):
+        if joint and before.endswith((first, first.upper())) and after.startswith((second, second.upper())):
             page.claim(start, end, " ", "mark")
             return
     page.claim(start, end, ", ", "mark")
@@ -95,4 +105,5 @@ _HANDLERS: dict[str, Callable[[Page, re.Match[str]], None]] = {
     **dict.fromkeys("-–—−", _dash),
     "&": _and,
     "№": _number_sign,
+    **dict.fromkeys(_SUMS, _sum),
 }

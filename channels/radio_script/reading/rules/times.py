@@ -8,6 +8,7 @@ from channels.radio_script.reading.page import Page
 _HOURS = re.compile(
     r"(?<![\w.,/])(?P<h>[01]?\d|2[0-4])\s?(?:h\s?(?P<m>[0-5]\d)?|g(?P<m2>[0-5]\d))(?:\s?(?:'|’|′|p|ph|phút))?(?!\w)",
 )
+_G = re.compile(r"(?<![\w.,/])(?P<h>[01]?\d|2[0-4])g(?=\s?(?:,|ngày|sáng|trưa|chiều|tối|[-–]\s?\d{1,2}g)(?!\w))")
 _ROUND_THE_CLOCK = re.compile(r"(?<![\w/.,])24h?/(?P<b>24|7)(?P<hours>h|\s?giờ)?(?![\w/])")
 _COLON = re.compile(r"(?<![\w:.,/])(?P<h>[01]?\d|2[0-4])[:](?P<m>[0-5]\d)(?::(?P<s>[0-5]\d))?(?![\d:])")
 _WORDED = re.compile(r"(?<![\w.,/])(?P<h>[01]?\d|2[0-4])\s?giờ\s?(?P<m>[0-5]\d)(?P<minute>\s*phút)?(?![\w%/]|[.,]\d)")
@@ -25,6 +26,8 @@ def times(page: Page) -> None:
         page.claim(*match.span(), _clock(page, match["h"], match["m"]), "time")
     for match in page.at_numbers(_HOURS):
         page.claim(*match.span(), _clock(page, match["h"], match["m"] or match["m2"]), "time")
+    for match in page.at_numbers(_G):
+        page.claim(*match.span(), _clock(page, match["h"], None), "time")
     for match in page.at_numbers(_COLON):
         if not _RATIO.search(page.before(match.start())):
             said = _clock(page, match["h"], match["m"], keep=bool(match["s"]))

@@ -11,14 +11,19 @@ from channels.radio_script.reading.page import CONFIRM, Page, Worry
 from channels.words import N_, Words
 
 _TLD = "vn|com|net|org|edu|gov|info|asia|io|me|app|biz"
-_ENDING = re.compile(rf"\.(?:{_TLD}|{_TLD.upper()})\b|@")
+_SHORT = "to|ly|gl|gle|be|tv|us|link|page|site|online|xyz|cloud|shop|store"
+"""Endings that are words too: an address only with a path behind them."""
+_ENDING = re.compile(rf"\.(?:{_TLD}|{_TLD.upper()})\b|@|\.(?:{_SHORT})/|://")
 _ADDRESS = re.compile(
     rf"(?:mailto:)?(?P<user>[A-Za-z0-9][\w.+-]*)@(?P<domain>(?:[A-Za-z0-9-]+\.)+[A-Za-z]{{2,}})"
-    rf"|(?P<scheme>https?://)?(?P<host>(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+(?:{_TLD}))(?![\w@])"
+    rf"|(?P<scheme>https?://)?(?P<host>(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+"
+    rf"(?(scheme)[A-Za-z]{{2,}}|(?:(?:{_TLD})|(?:{_SHORT})(?=/))))(?![\w@])"
     rf"(?P<path>(?::\d+)?/[^\s<>\"“”‘’()\[\],;…]*)?"
     rf"|(?<!\w)\.(?P<tld>{_TLD})\b(?!\.)",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"(?<![\w/@#])(?P<mark>[@#])(?P<name>[^\W\d_][\w.]*\w)")
+_CAMEL = re.compile(r"[^\W\d_]+?(?=[A-ZĐ]|\d|_|$)|\d+")
 _PIECE = re.compile(r"[a-zđ]+|\d+")
 
 
@@ -36,6 +41,18 @@ def web(page: Page) -> None:
             _claim_mail(page, match)
         else:
             _claim_site(page, match)
+
+
+def tags(page: Page) -> None:
+    """Claim "#chuyendoiso" and "@longanso": the words of a hashtag, the name of an account."""
+    for match in _TAG.finditer(page.text):
+        name = match["name"]
+        if name.isascii():
+            said, sure = _label(name, page.lexicon)
+        else:
+            said, sure = " ".join(_CAMEL.findall(name)), True
+        lead = "a còng " if match["mark"] == "@" else ""
+        page.claim(*match.span(), lead + said, "address", _worry(match[0], sure))
 
 
 def _start(text: str, at: int) -> int:
@@ -87,16 +104,17 @@ def _dotted(host: str, lexicon: Lexicon) -> tuple[str, bool]:
 
 
 def _path(path: str, lexicon: Lexicon) -> tuple[str, bool]:
-    labels = [label for label in re.split(r"[/?=&#:]+", path.lower()) if label]
+    labels = [label for label in re.split(r"[/?=&#:]+", path.lower()) if label.strip("@")]
     if len(labels) > 2 or any(not _sayable(label, lexicon) for label in labels):
         return "", False
     parts = [_dotted(label, lexicon) for label in labels]
+    parts = [(f"a còng {said}" if labels[i][0] == "@" else said, sure) for i, (said, sure) in enumerate(parts)]
     return "".join(f" gạch chéo {word}" for word, _ in parts), all(sure for _, sure in parts)
 
 
 def _sayable(label: str, lexicon: Lexicon) -> bool:
     """Tell whether a listener could write down a part of a path."""
-    return len(label) <= 8 or (len(label) <= 40 and _label(label, lexicon)[1])
+    return len(label.strip("@")) <= 8 or (len(label) <= 40 and _label(label, lexicon)[1])
 
 
 def _label(label: str, lexicon: Lexicon) -> tuple[str, bool]:
@@ -107,6 +125,10 @@ def _label(label: str, lexicon: Lexicon) -> tuple[str, bool]:
         return known, True
     if label.isdigit():
         return spelled(label), True
+    label = label.removeprefix("@")
+    hyphened = _hyphened(label, lexicon)
+    if hyphened:
+        return hyphened, True
     for joint, word in (("-", "gạch ngang"), ("_", "gạch dưới"), ("+", "cộng"), ("%", "phần trăm")):
         if joint in label:
             parts = [_label(part, lexicon) for part in label.split(joint) if part]
@@ -119,20 +141,33 @@ def _label(label: str, lexicon: Lexicon) -> tuple[str, bool]:
     return " ".join(_piece(piece, lexicon) for piece in pieces), short
 
 
+def _hyphened(label: str, lexicon: Lexicon) -> str | None:
+    """Read "chuyen-doi-so" as the words it is known by, with their hyphens; None if its words are not known."""
+    parts = label.split("-")
+    known = _joined("".join(parts), lexicon) if len(parts) > 1 and all(parts) else None
+    words = known.split() if known else []
+    return " gạch ngang ".join(words) if words and len(words) == len(parts) else None
+
+
 def _joined(label: str, lexicon: Lexicon) -> str | None:
     """Read a label that is made of known ones: "chuyendoisolongan"; None if it is not."""
     said: dict[int, str] = {0: ""}
     for end in range(1, len(label) + 1):
-        for start in range(end - 2):
-            word = _known(label[start:end], lexicon) if start in said else None
+        for start in range(end):
+            word = _known(label, start, end, lexicon) if start in said else None
             if word:
                 said[end] = f"{said[start]} {word}".strip()
                 break
     return said.get(len(label)) if len(label) <= 48 else None
 
 
-def _known(label: str, lexicon: Lexicon) -> str | None:
-    return lexicon.labels.get(label) or _plain_names(lexicon.names).get(label)
+def _known(label: str, start: int, end: int, lexicon: Lexicon) -> str | None:
+    """Read ``label[start:end]`` if it is a whole run of digits, or a known part of three letters or more."""
+    part = label[start:end]
+    if part.isdigit():
+        whole = not label[start - 1 : start].isdigit() and not label[end : end + 1].isdigit()
+        return spelled(part) if whole else None
+    return (lexicon.labels.get(part) or _plain_names(lexicon.names).get(part)) if len(part) > 2 else None
 
 
 def _piece(piece: str, lexicon: Lexicon) -> str:
