@@ -1,9 +1,11 @@
 """What an admin sets for one Official Account."""
 
 import os
+import re
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from channels.words import N_
 from channels.zalo_oa.addresses import Zone, encoded, zone
@@ -13,10 +15,41 @@ OAUTH_URL = "https://oauth.zaloapp.com"
 AUTHOR_MAX = 50
 
 
+OURS = re.compile(r"/(v2\.0|v3\.0|v4)(/oa|/article)?$")
+"""Paths that every call adds by itself; an address copied from the documents often ends so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """An address that the installation gives to all channels: the environment's ``variable``, else Zalo's own."""
+
+    variable: str
+    zalo: str
+
+    def address(self) -> str:
+        """The address as it stands now."""
+        return _base(os.environ.get(self.variable, "").strip() or self.zalo)
+
+    def read(self, value: object) -> object:
+        """An empty value takes the installation's address, and so does Zalo's own: nothing goes past a simulator."""
+        text = _base(value) if isinstance(value, str) and value.strip() else ""
+        return self.address() if text in {"", self.zalo} else text
+
+    def write(self, value: str) -> str:
+        """Store nothing that the installation gives: its address may change."""
+        return "" if value == self.address() else value
+
+
 def _base(value: str) -> str:
-    if zone(value) is Zone.NOWHERE:
+    """An address without what calls add to it; raise ``ValueError`` if it is no web address."""
+    address = OURS.sub("", value.strip().rstrip("/")).rstrip("/")
+    if zone(address) is Zone.NOWHERE or "?" in address or "#" in address:
         raise ValueError("phải là địa chỉ bắt đầu bằng http:// hoặc https://")
-    return value.rstrip("/")
+    return address
+
+
+API = Installation("DAKENH_ZALO_API_URL", API_URL)
+OAUTH = Installation("DAKENH_ZALO_OAUTH_URL", OAUTH_URL)
 
 
 def _picture(value: str) -> str:
@@ -30,7 +63,8 @@ def _stripped(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-BaseAddress = Annotated[str, AfterValidator(_base)]
+ApiAddress = Annotated[str, BeforeValidator(API.read), PlainSerializer(API.write)]
+OauthAddress = Annotated[str, BeforeValidator(OAUTH.read), PlainSerializer(OAUTH.write)]
 PictureAddress = Annotated[str, AfterValidator(_picture)]
 Line = Annotated[str, BeforeValidator(_stripped)]
 
@@ -38,7 +72,8 @@ Line = Annotated[str, BeforeValidator(_stripped)]
 class Settings(BaseModel):
     """Settings of one Official Account; its secrets are in the vault.
 
-    ``api_url`` and ``oauth_url`` default to ``DAKENH_ZALO_API_URL`` and ``DAKENH_ZALO_OAUTH_URL``, and these to Zalo.
+    ``api_url`` and ``oauth_url`` default to ``DAKENH_ZALO_API_URL`` and ``DAKENH_ZALO_OAUTH_URL``, and these to Zalo;
+    a channel that has none of its own follows the installation when that changes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -84,15 +119,29 @@ class Settings(BaseModel):
         title=N_("Gửi kèm appsecret_proof"),
         description=N_("Bật khi ứng dụng trên developers.zalo.me yêu cầu."),
     )
-    api_url: BaseAddress = Field(
-        default_factory=lambda: os.environ.get("DAKENH_ZALO_API_URL") or API_URL,
-        title=N_("Địa chỉ API"),
-        description=N_("Để nguyên, trừ khi chạy thử với bản mô phỏng."),
+    broadcasts_per_period: int | None = Field(
+        None,
+        ge=0,
+        le=1000,
+        title=N_("Số lượt gửi tới người theo dõi mỗi kỳ"),
+        description=N_("Theo gói Official Account đang dùng. Để trống nếu chỉ tin con số Zalo trả lời."),
     )
-    oauth_url: BaseAddress = Field(
-        default_factory=lambda: os.environ.get("DAKENH_ZALO_OAUTH_URL") or OAUTH_URL,
+    period_starts: int = Field(
+        1,
+        ge=1,
+        le=31,
+        title=N_("Ngày bắt đầu kỳ"),
+        description=N_("Ngày trong tháng mà gói được mua: từ ngày ấy số lượt gửi được tính lại."),
+    )
+    api_url: ApiAddress = Field(
+        "",
+        title=N_("Địa chỉ API"),
+        description=N_("Để trống để dùng địa chỉ của Zalo; chỉ điền khi chạy thử với bản mô phỏng."),
+    )
+    oauth_url: OauthAddress = Field(
+        "",
         title=N_("Địa chỉ cấp quyền"),
-        description=N_("Để nguyên, trừ khi chạy thử với bản mô phỏng."),
+        description=N_("Để trống để dùng địa chỉ của Zalo; chỉ điền khi chạy thử với bản mô phỏng."),
     )
     timeout_s: float = Field(
         20.0,
