@@ -15,6 +15,9 @@ POLICY = (
     "form-action 'self'"
 )
 
+ASK_LATER = frozenset({429, 503})
+"""Only these answers tell a client to come back later; the limiter says it with every answer."""
+
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Deny by default: same-origin content only, no inline script, CSRF on every form, limits on every client."""
@@ -30,9 +33,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI=settings.limits_url,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.after_request(_headers)  # first, so that it runs last and sees what the limiter has set
     csrf.init_app(app)
     limiter.init_app(app)
-    app.after_request(_headers)
 
 
 def _headers(response: Response) -> Response:
@@ -40,4 +43,6 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if response.status_code not in ASK_LATER:
+        response.headers.pop("Retry-After", None)
     return response

@@ -1,4 +1,4 @@
-"""The editor in a real browser, against the application in this process."""
+"""The pages in a real browser, against the application in this process."""
 
 from collections.abc import Iterator
 from threading import Thread
