@@ -8,7 +8,8 @@ from channels.radio_script.reading.page import Page
 _PHONE = re.compile(
     r"(?<![\w./,-])(?P<digits>\d(?:\d|[ .\-–)](?=\d)|\) (?=\d)|[.\-–] (?=\d{3})){3,18}\d)(?![\d/]|[.,]\d|-\w)"
 )
-_ABROAD = re.compile(r"84([ .-])\d{2,3}\1\d{3,4}\1?\d{3,4}")
+_ABROAD = re.compile(r"84[ .-]\d{2,3}(?:[ .-]|\)\s?)\d{3,4}[ .-]?\d{3,4}")
+_KEYED = re.compile(r"\*(\d+(?:\*\d+)*)#")
 _DATE = re.compile(r"\d{1,2}([.\- ])\d{1,2}\1(?:19|20)\d\d\Z")
 _ASKED = re.compile(
     r"(?:điện thoại|đt|sđt|hotline|đường dây nóng|tổng đài|liên hệ|fax|zalo|viber|gọi|số máy|di động|máy bàn|số)"
@@ -46,6 +47,9 @@ def phones(page: Page) -> None:
     for match in _CODE.finditer(page.text):
         if _IDENTITY.search(page.before(match.start())) and re.search(r"[A-Z]", match[0]):
             page.claim(*match.span(), _spelled_code(page, match[0]), "identity")
+    for match in _KEYED.finditer(page.text):
+        said = " sao ".join(spelled(part) for part in match[1].split("*"))
+        page.claim(*match.span(), f"sao {said} thăng", "phone")
     for match in page.at_numbers(_PHONE):
         last = _claim_long(page, match, last)
     for match in page.at_numbers(_EMERGENCY):

@@ -23,6 +23,7 @@ _FOLLOWS = re.compile(
 _HEADING = re.compile(
     rf"^\s*([IVXL]+)(?:(?:[.)]|\s*/)\s+(?:[-–+•*]+\s+)*(?=\S)|\s+(?=[{UPPER}“\"‘'(\d]))", re.MULTILINE
 )
+_POINT = re.compile(r"\.(?=\d)")
 _ORDINAL_BEFORE = re.compile(r"thứ\s*$")
 
 
@@ -44,7 +45,8 @@ def roman(page: Page) -> None:
         if match[0] and _wanted(page, match):
             number, before = value(match[0]), page.before(match.start())
             said = ordinal(number, page.dialect) if _ORDINAL_BEFORE.search(before) else page.number(number)
-            page.claim(*match.span(), said, "roman")
+            if page.claim(*match.span(), said, "roman") and _POINT.match(page.text, match.end()):
+                page.claim(match.end(), match.end() + 1, " chấm ", "roman")
 
 
 def _heads(text: str, match: re.Match[str]) -> bool:
