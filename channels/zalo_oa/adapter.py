@@ -39,6 +39,7 @@ class ZaloOa:
         "app_secret": Words(N_("Khóa bí mật của ứng dụng (App Secret)")),
         "access_token": Words(N_("Token truy cập (Access Token)")),
         "refresh_token": Words(N_("Token làm mới (Refresh Token)")),
+        "code_verifier": Words(N_("Code verifier cố định (chỉ khi ứng dụng đã khai code challenge trên Zalo)")),
         webhook.SECRET: Words(N_("Khóa bí mật Official Account (OA Secret Key, ở trang Webhook)")),
     }
     calls_per_minute: ClassVar[int] = 60

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import secrets as random
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,12 +14,18 @@ from channels.zalo_oa.client import Client, NoToken
 from channels.zalo_oa.settings import Settings
 from channels.zalo_oa.tokens import with_pair
 
+VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 REFUSED = N_("Zalo không cấp token: %(reason)s. Kiểm tra mã ứng dụng và khóa bí mật, rồi cấp quyền lại trong 10 phút.")
 
 
 def new_verifier() -> str:
     """Return a PKCE verifier: 43 signs from 32 random bytes."""
     return base64.urlsafe_b64encode(random.token_bytes(32)).rstrip(b"=").decode()
+
+
+def is_verifier(text: str) -> bool:
+    """Whether ``text`` can be a PKCE verifier (RFC 7636, 4.1): 43 to 128 letters, digits and ``-._~``."""
+    return VERIFIER.fullmatch(text) is not None
 
 
 def challenge_of(verifier: str) -> str:

@@ -1,12 +1,14 @@
 """Connecting an Official Account: how its tokens stand, and keeping what its admin's consent gave."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.words import N_
+from channels.zalo_oa import connect as consent
 from channels.zalo_oa.settings import Settings
 from channels.zalo_oa.tokens import TokenState, token_state
 from cms.channels import service
@@ -18,6 +20,7 @@ from scheduler.tables import Channel
 from scheduler.vault import Keys
 
 KIND = "zalo_oa"
+VERIFIER = "code_verifier"
 LOOKS = {
     TokenState.MISSING: Look(N_("Chưa kết nối với Zalo"), "unlock", "wait"),
     TokenState.GOOD: Look(N_("Đã kết nối với Zalo"), "check-circle", "good"),
@@ -47,14 +50,40 @@ def state(session: Session, channel: Channel, keys: Keys, now: datetime) -> Toke
     return TokenState.RECONNECT if lost else found
 
 
-def app_secret(session: Session, actor: Actor, channel_id: int, keys: Keys) -> tuple[Settings, str]:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a consent needs. ``verifier`` is the fixed one of PKCE, empty where each consent has its own."""
+
+    settings: Settings
+    app_secret: str
+    verifier: str
+
+
+def asking(session: Session, actor: Actor, channel_id: int, keys: Keys) -> Asking:
     """Return what a consent needs; raise ``Conflict`` with what to fill in first."""
     channel = service.managed(session, actor, channel_id)
     settings = settings_of(channel)
-    secret = (service.opened(session, channel.id, keys) or {}).get("app_secret", "")
+    held = service.opened(session, channel.id, keys) or {}
+    secret, verifier = held.get("app_secret", ""), held.get(VERIFIER, "")
     if not settings.app_id or not secret:
         raise Conflict(N_("Hãy điền mã ứng dụng (App ID) và lưu khóa bí mật của ứng dụng trước khi cấp quyền."))
-    return settings, secret
+    if verifier and not consent.is_verifier(verifier):
+        raise Conflict(N_("Code verifier phải dài từ 43 đến 128 ký tự, gồm chữ không dấu, chữ số và các dấu - . _ ~."))
+    return Asking(settings, secret, verifier)
+
+
+def fix_verifier(session: Session, actor: Actor, channel_id: int, keys: Keys, now: datetime) -> str:
+    """Give the channel a fixed PKCE verifier; return its challenge, which the app's console at Zalo wants to know."""
+    settings_of(service.managed(session, actor, channel_id))
+    verifier = consent.new_verifier()
+    service.store_secrets(session, actor, channel_id, {VERIFIER: verifier}, keys, now=now)
+    return consent.challenge_of(verifier)
+
+
+def fixed_challenge(session: Session, channel: Channel, keys: Keys) -> str:
+    """Return the challenge of the channel's fixed verifier, empty if it has none."""
+    held = service.opened(session, channel.id, keys) or {}
+    return consent.challenge_of(held[VERIFIER]) if held.get(VERIFIER) else ""
 
 
 def keep(
@@ -62,11 +91,14 @@ def keep(
 ) -> Channel:
     """Store the tokens that a consent gave; raise ``Conflict`` if it was given for another account."""
     channel = service.managed(session, actor, channel_id)
-    wanted = settings_of(channel).oa_id
+    wanted, held = settings_of(channel).oa_id, service.opened(session, channel.id, keys) or {}
     if wanted and oa_id and wanted != oa_id:
         raise Conflict(
             N_("Bạn vừa cấp quyền cho Official Account %(other)s, còn kênh này là %(wanted)s; hãy chọn lại."),
             other=oa_id, wanted=wanted,
         )  # fmt: skip
-    service.replace_secrets(session, actor, channel, given, keys, action="channel.connect", now=now)
+    if oa_id and not wanted:
+        channel.settings = {**channel.settings, "oa_id": oa_id}
+    fixed = {VERIFIER: held[VERIFIER]} if held.get(VERIFIER) else {}
+    service.replace_secrets(session, actor, channel, {**given, **fixed}, keys, action="channel.connect", now=now)
     return channel

@@ -200,6 +200,7 @@ def _shown(
         kept_at=kept,
         connection=connecting.state(session, channel, _keys(), now()),
         connection_looks=connecting.LOOKS,
+        console=zalo_views.console(session, channel),
         board_key=session.get(BoardKey, channel.id) if channel.kind == service.BOARD else None,
         is_board=channel.kind == service.BOARD,
         new_key=new_key,

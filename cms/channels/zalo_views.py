@@ -1,9 +1,13 @@
 """The way to Zalo's consent page and back: the account's admin agrees in the browser, the tokens go into the vault."""
 
 import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from channels.contract import ChannelError
@@ -17,6 +21,7 @@ from cms.web.actor import current_actor
 from cms.web.context import now, settings
 from cms.web.guard import signed_in
 from cms.web.language import say
+from scheduler.tables import Channel
 from scheduler.vault import Keys
 
 KEPT = "zalo-consent"
@@ -27,10 +32,23 @@ KEPT = "zalo-consent"
 @signed_in
 def connect(channel_id: int) -> Response:
     """Send the admin to Zalo's consent page."""
-    own, _secret = connecting.app_secret(db.session(), current_actor(), channel_id, _keys())
-    verifier, state = consent.new_verifier(), consent.new_verifier()
-    session[KEPT] = {"channel": channel_id, "verifier": verifier, "state": state}
-    return redirect(consent.consent_url(own, _callback(), verifier, state))
+    asking = connecting.asking(db.session(), current_actor(), channel_id, _keys())
+    verifier, state = asking.verifier or consent.new_verifier(), consent.new_verifier()
+    session[KEPT] = {"channel": channel_id, "state": state} | ({} if asking.verifier else {"verifier": verifier})
+    return redirect(consent.consent_url(asking.settings, callback_address(), verifier, state))
+
+
+@blueprint.post("/channels/<int:channel_id>/connect/challenge")
+@signed_in
+def fix_challenge(channel_id: int) -> Response:
+    """Give the channel a fixed code challenge, for an app whose console wants one."""
+    with changing() as database:
+        connecting.fix_verifier(database, current_actor(), channel_id, _keys(), now())
+    flash(
+        _("Đã tạo code challenge cố định; hãy khai nó ở trang ứng dụng trên Zalo rồi bấm “Kết nối với Zalo”."),
+        "success",
+    )
+    return redirect(url_for("channels.show", channel_id=channel_id))
 
 
 @blueprint.get("/channels/zalo/callback")
@@ -38,33 +56,61 @@ def connect(channel_id: int) -> Response:
 def zalo_callback() -> Response:
     """Take the code that Zalo sent along, exchange it for tokens and keep them."""
     asked = session.pop(KEPT, None)
-    if not isinstance(asked, dict) or not hmac.compare_digest(asked["state"], request.args.get("state", "")):
+    if not isinstance(asked, dict) or not _comes_from_here(asked):
         raise Conflict(N_("Lần cấp quyền này không bắt đầu từ đây hoặc đã xong; hãy bấm “Kết nối với Zalo” lần nữa."))
     channel_id = int(asked["channel"])
     try:
-        _keep(channel_id, str(asked["verifier"]))
+        _keep(channel_id, str(asked.get("verifier", "")))
         flash(_("Đã kết nối với Zalo; bài đang chờ sẽ được gửi."), "success")
     except Refusal as refusal:
         flash(say(refusal.words), "danger")
     return redirect(url_for("channels.show", channel_id=channel_id))
 
 
+def _comes_from_here(asked: Mapping[str, Any]) -> bool:
+    """Whether the answer belongs to the consent that this browser asked for.
+
+    The documents promise no ``state`` in the answer. Without one, a verifier of this consent alone proves as much: a
+    code that somebody else was given cannot be exchanged with it.
+    """
+    state = request.args.get("state")
+    if state is None:
+        return "verifier" in asked
+    return hmac.compare_digest(str(asked["state"]).encode(), state.encode())
+
+
 def _keep(channel_id: int, verifier: str) -> None:
-    """The call to Zalo is made outside any transaction."""
+    """The call to Zalo is made outside any transaction. An empty ``verifier`` means the channel's fixed one."""
     code, oa_id = request.args.get("code", ""), request.args.get("oa_id", "")
     if not code:
         raise Conflict(N_("Zalo không gửi mã cấp quyền; hãy đồng ý trên trang của Zalo rồi thử lại."))
-    own, secret = connecting.app_secret(db.session(), current_actor(), channel_id, _keys())
+    asking = connecting.asking(db.session(), current_actor(), channel_id, _keys())
     db.session.rollback()
     try:
-        given = consent.from_code(own, secret, code, verifier, now())
+        given = consent.from_code(asking.settings, asking.app_secret, code, verifier or asking.verifier, now())
     except ChannelError as error:
         raise refusal_from(409, "not-connected", error.words) from None
     with changing() as database:
         connecting.keep(database, current_actor(), channel_id, given=given, oa_id=oa_id, keys=_keys(), now=now())
 
 
-def _callback() -> str:
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What an admin writes into the app's console at Zalo. ``challenge`` is empty while none is fixed."""
+
+    callback: str
+    challenge: str
+
+
+def console(database: Session, channel: Channel) -> Console | None:
+    """Return what the console has to know of a Zalo channel; None for other kinds."""
+    if channel.kind != connecting.KIND:
+        return None
+    return Console(callback_address(), connecting.fixed_challenge(database, channel, _keys()))
+
+
+def callback_address() -> str:
+    """Return the address to which Zalo sends the browser back; the app's console has to know it."""
     return settings().public_url + url_for("channels.zalo_callback")
 
 

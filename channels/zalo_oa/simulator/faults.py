@@ -4,6 +4,7 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -86,22 +87,24 @@ def strike(fault: Fault, request: Request, answer: Response | None) -> Response:
             raise ConnectionResetError
         case "slow":
             time.sleep(fault.seconds)
-            return answer or Response(b"")
-        case "500":
-            return Response("Internal Server Error", 500)
-        case "html502":
-            return Response(BAD_GATEWAY, 502, content_type="text/html")
-        case "html200":
-            return Response(MAINTENANCE, content_type="text/html; charset=utf-8")
-        case "empty":
-            return Response(b"", content_type="application/json")
-        case "429":
-            return Response("Too Many Requests", 429, {"Retry-After": "30"})
-        case "-32":
-            limited = refusal(-32, "Your application reached limit call api")
-            limited.headers["X-RateLimit-Remain"] = "0"
-            return limited
-    return answer or Response(b"")
+    return _INSTEAD[fault.fault]() if fault.fault in _INSTEAD else answer or Response(b"")
+
+
+def _limited() -> Response:
+    answer = refusal(-32, "Your application reached limit call api")
+    answer.headers["X-RateLimit-Remain"] = "0"
+    return answer
+
+
+_INSTEAD: Mapping[str, Callable[[], Response]] = {
+    "500": lambda: Response("Internal Server Error", 500),
+    "html502": lambda: Response(BAD_GATEWAY, 502, content_type="text/html"),
+    "html200": lambda: Response(MAINTENANCE, content_type="text/html; charset=utf-8"),
+    "empty": lambda: Response(b"", content_type="application/json"),
+    "429": lambda: Response("Too Many Requests", 429, {"Retry-After": "30"}),
+    "-32": _limited,
+}
+"""Faults that answer with something else than what the call would have said."""
 
 
 def hold(request: Request, seconds: float) -> None:

@@ -38,6 +38,7 @@ def test_a_reset_is_a_reset(simulator: Running) -> None:
     [
         ("500", 500, "Internal Server Error"),
         ("html502", 502, "<h1>502 Bad Gateway</h1>"),
+        ("html200", 200, "<h1>Hệ thống đang bảo trì</h1>"),
         ("empty", 200, ""),
         ("429", 429, "Too Many Requests"),
         ("-32", 200, '"error": -32'),

@@ -10,7 +10,7 @@ from channels.zalo_oa.publishing import GONE
 from tests.channels.zalo_oa.driving import HASTY, PATIENT, Engine, MemoryVault, connected_vault, engine, piece
 from tests.channels.zalo_oa.running import APP_SECRET, Clock, Running, running
 
-ANSWERS = ("timeout", "reset", "500", "html502", "empty", "429", "-32")
+ANSWERS = ("timeout", "reset", "500", "html502", "html200", "empty", "429", "-32")
 FAULTS = (*ANSWERS, "slow")
 WHEN = ("before", "after")
 

@@ -8,6 +8,7 @@ import pytest
 import requests
 from flask import Flask
 
+from channels.zalo_oa.connect import challenge_of
 from channels.zalo_oa.tokens import TokenState
 from cms.channels import connecting, service
 from cms.database import changing, db
@@ -122,6 +123,57 @@ def test_a_code_is_taken_once_and_an_old_one_says_what_to_do(
     assert "Zalo không cấp token" in page
     assert standing(oa, clock) is TokenState.MISSING
     assert audited("channel.connect") == []
+
+
+def test_the_account_that_agreed_is_remembered(browser: Browser, oa: Channel) -> None:
+    with_app_secret(browser, oa)
+    browser.get(agreed(browser.get(f"/channels/{oa.id}/connect").headers["Location"]))
+    db.session.rollback()
+    assert db.session.get_one(Channel, oa.id, populate_existing=True).settings["oa_id"] == "1430288419280015617"
+
+
+def without_state(address: str) -> str:
+    return address.partition("&state=")[0]
+
+
+def test_an_answer_without_state_is_believed_when_the_verifier_is_of_this_consent_alone(
+    browser: Browser, oa: Channel, clock: Turned
+) -> None:
+    """The documents write the state in brackets."""
+    with_app_secret(browser, oa)
+    browser.get(without_state(agreed(browser.get(f"/channels/{oa.id}/connect").headers["Location"])))
+    assert standing(oa, clock) is TokenState.GOOD
+
+
+def test_a_fixed_challenge_is_shown_used_and_kept(browser: Browser, oa: Channel, clock: Turned) -> None:
+    with_app_secret(browser, oa)
+    page = browser.get(f"/channels/{oa.id}").text
+    assert "/channels/zalo/callback" in page
+    assert "zalo-challenge" not in page
+    browser.post(f"/channels/{oa.id}/connect/challenge")
+    kept = service.opened(db.session(), oa.id, KEYS) or {}
+    challenge = challenge_of(kept["code_verifier"])
+    page = browser.get(f"/channels/{oa.id}").text
+    assert challenge in page
+    assert kept["code_verifier"] not in page
+    for _ in range(2):
+        away = browser.get(f"/channels/{oa.id}/connect").headers["Location"]
+        assert parse_qs(urlsplit(away).query)["code_challenge"] == [challenge]
+        back = agreed(away)
+        browser.get(without_state(back))
+        assert browser.get(back).status_code == 409
+        browser.get(agreed(browser.get(f"/channels/{oa.id}/connect").headers["Location"]))
+        assert standing(oa, clock) is TokenState.GOOD
+    db.session.rollback()
+    assert (service.opened(db.session(), oa.id, KEYS) or {})["code_verifier"] == kept["code_verifier"]
+
+
+def test_a_verifier_that_is_none_is_told(browser: Browser, oa: Channel) -> None:
+    with_app_secret(browser, oa)
+    browser.post(f"/channels/{oa.id}/secrets", data={"secret-code_verifier": "ngắn quá"})
+    answer = browser.get(f"/channels/{oa.id}/connect")
+    assert answer.status_code == 409
+    assert "từ 43 đến 128 ký tự" in answer.text
 
 
 def test_consent_for_another_account_is_refused(browser: Browser, oa: Channel, clock: Turned) -> None:
