@@ -50,7 +50,9 @@ def tags(page: Page) -> None:
         if name.isascii():
             said, sure = _label(name, page.lexicon)
         else:
-            said, sure = " ".join(_CAMEL.findall(name)), True
+            words = _CAMEL.findall(name)
+            said = " ".join(page.number(int(word)) if word.isdigit() else word for word in words)
+            sure = all(len(word) > 1 for word in words)
         lead = "a còng " if match["mark"] == "@" else ""
         page.claim(*match.span(), lead + said, "address", _worry(match[0], sure))
 
