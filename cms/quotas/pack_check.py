@@ -58,7 +58,7 @@ def _twice(coded: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
     seen: set[str] = set()
     for path, code in coded:
         if code in seen:
-            yield Problem(path, Words(N_("Mã «%(code)s» đã dùng ở trên; mỗi mã chỉ dùng một lần."), {"code": code}))
+            yield Problem(path, Words(N_("Mã “%(code)s” đã dùng ở trên; mỗi mã chỉ dùng một lần."), {"code": code}))
         seen.add(code)
 
 
@@ -68,14 +68,14 @@ def _known(path: Path, codes: Iterable[str], known: frozenset[str], sentence: st
             yield Problem((*path, i), Words(sentence, {"code": code}))
 
 
-NO_UNIT = N_("Không có đơn vị nào mang mã «%(code)s» trong danh sách units.")
-NO_GROUP = N_("Nhóm «%(code)s» chưa được khai báo trong danh sách groups.")
-NO_MEMBER = N_("Nhóm «%(code)s» không có đơn vị nào nên không ai phải thực hiện.")
-NO_MEDIUM = N_("Kênh «%(code)s» chưa được khai báo trong danh sách media.")
-NO_COLUMN = N_("Chuyên mục «%(code)s» chưa được khai báo trong danh sách columns.")
-NO_PLATFORM = N_("Nền tảng «%(code)s» chưa được khai báo trong danh sách platforms.")
-NO_AUDIENCE = N_("Đối tượng «%(code)s» chưa được khai báo trong danh sách audiences.")
-NO_TOPIC = N_("Chủ đề «%(code)s» chưa được khai báo trong danh sách topics.")
+NO_UNIT = N_("Không có đơn vị nào mang mã “%(code)s” trong danh sách units.")
+NO_GROUP = N_("Nhóm “%(code)s” chưa được khai báo trong danh sách groups.")
+NO_MEMBER = N_("Nhóm “%(code)s” không có đơn vị nào nên không ai phải thực hiện.")
+NO_MEDIUM = N_("Kênh “%(code)s” chưa được khai báo trong danh sách media.")
+NO_COLUMN = N_("Chuyên mục “%(code)s” chưa được khai báo trong danh sách columns.")
+NO_PLATFORM = N_("Nền tảng “%(code)s” chưa được khai báo trong danh sách platforms.")
+NO_AUDIENCE = N_("Đối tượng “%(code)s” chưa được khai báo trong danh sách audiences.")
+NO_TOPIC = N_("Chủ đề “%(code)s” chưa được khai báo trong danh sách topics.")
 
 
 def _codes(items: Iterable[_Coded]) -> frozenset[str]:
@@ -120,7 +120,7 @@ def _loop(path: Path, unit: Unit, upward: Mapping[str, str | None]) -> Iterator[
         seen.add(code)
         code = upward.get(code)
     if code == unit.code:
-        yield Problem(path, Words(N_("Đơn vị «%(code)s» là cấp trên của chính mình."), {"code": code}))
+        yield Problem(path, Words(N_("Đơn vị “%(code)s” là cấp trên của chính mình."), {"code": code}))
 
 
 def _succession(path: Path, unit: Unit, by_code: Mapping[str, Unit]) -> Iterator[Problem]:
@@ -128,12 +128,12 @@ def _succession(path: Path, unit: Unit, by_code: Mapping[str, Unit]) -> Iterator
     if unit.successor is None:
         return
     if unit.valid_to is None:
-        yield Problem(path, Words(N_("Đơn vị «%(code)s» có đơn vị kế thừa thì phải có valid_to."), {"code": unit.code}))
+        yield Problem(path, Words(N_("Đơn vị “%(code)s” có đơn vị kế thừa thì phải có valid_to."), {"code": unit.code}))
         return
     heir = by_code.get(unit.successor)
     if heir and heir.valid_to and heir.valid_to <= unit.valid_to:
         values = {"code": heir.code, "day": f"{unit.valid_to:%d/%m/%Y}"}
-        yield Problem(path, Words(N_("Đơn vị kế thừa «%(code)s» phải còn hoạt động sau ngày %(day)s."), values))
+        yield Problem(path, Words(N_("Đơn vị kế thừa “%(code)s” phải còn hoạt động sau ngày %(day)s."), values))
 
 
 def _vocabulary(pack: Pack) -> Iterator[Problem]:

@@ -26,28 +26,28 @@ def _shape(pattern: re.Pattern[str], text: str, sentence: str) -> str:
 
 
 def _code(text: str) -> str:
-    return _shape(_CODE, text, N_("Mã «%(value)s» chỉ được gồm chữ thường không dấu, chữ số, gạch nối, gạch dưới."))
+    return _shape(_CODE, text, N_("Mã “%(value)s” chỉ được gồm chữ thường không dấu, chữ số, gạch nối, gạch dưới."))
 
 
 def _mark(text: str) -> str:
-    return _shape(_MARK, text, N_("Số mục «%(value)s» chỉ được gồm chữ, số, dấu chấm và gạch nối, ví dụ 2.4."))
+    return _shape(_MARK, text, N_("Số mục “%(value)s” chỉ được gồm chữ, số, dấu chấm và gạch nối, ví dụ 2.4."))
 
 
 def _address(text: str) -> str:
-    return _shape(_ADDRESS, text, N_("Địa chỉ «%(value)s» phải bắt đầu bằng http:// hoặc https:// và có tên miền."))
+    return _shape(_ADDRESS, text, N_("Địa chỉ “%(value)s” phải bắt đầu bằng http:// hoặc https:// và có tên miền."))
 
 
 def _phone(text: str) -> str:
-    return _shape(_PHONE, text, N_("Số điện thoại «%(value)s» chỉ được gồm chữ số, dấu chấm và dấu cách."))
+    return _shape(_PHONE, text, N_("Số điện thoại “%(value)s” chỉ được gồm chữ số, dấu chấm và dấu cách."))
 
 
 def _email(text: str) -> str:
-    return _shape(_EMAIL, text, N_("Thư điện tử «%(value)s» không đúng dạng ten@tenmien.vn."))
+    return _shape(_EMAIL, text, N_("Thư điện tử “%(value)s” không đúng dạng ten@tenmien.vn."))
 
 
 def _day(value: object) -> date:
     text = value.isoformat() if isinstance(value, date) else value
-    bad = Unfit(Words(N_("Ngày «%(value)s» không có thật; viết theo dạng 2025-01-31."), {"value": value}))
+    bad = Unfit(Words(N_("Ngày “%(value)s” không có thật; viết theo dạng 2025-01-31."), {"value": value}))
     if not isinstance(text, str) or not _DAY.fullmatch(text):
         raise bad
     try:
@@ -57,7 +57,7 @@ def _day(value: object) -> date:
 
 
 def _due_day(text: str) -> str:
-    _shape(_DUE_DAY, text, N_("Hạn «%(value)s» phải là tháng-ngày như 11-30, hoặc ngày đủ năm như 2023-11-20."))
+    _shape(_DUE_DAY, text, N_("Hạn “%(value)s” phải là tháng-ngày như 11-30, hoặc ngày đủ năm như 2023-11-20."))
     _day(text if _DAY.fullmatch(text) else _ANY_YEAR + text)
     return text
 

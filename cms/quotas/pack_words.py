@@ -53,7 +53,7 @@ def _values(detail: ErrorDetails, **more: object) -> dict[str, object]:
 
 
 def _default(detail: ErrorDetails) -> Words:
-    return Words(N_("Giá trị của «%(key)s» không hợp lệ."), _values(detail))
+    return Words(N_("Giá trị của “%(key)s” không hợp lệ."), _values(detail))
 
 
 def _unfit(detail: ErrorDetails) -> Words:
@@ -64,15 +64,15 @@ def _unfit(detail: ErrorDetails) -> Words:
 def _unknown(detail: ErrorDetails) -> Words:
     if near := _nearest(_key(detail)):
         return Words(
-            N_("Khóa «%(key)s» không có trong lược đồ; có phải là «%(near)s» không?"), _values(detail, near=near)
+            N_("Khóa “%(key)s” không có trong lược đồ; có phải là “%(near)s” không?"), _values(detail, near=near)
         )
-    return Words(N_("Khóa «%(key)s» không có trong lược đồ; hãy bỏ đi."), _values(detail))
+    return Words(N_("Khóa “%(key)s” không có trong lược đồ; hãy bỏ đi."), _values(detail))
 
 
 def _choice(detail: ErrorDetails) -> Words:
     expected = str(detail.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
     return Words(
-        N_("«%(key)s» không nhận giá trị «%(value)s»; chỉ nhận: %(expected)s."), _values(detail, expected=expected)
+        N_("“%(key)s” không nhận giá trị “%(value)s”; chỉ nhận: %(expected)s."), _values(detail, expected=expected)
     )
 
 
@@ -84,14 +84,14 @@ def _plain(sentence: str) -> Callable[[ErrorDetails], Words]:
     return lambda detail: Words(sentence, _values(detail))
 
 
-_NUMBER = _plain(N_("«%(key)s» phải là số nguyên, đang là «%(value)s»."))
-_MAPPING = _plain(N_("«%(key)s» phải gồm các dòng dạng «khóa: giá trị»."))
-_LIST = _plain(N_("«%(key)s» phải là danh sách, mỗi mục bắt đầu bằng gạch đầu dòng."))
-_TEXT = _plain(N_("«%(key)s» phải là một đoạn chữ."))
+_NUMBER = _plain(N_("“%(key)s” phải là số nguyên, đang là “%(value)s”."))
+_MAPPING = _plain(N_("“%(key)s” phải gồm các dòng dạng “khóa: giá trị”."))
+_LIST = _plain(N_("“%(key)s” phải là danh sách, mỗi mục bắt đầu bằng gạch đầu dòng."))
+_TEXT = _plain(N_("“%(key)s” phải là một đoạn chữ."))
 
 _SENTENCES: dict[str, Callable[[ErrorDetails], Words]] = {
     "value_error": _unfit,
-    "missing": _plain(N_("Thiếu «%(key)s».")),
+    "missing": _plain(N_("Thiếu “%(key)s”.")),
     "extra_forbidden": _unknown,
     "enum": _choice,
     "literal_error": _choice,
@@ -99,14 +99,14 @@ _SENTENCES: dict[str, Callable[[ErrorDetails], Words]] = {
     "int_type": _NUMBER,
     "int_from_float": _NUMBER,
     "int_parsing_size": _NUMBER,
-    "bool_parsing": _plain(N_("«%(key)s» phải là true hoặc false, đang là «%(value)s».")),
-    "bool_type": _plain(N_("«%(key)s» phải là true hoặc false, đang là «%(value)s».")),
-    "greater_than_equal": _limit(N_("«%(key)s» phải từ %(limit)s trở lên, đang là %(value)s."), "ge"),
-    "less_than_equal": _limit(N_("«%(key)s» phải từ %(limit)s trở xuống, đang là %(value)s."), "le"),
+    "bool_parsing": _plain(N_("“%(key)s” phải là true hoặc false, đang là “%(value)s”.")),
+    "bool_type": _plain(N_("“%(key)s” phải là true hoặc false, đang là “%(value)s”.")),
+    "greater_than_equal": _limit(N_("“%(key)s” phải từ %(limit)s trở lên, đang là %(value)s."), "ge"),
+    "less_than_equal": _limit(N_("“%(key)s” phải từ %(limit)s trở xuống, đang là %(value)s."), "le"),
     "string_type": _TEXT,
-    "string_too_short": _plain(N_("«%(key)s» không được để trống.")),
-    "string_too_long": _limit(N_("«%(key)s» dài quá %(limit)s ký tự; hãy viết gọn lại."), "max_length"),
-    "too_short": _plain(N_("Danh sách «%(key)s» không được để trống.")),
+    "string_too_short": _plain(N_("“%(key)s” không được để trống.")),
+    "string_too_long": _limit(N_("“%(key)s” dài quá %(limit)s ký tự; hãy viết gọn lại."), "max_length"),
+    "too_short": _plain(N_("Danh sách “%(key)s” không được để trống.")),
     "model_type": _MAPPING,
     "model_attributes_type": _MAPPING,
     "dict_type": _MAPPING,

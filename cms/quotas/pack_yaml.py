@@ -124,7 +124,7 @@ class _Tree:
             if isinstance(event, DocumentStartEvent):
                 count += 1
             if count > 1:
-                raise self._stop(_at(event), (), N_("Tệp chỉ được chứa một tài liệu YAML; hãy bỏ dòng «---» thừa."))
+                raise self._stop(_at(event), (), N_("Tệp chỉ được chứa một tài liệu YAML; hãy bỏ dòng “---” thừa."))
             if isinstance(event, StreamStartEvent | DocumentStartEvent) or not isinstance(event, NodeEvent):
                 continue
             value = self._node(event, events, ())
@@ -159,7 +159,7 @@ class _Tree:
             if key is None:
                 raise self._stop(_at(event), path, N_("Khóa phải là một từ, không phải danh sách hay khoảng trống."))
             if key in found:
-                raise self._stop(_at(event), (*path, key), N_("Khóa «%(key)s» viết hai lần."), key=key)
+                raise self._stop(_at(event), (*path, key), N_("Khóa “%(key)s” viết hai lần."), key=key)
             self.lines[(*path, key)] = _at(event)
             found[key] = self._node(next(events), events, (*path, key))
         return found

@@ -33,7 +33,7 @@ class PeriodError(ValueError):
 
     def __init__(self, text: str) -> None:
         self.words = Words(
-            N_("«%(text)s» không phải một kỳ; hãy viết như 2025-W10, 2025-03, 2025-Q1, 2025 hoặc 2025-03-10."),
+            N_("“%(text)s” không phải một kỳ; hãy viết như 2025-W10, 2025-03, 2025-Q1, 2025 hoặc 2025-03-10."),
             {"text": text},
         )
         super().__init__(str(self.words))

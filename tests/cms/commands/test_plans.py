@@ -66,7 +66,7 @@ def test_without_a_plan_there_is_a_heading_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("arguments", "about"),
     [
-        (("quota", "--week", "tuan-nay"), "«tuan-nay» không phải một kỳ"),
+        (("quota", "--week", "tuan-nay"), "“tuan-nay” không phải một kỳ"),
         (("quota", "--unit", "khong-co"), "Không có đơn vị “khong-co”"),
         (("quota", "--week", "2025-03-10"), "tuần, tháng, quý hoặc năm"),
     ],
@@ -85,7 +85,7 @@ def test_a_bad_pack_is_one_line_with_its_place_and_leaves_nothing(engine: Engine
     refused = dakenh("plan", "import", str(bad))
     assert refused.exit_code == 1
     assert refused.output.startswith("dakenh: hong.yaml, dòng ")
-    assert "«fortnight»" in refused.output
+    assert "“fortnight”" in refused.output
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(Plan)) == 0
 

@@ -59,8 +59,8 @@ def test_a_bad_plan_is_answered_with_every_line_and_reason(app: Flask, there: Pr
     assert answer.status_code == 422
     told = words(unescape(answer.text))
     assert "Chưa nạp gì: tệp hong.yaml có 2 chỗ phải sửa." in told
-    assert "Dòng 7: «issuer» không được để trống. plan.issuer" in told
-    assert "«per» không nhận giá trị «fortnight»" in told
+    assert "Dòng 7: “issuer” không được để trống. plan.issuer" in told
+    assert "“per” không nhận giá trị “fortnight”" in told
 
 
 @on_sqlite
