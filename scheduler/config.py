@@ -33,8 +33,8 @@ class EngineConfig:
     worker: str = field(default_factory=worker_name)
     lease: timedelta = timedelta(seconds=90)
     settle: timedelta = timedelta(seconds=60)
-    threads: int = 4
-    lane_batch: int = 20
+    threads: int = 8
+    lane_batch: int = 100
     pull_batch: int = 1000
     items_per_feed: int = 500
     tombstones: timedelta = timedelta(days=45)

@@ -21,6 +21,8 @@ ACTIONS = {
     Step.EXPIRE: Action.EXPIRE,
 }
 
+_ADD = insert(ATTEMPT).inline()
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
@@ -70,7 +72,7 @@ def _record(connection: Connection, held: Claim, tried: Tried, *, stray: bool = 
         "detail": detail,
         "worker": tried.worker,
     }
-    connection.execute(insert(ATTEMPT).values(entry))
+    connection.execute(_ADD, entry)
 
 
 def _record_stray(connection: Connection, held: Claim, tried: Tried) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, ScalarSelect, func, select
+from sqlalchemy import Connection, ScalarSelect, Select, func, select
 
 from scheduler.decisions import WORKING, Gate, open_from, open_states
 from scheduler.rows import CHANNEL, DELIVERY, GATE, AnyRow, gate_of, transport
@@ -40,9 +41,7 @@ class Lane:
 
 def read_lanes(connection: Connection) -> list[Lane]:
     """Return the lanes of all channels whose kind has an adapter here. A few index look-ups per channel."""
-    heads = [head(state).label(f"head_{state}") for state in STATES]
-    rows = connection.execute(select(CHANNEL.c.id, CHANNEL.c.kind, *GATE, *heads, _busy_until().label("busy_until")))
-    return [lane for row in rows if (lane := _lane(row)) is not None]
+    return [lane for row in connection.execute(_all_lanes()) if (lane := _lane(row)) is not None]
 
 
 def head(state: DeliveryState) -> ScalarSelect[Any]:
@@ -52,6 +51,13 @@ def head(state: DeliveryState) -> ScalarSelect[Any]:
         .where(DELIVERY.c.channel_id == CHANNEL.c.id, DELIVERY.c.state == state, DELIVERY.c.next_at.is_not(None))
         .scalar_subquery()
     )
+
+
+@cache
+def _all_lanes() -> Select[Any]:
+    """The query for all lanes, built once: the engine asks it many times a second while it works."""
+    heads = [head(state).label(f"head_{state}") for state in STATES]
+    return select(CHANNEL.c.id, CHANNEL.c.kind, *GATE, *heads, _busy_until().label("busy_until"))
 
 
 def _busy_until() -> ScalarSelect[Any]:

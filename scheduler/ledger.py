@@ -48,15 +48,22 @@ class Ledger:
         For what must not be forgotten because it has already happened outside. If a commit's answer was lost the work
         is done twice, so it must notice that.
         """
-        give_up = time.monotonic() + patience
+        began, told = time.monotonic(), ""
         while True:
             try:
-                return self.write(work)
+                result = self.write(work)
             except (OperationalError, InterfaceError) as error:
-                if time.monotonic() >= give_up:
+                waited, said = time.monotonic() - began, str(error.orig).strip()
+                if waited >= patience:
                     raise
-                log.warning("the database refused a write, trying again: %s", str(error.orig).strip())
-            time.sleep(PAUSE)
+                if said != told:
+                    log.warning("the database refused a write, trying again for %.0f s: %s", patience - waited, said)
+                    told = said
+                time.sleep(PAUSE)
+                continue
+            if told:
+                log.warning("the database took the write after %.1f s", time.monotonic() - began)
+            return result
 
     def _take(self) -> "list[_Entry[Any]]":
         with self._gate:

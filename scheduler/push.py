@@ -1,41 +1,32 @@
 """Working one push channel's lane: claim in order, and for each delivery decide, stamp, call, write down."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import deque
+from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
-from channels import registry
-from channels.contract import Account, Order, PushAdapter, Rendition, Transport
+from channels.contract import Order
 from channels.words import N_, Words
-from scheduler.backoff import next_token, take
+from scheduler.book import AWAY, Book, Owed
 from scheduler.calling import Call, broken, make, with_files
-from scheduler.claims import Claim, begin, claim, give_back, put_down
+from scheduler.claims import Claim, begin, give_back, put_down
 from scheduler.decisions import CALLS, Step, decide
 from scheduler.finishing import Tried, finish
+from scheduler.opening import Batch, open_batch
 from scheduler.outcomes import Moment, Result, outage_until, without_call
-from scheduler.rates import account_of, keep_bucket, open_bucket
-from scheduler.rows import CHANNEL, GATE, AnyRow, gate_of, renditions
-from scheduler.states import Health, Outcome
+from scheduler.rates import refund
+from scheduler.rows import CHANNEL
+from scheduler.states import Outcome
 from scheduler.tools import Hand, Point, Tools
 
 log = logging.getLogger(__name__)
 
-BAD_SETTINGS = Words(N_("Cấu hình của kênh chưa hợp lệ nên kênh tạm dừng. Hãy sửa cấu hình rồi mở lại kênh."))
+VISIT = timedelta(seconds=2)
+"""No visit begins another call after this long: a removal or a correction overtakes what is still waiting."""
 
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The claims of one visit to a channel, with the channel as its adapter sees it."""
-
-    adapter: PushAdapter
-    account: Account
-    bucket: str
-    claims: tuple[Claim, ...]
-    renditions: Mapping[int, Rendition]
+SLEPT = Words(N_("Máy chủ bị dừng ngay trước lúc gọi kênh nên cuộc gọi chưa được thực hiện; hệ thống sẽ tự thử lại."))
 
 
 class PushLane:
@@ -46,13 +37,15 @@ class PushLane:
         self._hand = hand
         self._channel_id = channel_id
         self._worker = tools.config.worker
+        self._book = Book(tools)
 
     def run(self) -> int:
         """Work the channel's due deliveries in their order; return how many were moved on."""
-        batch = self._tools.ledger.write(self._open)
+        tools = self._tools
+        batch = tools.ledger.write(lambda connection: open_batch(connection, tools, self._channel_id))
         if batch is None:
             return 0
-        self._tools.reached(Point.CLAIMED)
+        tools.reached(Point.CLAIMED)
         self._hand.take(batch.claims)
         try:
             return self._work(batch)
@@ -60,18 +53,36 @@ class PushLane:
             self._hand.drop(batch.claims)
 
     def _work(self, batch: Batch) -> int:
-        failures = done = 0
-        for place, held in enumerate(batch.claims):
-            if self._tools.stopping.is_set():
-                self._give_back(batch.claims[place:])
-                break
-            result = self._step(batch, held)
-            done += 1
+        waiting = deque(batch.claims)
+        try:
+            self._visit(batch, waiting)
+        except Exception:
+            self._leave(batch, waiting)
+            raise
+        self._leave(batch, waiting)
+        return len(batch.claims) - len(waiting)
+
+    def _visit(self, batch: Batch, waiting: deque[Claim]) -> None:
+        """Take one after another from ``waiting``, until a reason to leave the rest."""
+        started, failures = self._tools.clock(), 0
+        while waiting and not self._tools.stopping.is_set() and self._tools.clock() - started < VISIT:
+            result = self._attempt(batch, waiting.popleft())
             failures = failures + 1 if result is not None and result.outcome is Outcome.TRANSIENT else 0
             if self._must_rest(result, failures):
-                self._give_back(batch.claims[place + 1 :])
-                break
-        return done
+                return
+
+    def _leave(self, batch: Batch, waiting: deque[Claim]) -> None:
+        """Write down what is owed and put back what was not begun, with the calls that it did not use."""
+        if not waiting:
+            self._book.settle()
+            return
+
+        def put_back(connection: Connection) -> None:
+            give_back(connection, waiting, self._worker)
+            now = self._tools.clock()
+            refund(connection, batch.bucket, batch.adapter.calls_per_minute, len(waiting), now)
+
+        self._book.write(put_back)
 
     def _must_rest(self, result: Result | None, failures: int) -> bool:
         """Whether the channel, not only this item, has a problem; an outage is written down."""
@@ -81,9 +92,21 @@ class PushLane:
         if until is None:
             return False
         rest = update(CHANNEL).where(CHANNEL.c.id == self._channel_id).values(resume_at=until)
-        self._tools.ledger.write(lambda connection: connection.execute(rest))
+        self._book.write(lambda connection: connection.execute(rest))
         log.warning("channel %s: %s failures in a row, resting until %s", self._channel_id, failures, until)
         return True
+
+    def _attempt(self, batch: Batch, held: Claim) -> Result | None:
+        """Make the next step; a fault of ours in one delivery is its own failed try and holds up no other."""
+        started_at = self._tools.clock()
+        try:
+            return self._step(batch, held)
+        except AWAY:
+            raise
+        except Exception as error:
+            step = Step.PUBLISH if held.facts.called_at is None else Step.FIND
+            result = broken(error, held.facts.sent_rendition_id, batch.account, unclear=False)
+            return self._record(batch, held, step, result, started_at)
 
     def _step(self, batch: Batch, held: Claim) -> Result | None:
         """Do what is next for one delivery; None if that needed no call or a person was faster."""
@@ -92,35 +115,46 @@ class PushLane:
         tools.reached(Point.DECIDED)
         if decision.step not in CALLS:
             changes = without_call(decision, held.facts)
-            tools.ledger.write(lambda connection: self._put_down(connection, held, changes))
+            self._book.write(lambda connection: self._put_down(connection, held, changes))
             return None
         try:
             call = self._call(batch, held, decision.step)
         except Exception as error:  # e.g. a stored file is gone; nothing was sent
             result = broken(error, held.facts.sent_rendition_id, batch.account, unclear=False)
-            return self._record(batch, held, Tried(decision.step, result, now, tools.clock(), self._worker))
-        begun = tools.ledger.write(lambda connection: begin(connection, held, tools.config.held, now, stamp=call.once))
+            return self._record(batch, held, decision.step, result, now)
+        begun = self._book.write(lambda connection: begin(connection, held, tools.config.held, now, stamp=call.once))
         if begun is None:
-            tools.ledger.write(lambda connection: self._put_down(connection, held, {}))
+            self._book.write(lambda connection: self._put_down(connection, held, {}))
             return None
         tools.reached(Point.STAMPED)
-        result = make(call, batch.adapter, batch.account)
+        result = self._make(batch, call, now)
         tools.reached(Point.ANSWERED)
-        return self._record(batch, begun, Tried(decision.step, result, now, tools.clock(), self._worker))
+        return self._record(batch, begun, call.step, result, now)
 
-    def _record(self, batch: Batch, held: Claim, tried: Tried) -> Result:
+    def _make(self, batch: Batch, call: Call, begun_at: datetime) -> Result:
+        """Make the call, unless so much of the lease is over that another worker may be at it before the answer."""
+        if self._tools.clock() - begun_at >= self._tools.config.lease / 2:
+            log.warning("channel %s: stood still between stamp and call, not calling", self._channel_id)
+            return Result(Outcome.TRANSIENT, call.rendition_id, words=SLEPT)
+        return make(call, batch.adapter, batch.account)
+
+    def _record(self, batch: Batch, held: Claim, step: Step, result: Result, started_at: datetime) -> Result:
+        """Note how a step ended; it is written with whatever this visit writes next."""
         moment = self._moment()
+        tried = Tried(step, result, started_at, moment.now, self._worker)
 
         def write(connection: Connection) -> bool:
             kept = finish(connection, held, tried, moment, batch.bucket)
             self._tools.reached(Point.RECORDING)
             return kept
 
-        if not self._tools.ledger.write_surely(write, patience=self._tools.config.lease.total_seconds() / 2):
-            log.warning("delivery %s: the lease was lost, the outcome %s is kept as an attempt only", held.id,
-                        tried.result.outcome)  # fmt: skip
-        self._tools.reached(Point.RECORDED)
-        return tried.result
+        def instead(connection: Connection, error: Exception) -> bool:
+            unclear = broken(error, result.rendition_id, batch.account, unclear=held.facts.called_at is not None)
+            other = Tried(step, unclear, started_at, moment.now, self._worker)
+            return finish(connection, held, other, moment, batch.bucket)
+
+        self._book.owe(Owed(held.id, write, instead))
+        return result
 
     def _put_down(self, connection: Connection, held: Claim, changes: dict[str, Any]) -> None:
         """Write a step that needed no call; if a person decided meanwhile, only give the row free."""
@@ -128,14 +162,12 @@ class PushLane:
             return
         give_back(connection, [held], self._worker)
 
-    def _give_back(self, claims: tuple[Claim, ...]) -> None:
-        if claims:
-            self._tools.ledger.write(lambda connection: give_back(connection, claims, self._worker))
-
     def _call(self, batch: Batch, held: Claim, step: Step) -> Call:
         facts = held.facts
         rendition = batch.renditions[facts.sent_rendition_id]
-        sends = step in (Step.PUBLISH, Step.CONTINUE, Step.CORRECT)
+        sends = step in (Step.PUBLISH, Step.CONTINUE, Step.CORRECT) and bool(rendition.files)
+        if sends:
+            self._book.settle()  # reading files may take long
         order = Order(
             key=held.key,
             rendition=with_files(rendition, self._tools.store) if sends else rendition,
@@ -149,51 +181,3 @@ class PushLane:
 
     def _moment(self) -> Moment:
         return Moment(self._tools.clock(), self._tools.config.settle, self._tools.config.draw)
-
-    def _open(self, connection: Connection) -> Batch | None:
-        """Lock the channel for a moment, see what it and its account allow, and claim."""
-        columns = (CHANNEL.c.id, CHANNEL.c.kind, CHANNEL.c.name, CHANNEL.c.settings, *GATE)
-        wanted = select(*columns).where(CHANNEL.c.id == self._channel_id).with_for_update(skip_locked=True)
-        row = connection.execute(wanted).one_or_none()
-        if row is None:
-            return None
-        adapter = registry.push(row.kind)
-        settings = _settings(adapter, row.settings)
-        if settings is None:
-            _pause(connection, self._channel_id)
-            return None
-        bucket = account_of(row.kind, row.id, row.settings)
-        claims = self._claim(connection, row, bucket, adapter.calls_per_minute)
-        if not claims:
-            return None
-        wanted_ids = {held.facts.sent_rendition_id for held in claims}
-        account = Account(row.id, row.name, settings, self._tools.vault(row.id), self._tools.clock)
-        return Batch(adapter, account, bucket, claims, renditions(connection, wanted_ids))
-
-    def _claim(self, connection: Connection, row: AnyRow, account: str, per_minute: int) -> tuple[Claim, ...]:
-        """Claim as many deliveries as the account has calls left; without any, note when the next one may be made."""
-        config, now = self._tools.config, self._tools.clock()
-        bucket = open_bucket(connection, account, per_minute, now)
-        granted, _ = take(bucket, config.lane_batch)
-        claims: tuple[Claim, ...] = ()
-        if granted == 0:
-            later = update(CHANNEL).where(CHANNEL.c.id == row.id).values(resume_at=next_token(bucket, per_minute))
-            connection.execute(later)
-        else:
-            claims = tuple(claim(connection, row.id, gate_of(row, Transport.PUSH), config.held, now, granted))
-        keep_bucket(connection, account, take(bucket, len(claims))[1])
-        return claims
-
-
-def _settings(adapter: PushAdapter, stored: Mapping[str, Any]) -> BaseModel | None:
-    try:
-        return adapter.Settings.model_validate(stored)
-    except ValidationError:
-        return None
-
-
-def _pause(connection: Connection, channel_id: int) -> None:
-    """Stop a channel whose settings its adapter refuses; its deliveries wait."""
-    log.error("channel %s: settings are not valid, paused", channel_id)
-    stop = update(CHANNEL).where(CHANNEL.c.id == channel_id, CHANNEL.c.health == Health.OK)
-    connection.execute(stop.values(health=Health.PAUSED, health_words=str(BAD_SETTINGS)))

@@ -37,6 +37,14 @@ def keep_bucket(connection: Connection, account: str, bucket: Bucket) -> None:
     connection.execute(update(BUCKET).where(BUCKET.c.account == account).values(values))
 
 
+def refund(connection: Connection, account: str, per_minute: int, calls: int, now: datetime) -> None:
+    """Give back calls that were not made, unless the provider has asked for a pause meanwhile."""
+    bucket = open_bucket(connection, account, per_minute, now)
+    if bucket.filled_at <= now:
+        tokens = min(capacity(per_minute), bucket.tokens + calls)
+        keep_bucket(connection, account, Bucket(tokens, bucket.filled_at))
+
+
 def drain(connection: Connection, account: str, until: datetime) -> None:
     """Let no channel of the account call before ``until`` (UTC): the provider said it is too much."""
     keep_bucket(connection, account, Bucket(0.0, until))

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, column, insert, select, table, update
 from sqlalchemy import Engine as Database
 
 from channels import registry
-from channels.contract import Rendition
+from channels.contract import Rendition, RenditionFile
 from media.store import Store
 from scheduler import desk
 from scheduler.config import EngineConfig
@@ -92,10 +92,18 @@ class House:
         PROVIDERS[name] = MemoryProvider()
         return self.channel("fake_memory", {"name": name}, **more), PROVIDERS[name]
 
-    def frozen(self, connection: Connection, channel_id: int, story_id: int, text: str, revision: int = 1) -> int:
+    def frozen(
+        self,
+        connection: Connection,
+        channel_id: int,
+        story_id: int,
+        text: str,
+        revision: int = 1,
+        files: tuple[RenditionFile, ...] = (),
+    ) -> int:
         return desk.freeze(
             connection, self.store, channel_id=channel_id, story_id=story_id, revision_id=story_id * 100 + revision,
-            revision=revision, rendition=Rendition("fake", {"text": text}), title=text, now=self.clock(),
+            revision=revision, rendition=Rendition("fake", {"text": text}, files), title=text, now=self.clock(),
         )  # fmt: skip
 
     def schedule(
@@ -106,12 +114,13 @@ class House:
         after: float = 0,
         story_id: int | None = None,
         until: datetime | None = None,
+        files: tuple[RenditionFile, ...] = (),
     ) -> int:
         """Schedule a story ``after`` seconds from now and return the delivery's id."""
         self.stories += 1
         story = story_id or self.stories
         with writing(self.database) as connection:
-            rendition_id = self.frozen(connection, channel_id, story, text)
+            rendition_id = self.frozen(connection, channel_id, story, text, files=files)
             return desk.schedule(
                 connection, story_id=story, channel_id=channel_id, rendition_id=rendition_id,
                 at=self.clock() + timedelta(seconds=after), until=until, by=None, now=self.clock(),
@@ -179,7 +188,7 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 TABLES = (
-    *("attempt", "delivery", "rendition", "channel_document", "channel_secret"),
+    *("follower_broadcast", "attempt", "delivery", "rendition", "channel_document", "channel_secret"),
     *("rate_bucket", "channel", "worker", "unit"),
 )
 """In the order in which they can be emptied."""
