@@ -29,6 +29,7 @@ from cms.tables import metadata
 from media.store import Store
 from scheduler.base import UtcDateTime
 from scheduler.database import writing
+from scheduler.followers import desk as followers
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery
 
@@ -77,6 +78,7 @@ def restore(engine: Engine, store: Store, schema: str, file: Path, now: datetime
             for table in _tables():
                 _tie(connection, archive, table)
             _doubt_sends_since(connection, datetime.fromisoformat(about["made_at"]), now)
+            followers.doubt(connection, datetime.fromisoformat(about["made_at"]), now)
             _set_sequences(connection)
             _index_stories(connection)
             _restore_media(archive, store)

@@ -25,6 +25,8 @@ from scheduler.config import EngineConfig
 from scheduler.database import open_engine, writing
 from scheduler.dialect import upsert
 from scheduler.engine import Engine
+from scheduler.followers.accounts import Accounts
+from scheduler.followers.worker import FollowersWorker
 from scheduler.rows import WORKER
 from scheduler.watch import Watch
 
@@ -156,6 +158,7 @@ def run(database_url: str, store: Store, config: EngineConfig, *, ready: Callabl
     database = open_engine(database_url)
     engine = Engine(database, store, config, clock_for(database))
     timer = Timer(database, engine)
+    beside = FollowersWorker(Accounts(database, config, engine.clock))
     told = Event()
 
     def tell(_signal: int, _frame: FrameType | None) -> None:
@@ -164,12 +167,14 @@ def run(database_url: str, store: Store, config: EngineConfig, *, ready: Callabl
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, tell)
     timer.start()
+    beside.start()
     log.info("scheduler %s is working", config.worker)
     if ready is not None:
         ready()
     told.wait()
     log.info("scheduler %s finishes what it has in hand", config.worker)
     timer.stop()
+    beside.stop()
     database.dispose()
 
 

@@ -25,6 +25,7 @@ class Config(BaseModel):
     package: str = "Toàn diện"
     is_verified: bool = True
     oa_type: Literal[2, 4] = 4
+    followers: int = Field(0, ge=0)
     may_manage_articles: bool = True
     may_send_messages: bool = True
     calls_per_minute: int | None = None

@@ -27,7 +27,7 @@ def getoa(call: Call) -> Response:
             "is_verified": call.config.is_verified,
             "oa_type": call.config.oa_type,
             "cate_name": "Cơ quan nhà nước",
-            "num_follower": 0,
+            "num_follower": call.config.followers,
             "avatar": "",
             "cover": "",
             "package_name": call.config.package,

@@ -1,0 +1,70 @@
+"""What all work of this package is done with, and opening a channel's account for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, select
+
+from channels import registry
+from channels.contract import Account
+from channels.words import N_, Words
+from scheduler.backoff import take
+from scheduler.config import EngineConfig
+from scheduler.ledger import Ledger
+from scheduler.rates import account_of, keep_bucket, open_bucket
+from scheduler.rows import CHANNEL
+from scheduler.vault import DatabaseVault, Keys
+
+BAD_SETTINGS = Words(N_("Cấu hình của kênh chưa hợp lệ. Hãy sửa cấu hình rồi thử lại."))
+
+
+def _unnoticed(_point: str) -> None:
+    """Notice nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A channel's account, ready to be called."""
+
+    kind: str
+    account: Account
+    active: bool
+
+
+class Accounts:
+    """Database, clock, settings and keys. ``reached`` is told the named points of the work."""
+
+    def __init__(
+        self,
+        database: Engine,
+        config: EngineConfig,
+        clock: Callable[[], datetime],
+        *,
+        reached: Callable[[Any], None] = _unnoticed,
+    ) -> None:
+        self.database = database
+        self.config = config
+        self.clock = clock
+        self.reached = reached
+        self.ledger = Ledger(database)
+        self._keys = Keys(config.keys)
+
+    def open(self, connection: Connection, channel_id: int, calls: int) -> Opened | None:
+        """Return the channel's account and count ``calls`` against its limit; None if its settings are not valid."""
+        wanted = select(CHANNEL.c.kind, CHANNEL.c.name, CHANNEL.c.settings, CHANNEL.c.active).where(
+            CHANNEL.c.id == channel_id
+        )
+        row = connection.execute(wanted).one()
+        adapter = registry.push(row.kind)
+        try:
+            settings = adapter.Settings.model_validate(row.settings)
+        except ValidationError:
+            return None
+        bucket = account_of(row.kind, channel_id, row.settings)
+        filled = open_bucket(connection, bucket, adapter.calls_per_minute, self.clock())
+        keep_bucket(connection, bucket, take(filled, calls)[1])
+        vault = DatabaseVault(self.database, channel_id, self._keys, clock=self.clock, owner=self.config.worker)
+        return Opened(row.kind, Account(channel_id, row.name, settings, vault, self.clock), row.active)
