@@ -25,6 +25,13 @@ STATUS_WORDS = {
     500: N_("Hệ thống gặp lỗi và đã ghi lại; hãy thử lại sau ít phút."),
 }
 
+API_WORDS = {
+    **STATUS_WORDS,
+    400: N_("Yêu cầu không đúng định dạng; hãy đối chiếu với /api/v1/openapi.json."),
+    404: N_("API không có địa chỉ này; danh sách các địa chỉ ở /api/v1/openapi.json."),
+}
+"""The same where a machine calls."""
+
 
 def init_app(app: Flask) -> None:
     """Register the handlers."""
@@ -73,7 +80,8 @@ def on_http(error: HTTPException) -> Response:
     status = error.code or 500
     if error.response is not None and status < 400:
         return make_response(error.response)
-    sentence = say(Words(STATUS_WORDS.get(status, STATUS_WORDS[500 if status >= 500 else 400])))
+    known = API_WORDS if request.path.startswith("/api/") else STATUS_WORDS
+    sentence = say(Words(known.get(status, known[500 if status >= 500 else 400])))
     response = problem(status, f"http-{status}", sentence) if wants_json() else _page(status, sentence)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110 §15.5.6

@@ -168,6 +168,10 @@ def test_an_unknown_address_or_method_is_a_problem_document(app: Flask) -> None:
         assert status != 405 or "GET" in answer.headers["Allow"]
 
 
+def test_an_unknown_address_is_told_where_the_known_ones_are(app: Flask) -> None:
+    assert "/api/v1/openapi.json" in refusal(Machine(app).call("GET", "/nowhere"), 404)["detail"]
+
+
 def test_a_number_or_sign_that_nothing_has_finds_nothing(room: Newsroom, machines: Machines) -> None:
     for path in (
         "/stories/0",
