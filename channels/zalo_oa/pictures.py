@@ -1,6 +1,7 @@
 """Pictures as Zalo takes them: JPEG or PNG, up to 1 MB, at a public address in plain ASCII."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +14,8 @@ WELCOME = frozenset({"image/jpeg", "image/png"})
 BYTES_MAX = 950_000
 """Documented as 1 MB; pictures of about 1 MB were seen to fail, so a little less."""
 WIDTHS = (1280, 1080, 960, 800, 640)
+NARROW = (480, 320, 160)
+"""For what is many times taller than wide."""
 COVER_WIDTH = 1280
 INFOGRAPHIC_FOCUS = (0.5, 0.0)
 """An infographic says what it is about at its top."""
@@ -61,14 +64,16 @@ def _lighter(picture: Picture) -> RenditionFile:
 
 
 def _first_that_fits(data: bytes, picture: Picture, widths: Sequence[int]) -> bytes:
-    for width in widths:
-        height = max(1, round(picture.height * width / picture.width))
-        try:
-            return pictures.rendition(data, width, height, fit="contain", max_bytes=BYTES_MAX)
-        except CannotShrink:
-            continue
-    narrow = min(widths[-1], 480)
-    return pictures.rendition(data, narrow, max(1, round(picture.height * narrow / picture.width)), fit="contain")
+    *wide, last = dict.fromkeys((*widths, *(width for width in NARROW if width < widths[-1])))
+    for width in wide:
+        with suppress(CannotShrink):
+            return _at_width(data, picture, width)
+    return _at_width(data, picture, last)
+
+
+def _at_width(data: bytes, picture: Picture, width: int) -> bytes:
+    height = max(1, round(picture.height * width / picture.width))
+    return pictures.rendition(data, width, height, fit="contain", max_bytes=BYTES_MAX)
 
 
 @lru_cache(maxsize=32)

@@ -3,16 +3,20 @@
 No second article with the same content, none lost, and the delivery's state is what is true at Zalo.
 """
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from scheduler.rows import ATTEMPT, CHANNEL, DELIVERY, RENDITION
 from scheduler.states import DeliveryState, Health
 from tests.scheduler.conftest import House
 from tests.scheduler.zalo import HASTY, Newsroom, zalo_newsroom
 
 FAULTS = ("timeout", "slow", "reset", "500", "html502", "html200", "empty", "429", "-32")
+FORMAT = logging.Formatter("%(name)s %(message)s")
 WAITS = ("timeout", "slow")
 WHEN = pytest.mark.parametrize("when", ["before", "after"])
 NEW = [
@@ -25,9 +29,23 @@ NEW = [
 
 
 @pytest.fixture
-def news(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsroom]:
+def news(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Iterator[Newsroom]:
+    """The newsroom; whatever happens in a test, nothing secret is written anywhere but into the vault."""
+    caplog.set_level(logging.DEBUG)
     with zalo_newsroom(house, tmp_path, monkeypatch) as made:
         yield made
+        logged = "\n".join(FORMAT.format(record) for record in caplog.get_records("call"))
+        assert "urllib3" in logged
+        told = logged + kept_words(house) + str(made.zalo.calls())
+        assert [secret for secret in made.secrets() if secret in told] == []
+
+
+def kept_words(house: House) -> str:
+    """Everything that the database says about deliveries, attempts and channels."""
+    with house.database.connect() as connection:
+        return str([connection.execute(select(one)).all() for one in (DELIVERY, ATTEMPT, CHANNEL, RENDITION)])
 
 
 def plan(news: Newsroom, call: str, fault: str, when: str, nth: int = 1) -> None:

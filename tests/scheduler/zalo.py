@@ -120,6 +120,12 @@ class Newsroom:
         wake, now = self.worker.next_wake(), self.house.clock()
         self.zalo.clock.advance(max(1.0, (wake - now).total_seconds()) if wake else 1.0)
 
+    def secrets(self) -> list[str]:
+        """Every token and code that Zalo ever gave, and the app's own secret."""
+        with self.zalo.app.state.transaction() as db:
+            given = db.execute("SELECT value FROM tokens UNION SELECT value FROM codes").fetchall()
+        return [APP_SECRET, PASSPHRASE, *(row["value"] for row in given)]
+
     def titles(self) -> list[str]:
         """Titles of the articles at Zalo, once everything there has come to its end."""
         self.zalo.clock.advance(60)
