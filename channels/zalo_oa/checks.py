@@ -124,6 +124,9 @@ def _address(where: str, url: str, settings: Settings) -> Iterator[Finding]:
     if not can_be_fetched(url, settings.api_url):
         message = Words(N_("Zalo không mở được ảnh ở địa chỉ %(url)s."), {"url": url})
         yield _error(where, message, N_("Quản trị viên đặt DAKENH_PUBLIC_URL là địa chỉ mà internet mở được."))
+    elif url.startswith("http:") and not settings.simulated:
+        message = Words(N_("Ảnh ở địa chỉ %(url)s không dùng https nên Zalo có thể không mở."), {"url": url})
+        yield _warning(where, message, N_("Quản trị viên đặt DAKENH_PUBLIC_URL là địa chỉ https."))
 
 
 def _thousands(number: int) -> str:

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 Secrets = Mapping[str, str]
 """What the vault holds: ``app_secret``, ``access_token`` and ``refresh_token`` as pasted or given by Zalo, and what is
 written here: ``expires_at``, ``renew_at`` and ``refresh_issued_at`` (ISO 8601, UTC), ``refused`` (names what was
-refused)."""
+refused), and the pair before this one as ``previous_access_token`` and ``previous_refresh_token``."""
 
 NEEDED = ("app_secret", "access_token", "refresh_token")
 ACCESS_LIFE = timedelta(hours=25)
@@ -155,9 +155,13 @@ def _asked_twice(client: Client, app_secret: str, form: Mapping[str, str]) -> Ma
 
 
 def with_pair(stored: Secrets, answer: Mapping[str, str], now: datetime) -> Secrets:
-    """Return ``stored`` with the new pair. Without a new refresh token the old one is kept, and that is logged."""
+    """Return ``stored`` with the new pair, the one before it kept for diagnosis.
+
+    Without a new refresh token the old one stays in force, and that is logged.
+    """
     life = _life(answer)
     kept = {name: value for name, value in stored.items() if name != "refused"}
+    kept |= {f"previous_{name}": stored[name] for name in ("access_token", "refresh_token") if stored.get(name)}
     kept |= {
         "access_token": answer["access_token"],
         "expires_at": (now + life).isoformat(),

@@ -69,7 +69,7 @@ class Simulator:
         try:
             endpoint, values = URLS.bind_to_environ(request.environ).match()
         except HTTPException:
-            return refusal(404, "You are accessing an empty or invalid API. Please check again.", 404)
+            return self._nowhere()
         kind, _, call = str(endpoint).partition(":")
         match kind:
             case "api":
@@ -82,6 +82,11 @@ class Simulator:
                 settle(self.state)
                 return control(self.state, request, values["name"])
         return self._page(request, kind, values)
+
+    def _nowhere(self) -> Response:
+        with self.state.transaction() as db:
+            status = read_config(db).unknown_path_status
+        return refusal(404, "You are accessing an empty or invalid API. Please check again.", status)
 
     def _play(self, request: Request, name: str, carry_out: Callable[[Request, str, str], Response]) -> Response:
         """Carry a call out with the fault that is due, if any, and keep a line about it."""

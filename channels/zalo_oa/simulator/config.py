@@ -33,6 +33,8 @@ class Config(BaseModel):
     articles_per_month: int | None = None
     broadcasts_per_month: int | None = None
     require_appsecret_proof: bool = False
+    unknown_path_status: Literal[200, 404] = 404
+    """The HTTP status of a path that is none; sources report both."""
     refresh_reuse: Literal["empty", "-14020"] = "empty"
     """What answers a refresh token that was used before: sources say an empty body, or error -14020."""
     refresh_error_as_string: bool = False

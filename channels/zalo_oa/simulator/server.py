@@ -1,8 +1,11 @@
 """Runs the simulator on this machine."""
 
+import logging
 import socket
 import struct
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +17,11 @@ from channels.zalo_oa.simulator.webhook import send_due
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
+log = logging.getLogger(__name__)
+
 WEBHOOK_EVERY = 1.0
+LOOK_AGAIN = 5.0
+"""Seconds until a taken address is looked at again."""
 
 
 class Handler(WSGIRequestHandler):
@@ -63,8 +70,24 @@ def _ends_with_reset(line: socket.socket) -> bool:
     return bool(struct.unpack("ii", raw)[0])
 
 
-def serve(host: str, port: int, state_path: Path) -> None:
-    """Serve until interrupted. Give a loopback ``host``: the control addresses ask nobody who they are."""
+def is_taken(host: str, port: int) -> bool:
+    """Whether somebody answers at the address already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as line:
+        line.settimeout(1)
+        return line.connect_ex((host, port)) == 0
+
+
+def serve(host: str, port: int, state_path: Path, *, wait: Callable[[float], None] = time.sleep) -> None:
+    """Serve until interrupted. Give a loopback ``host``: the control addresses ask nobody who they are.
+
+    An address at which another server answers is left to it; the simulator takes its place once that has gone.
+    """
+    told = False
+    while is_taken(host, port):
+        if not told:
+            log.warning("another server answers at %s:%s; the simulator waits", host, port)
+        told = True
+        wait(LOOK_AGAIN)
     app = make_app(state_path)
     stop = threading.Event()
 

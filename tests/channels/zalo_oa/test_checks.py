@@ -49,6 +49,7 @@ def test_a_good_piece_raises_nothing() -> None:
         ({"cover": picture(size=5_000_000)}, [("warning", "cover")]),
         ({"cover": picture(size=5_000_000, url="https://tinh.example.vn/bia.jpg")}, [("error", "cover")]),
         ({"cover": picture(url="http://127.0.0.1:8000/media/a.jpg")}, [("error", "cover")]),
+        ({"cover": picture(url="http://tinh.example.vn/media/a.jpg")}, [("warning", "cover")]),
         ({"cover": picture(url="http://192.168.1.9/media/a.jpg")}, [("error", "cover")]),
         ({"cover": None, "pictures": (picture(size=2_000_000),)}, [("warning", "pictures")]),
         ({"kind": StoryKind.SLOGAN}, [("error", "kind")]),

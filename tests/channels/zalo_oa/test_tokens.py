@@ -91,7 +91,8 @@ def test_a_pasted_pair_is_renewed_on_first_use_and_then_known(simulator: Running
     assert refreshes(simulator) == 1
     assert vault.values["expires_at"] == (NOW + timedelta(seconds=90_000)).isoformat()
     assert vault.values["refresh_issued_at"] == NOW.isoformat()
-    assert set(vault.values) == {*connect.from_pair("", "", ""), "expires_at", "renew_at", "refresh_issued_at"}
+    assert vault.values["previous_refresh_token"] == "refresh-1"
+    assert vault.values["previous_access_token"] == "access-1"
 
 
 @pytest.mark.parametrize("fault", ["500", "html502", "429", "-32", "timeout", "reset"])
