@@ -1,5 +1,7 @@
-"""The banner on every page: deliveries that should have gone out, or a scheduler that nobody has seen for a while."""
+"""The banner on every page: deliveries that should have gone out, a scheduler that nobody has seen for a while, or a
+channel that needs its admin."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -7,27 +9,46 @@ from typing import Any
 
 from flask import current_app, url_for
 from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from channels.words import N_, Words
 from cms.database import db
 from cms.people.permissions import Action
+from cms.people.tables import Unit
 from cms.web.actor import current_actor
 from cms.web.context import now
 from cms.web.language import say
 from scheduler import health
+from scheduler.tables import Channel
 
 KEY = "dakenh-alarm"
 GOOD_FOR = timedelta(seconds=5)
 """How long one look at the database serves all pages of this process."""
 
+MOST = 100
+"""So many channels in trouble are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Troubled:
+    """A channel that stands still, or will soon; ``problem`` is what its admin is told, ``path`` that of its unit."""
+
+    id: int
+    name: str
+    problem: str
+    path: str
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the database said at ``at``: seconds since a scheduler was seen (None: never), deliveries overdue."""
+    """What the database said at ``at``: seconds since a scheduler was seen (None: never), deliveries overdue,
+    channels in trouble."""
 
     at: datetime
     age: float | None
     overdue: int
+    channels: tuple[Troubled, ...] = ()
 
 
 def sentence(reading: Reading) -> Words | None:
@@ -59,8 +80,30 @@ class Watch:
         with self._lock:
             if self._last is None or not timedelta() <= at - self._last.at < GOOD_FOR:
                 connection = db.session.connection()
-                self._last = Reading(at, health.heartbeat_age(connection, at), health.overdue(connection, at))
+                age, overdue = health.heartbeat_age(connection, at), health.overdue(connection, at)
+                self._last = Reading(at, age, overdue, troubled(db.session()))
             return self._last
+
+
+def troubled(session: Session) -> tuple[Troubled, ...]:
+    """Return the channels that have something to tell their admin."""
+    query = (
+        select(Channel.id, Channel.name, Channel.health_words, Unit.path)
+        .join(Unit, Unit.id == Channel.unit_id)
+        .where(Channel.active, Channel.health_words != "")
+        .order_by(Channel.id)
+        .limit(MOST)
+    )
+    return tuple(Troubled(*row) for row in session.execute(query))
+
+
+def of_channels(channels: Sequence[Troubled]) -> Words | None:
+    """Return what the admin of ``channels`` must know, or None if there are none."""
+    if len(channels) == 1:
+        return Words(N_("Kênh %(name)s: %(problem)s"), {"name": channels[0].name, "problem": channels[0].problem})
+    if channels:
+        return Words(N_("%(count)s kênh cần người quản trị xem lại; hãy mở danh sách kênh."), {"count": len(channels)})
+    return None
 
 
 def banner() -> dict[str, Any]:
@@ -68,9 +111,20 @@ def banner() -> dict[str, Any]:
     if not (current_user and current_user.is_authenticated):
         return {"alarm": None}
     watch: Watch = current_app.extensions.setdefault(KEY, Watch())
-    words = sentence(watch.reading(now()))
+    reading = watch.reading(now())
+    words = sentence(reading)
     if words is None:
-        return {"alarm": None}
+        return {"alarm": _of_own_channels(reading)}
     if not current_actor().may(Action.SEE_DELIVERIES):
         return {"alarm": say(words)}
     return {"alarm": {"url": url_for("deliveries.index", overdue=1), "text": say(words)}}
+
+
+def _of_own_channels(reading: Reading) -> dict[str, str] | None:
+    actor = current_actor()
+    own = [one for one in reading.channels if actor.may(Action.MANAGE_CHANNELS, one.path)]
+    words = of_channels(own)
+    if words is None:
+        return None
+    where = url_for("channels.show", channel_id=own[0].id) if len(own) == 1 else url_for("channels.index")
+    return {"url": where, "text": say(words)}

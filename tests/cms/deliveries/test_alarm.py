@@ -68,3 +68,17 @@ def test_one_reading_serves_all_pages_for_a_few_seconds(app: Flask, clock: Clock
     event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     browser.get("/radio")
     assert not [statement for statement in asked if "worker" in statement]
+
+
+def test_a_channel_that_needs_its_admin_tells_the_admin_and_nobody_else(app: Flask, clock: Clock) -> None:
+    news = newsroom()
+    alive(clock)
+    oa = channel("zalo_oa", news.paper, "zalo", name="Zalo Sông Vàm", health="needs_auth", health_words="Cần kết nối.")
+    page = sign_in(app, news.admin).get("/radio").text
+    assert f'<a href="/channels/{oa.id}">Kênh Zalo Sông Vàm: Cần kết nối.</a>' in page
+    assert "strip-alarm" not in sign_in(app, news.editor).get("/radio").text
+    channel("zalo_oa", news.paper, "zalo-2", health_words="Sắp hết hạn.")
+    channel("zalo_oa", news.paper, "zalo-3", health_words="Đã đóng.", active=False)
+    clock.turn(seconds=6)
+    page = sign_in(app, news.admin).get("/radio").text
+    assert '<a href="/channels">2 kênh cần người quản trị xem lại; hãy mở danh sách kênh.</a>' in page
