@@ -185,13 +185,17 @@ def _sentence(document: Docx, sentence: Sentence, *, bold: bool) -> None:
 def _ending(document: Docx) -> None:
     end = document.add_paragraph()
     end.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    end.paragraph_format.keep_with_next = True
     _run(end, sheet.ENDING, size=Pt(13), bold=True, color=GREY)
     for names in (sheet.SIGNATURES, sheet.AIRED):
         table = document.add_table(rows=1, cols=len(names))
         table.style = "Table Grid"
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, name in zip(table.rows[0].cells, names, strict=True):
             _run(_tight(cell.paragraphs[0], after=26), name, size=SMALL, color=GREY)
-        _tight(document.add_paragraph(), after=0)
+            cell.paragraphs[0].paragraph_format.keep_with_next = names is not sheet.AIRED
+        if names is not sheet.AIRED:
+            _tight(document.add_paragraph(), after=0).paragraph_format.keep_with_next = True
 
 
 def _saved(document: Docx) -> bytes:

@@ -16,7 +16,7 @@ from cms.people.tables import Unit
 from cms.people.units import tidy
 from cms.radio import arranging, programmes, rundown
 from cms.radio.tables import Bulletin, BulletinAiring, BulletinItem
-from cms.refusal import Conflict, Invalid, NotFound
+from cms.refusal import Conflict, Invalid
 
 MOST_ITEMS = 30
 WEEK = timedelta(days=7)
@@ -36,7 +36,7 @@ def begin(
     if before is not None:
         return before
     made = Bulletin(
-        programme_id=programme.id, unit_id=unit.id, title=f"{programme.name}, {local(air_at):%d/%m/%Y}",
+        programme_id=programme.id, unit_id=unit.id, title=f"{programme.name}, {local(air_at):%H:%M %d/%m/%Y}",
         frame=asdict(programmes.fields_of(programme)), slot_s=programme.slot_s, air_at=air_at,
         created_by=actor.person_id, created_at=now, updated_at=now,
     )  # fmt: skip
@@ -89,6 +89,21 @@ def arrange(
 ) -> Bulletin:  # fmt: skip
     """Put all scripts of the bulletin into the order ``wanted``."""
     return _reorder(session, actor, bulletin_id, version, lambda order: arranging.arranged(order, wanted), now)
+
+
+def compose(
+    session: Session, actor: Actor, bulletin_id: int, wanted: Sequence[int], *, version: int | None = None,
+    now: datetime,
+) -> Bulletin:  # fmt: skip
+    """Make ``wanted`` the scripts of the bulletin, in that order; those left out are taken out."""
+    bulletin, unit = _open(session, actor, bulletin_id, version)
+    order, before = list(dict.fromkeys(wanted)), rundown.order(session, bulletin_id)
+    if order != before:
+        kept = [one for one in before if one in order]
+        _take_in(session, bulletin, unit, kept, [one for one in order if one not in before])
+        _write(session, bulletin_id, order)
+        _changed(session, actor, bulletin, len(order), now)
+    return bulletin
 
 
 def fill(
@@ -179,7 +194,7 @@ def _reorder(
 def _take_in(session: Session, bulletin: Bulletin, unit: Unit, order: Sequence[int], more: Sequence[int]) -> None:
     offered = rundown.offered(session, unit, more)
     if any(delivery_id not in offered for delivery_id in more):
-        raise NotFound(N_("Kịch bản này không còn phát hành cho đài của bạn; hãy chọn kịch bản khác."), field="items")
+        raise Invalid(N_("Kịch bản này không còn phát hành cho đài của bạn; hãy chọn kịch bản khác."), field="items")
     if len(order) + len(more) > MOST_ITEMS:
         raise Invalid(N_("Một bản tin có tối đa %(limit)s tin."), field="items", limit=MOST_ITEMS)
     _write(session, bulletin.id, [*order, *more])

@@ -89,6 +89,12 @@ def as_json(script: Script) -> dict[str, object]:
     }
 
 
+def bulletin_tag(found: Rundown, format: str) -> str:  # noqa: A002
+    """Return what identifies the content of a bulletin's file: its items, corrected or called back, and its version."""
+    items = "-".join(f"{row.script.rendition_id}{'x' if row.gone else ''}" for row in found.rows)
+    return f"b{found.bulletin.id}-{found.bulletin.version}-{format}-{items}"
+
+
 def bulletin_as_json(found: Rundown) -> dict[str, object]:
     """Return a bulletin for machines: its items with their times, and its lines."""
     bulletin = found.bulletin

@@ -93,6 +93,7 @@ function show(scroll = true) {
 }
 
 function tell() {
+  document.querySelector(".mark").style.top = `${text.offsetTop + text.clientHeight * LINE + 8}px`;
   find("speed").textContent = Math.round(pace * speed);
   find("whole").textContent = clock(total / speed);
   const play = document.querySelector("[data-do=play]");
@@ -218,7 +219,10 @@ text.addEventListener("scroll", () => {
   time = Math.min(total, instantAt(text.scrollTop));
   show(false);
 });
-window.addEventListener("resize", () => show());
+window.addEventListener("resize", () => {
+  tell();
+  show();
+});
 calm.addEventListener("change", () => {
   steps = calm.matches;
   tell();
