@@ -46,6 +46,7 @@ URLS = Map(
         Rule("/v4/oa/permission", methods=["GET", "POST"], endpoint="permission"),
         Rule("/_sim/<any(faults, config, clock, log, articles, events):name>", endpoint="control"),
         Rule("/_sim/style.css", endpoint="style"),
+        Rule("/favicon.ico", endpoint="icon"),
         Rule("/", endpoint="home"),
         Rule("/bai/<article_id>", endpoint="article"),
         Rule("/nhat-ky", endpoint="diary"),

@@ -99,4 +99,11 @@ def style(call: Call) -> Response:
     return Response((TEMPLATES / "style.css").read_bytes(), content_type="text/css; charset=utf-8")
 
 
-PAGES: dict[str, Callable[..., Response]] = {"home": home, "article": article, "diary": diary, "style": style}
+def icon(call: Call) -> Response:
+    """No icon, without an error in the browser."""
+    return Response(status=204)
+
+
+PAGES: dict[str, Callable[..., Response]] = {
+    "home": home, "article": article, "diary": diary, "style": style, "icon": icon,
+}  # fmt: skip
