@@ -38,16 +38,22 @@ _DAY_SAID = re.compile(
 _LISTED_DAYS = re.compile(
     rf"(?<=ngày )(?P<days>{_D}(?:\s?(?:,|và|hoặc)\s?{_D})*\s?(?:,|và|hoặc)\s)(?={_D}\s?[/.-]\s?{_M}(?!\d))"
 )
+_EARLY_DAY = re.compile(
+    r"(?<=ngày )(?P<d>0?[1-9]|10)"
+    r"(?=\s+(?:(?:đến|tới|và)\s+(?:hết\s+)?(?:ngày\s+)?\d{1,2}\s+tháng\s+\d|tháng\s+(?:giêng|chạp)(?!\w)))",
+    re.IGNORECASE,
+)
 _PART_OF_DAY = re.compile(r"(?:sáng|trưa|chiều|tối|đêm)\s*$")
 _DAY_WANTED = re.compile(
-    r"(?:âm lịch:?|dương lịch:?|từ|đến|tới|trước|sau|hết|vào|kể từ|đến hết|sáng|trưa|chiều|tối|đêm)\s*[(“\"]*$"
+    r"(?:âm lịch:?|dương lịch:?|hạn cuối:?|hạn chót:?|hạn:?|chậm nhất|muộn nhất|"
+    r"từ|đến|tới|trước|sau|hết|vào|kể từ|đến hết|sáng|trưa|chiều|tối|đêm)\s*[(“\"]*$"
 )
 _DAY_NAMED = re.compile(
     r"(?:\b(?:sự kiện)\s*|\b(?:ngày|lễ|tết|dịp|tuần lễ)\s[^.;:\d]{1,70}|\b(?:lễ|dịp|mừng|quốc khánh)\s*)[(“\"]*$"
 )
 _NO_FEAST = re.compile(
     r"(?:lớp|khối|tổ|ấp|thôn|điều|khoản|trang|bài|nhóm|cấp|mức|số|từ|khoảng|câu|khu|tuổi|tỷ số|tỉ số|thắng|thua|hòa|"
-    r"hoà|thứ|hạng|bậc|tỷ lệ|tỉ lệ|được|đạt|phòng|tầng|kèo|dẫn)\s*$"
+    r"hoà|thứ|hạng|bậc|xác suất|chiếm|tỷ lệ|tỉ lệ|được|đạt|phòng|tầng|kèo|dẫn)\s*$"
 )
 _DATELINE = re.compile(r"^\s*\(?[^\d,.;:]{2,24},\s*$")
 _FEAST = re.compile(
@@ -68,6 +74,8 @@ def dates(page: Page) -> None:
         for match in page.at_numbers(pattern):
             claim(page, match)
     _blanks(page)
+    for match in _EARLY_DAY.finditer(page.text):
+        page.claim(*match.span(), day(int(match["d"]), page.dialect), "date")
     for match in _LISTED_DAYS.finditer(page.text):
         for number in re.finditer(r"\d+", match["days"]):
             start = match.start("days") + number.start()

@@ -16,6 +16,9 @@ _NUMBER = re.compile(
     rf"(?:(?:\s?/\s?)(?P<sym>{_SYMBOL})|-(?P<sym2>[{UPPER}][{UPPER}{LOWER}]*/\s?{_SYMBOL}))"
 )
 _BLANK = re.compile(rf"(?P<lead>[Ss]ố\s*:?)(?P<gap>\s*[.…_]*\s*)/(?P<sym>{_SYMBOL})")
+_STANDARD = re.compile(
+    rf"(?<![\w/])(?:QCVN|TCVN)(?: [A-Z]+)*\s?\d[\d\-.]*(?P<rest>:(?P<year>(?:19|20)\d\d)/(?P<sym>{_WORD}))(?!\w)"
+)
 _TYPES = (
     "nghị quyết|quyết định|chỉ thị|quy chế|quy định|thông báo|hướng dẫn|chương trình|kế hoạch|phương án|đề án|dự án|"
     "báo cáo|biên bản|tờ trình|hợp đồng|công điện|nghị định|thông tư|thông tư liên tịch|kết luận|công văn|giấy mời|"
@@ -38,6 +41,8 @@ _CONGRESS = re.compile(r"(QH|HĐND|TVQH|UBTVQH)(\d{1,2})\Z")
 
 def documents(page: Page) -> None:
     """Claim document numbers with their symbols, with a year only, and with the number left blank."""
+    for match in _STANDARD.finditer(page.text):
+        _claim_standard(page, match)
     for match in page.at_numbers(_NUMBER):
         _claim_number(page, match)
     for match in _BLANK.finditer(page.text):
@@ -47,6 +52,13 @@ def documents(page: Page) -> None:
             continue
         said = f"{_number(page, match['n'])} năm {page.number(int(match['year']))}"
         page.claim(match.start("n"), match.end("year"), said, "document")
+
+
+def _claim_standard(page: Page, match: re.Match[str]) -> None:
+    """Read what stands behind a standard's number: its year and who issued it."""
+    if issuer := issuer_name(match["sym"], page.lexicon):
+        said = f" năm {page.number(int(match['year']))} của {issuer}"
+        page.claim(match.start("rest"), match.end(), said, "document")
 
 
 def _claim_number(page: Page, match: re.Match[str]) -> None:
@@ -60,11 +72,21 @@ def _claim_number(page: Page, match: re.Match[str]) -> None:
     before, after = page.before(match.start()), page.after(match.end(), 96)
     if not _TYPE_BEFORE.search(before) and not _NUMBER_BEFORE.search(before):
         said = f"{kind or 'công văn'} số {said}"
+    _claim_short_type(page, match.start(), before)
     worry = None
     if issuer and not _issuer_said(issuer, symbol, before, after):
         said += f" của {issuer}"
         worry = _issuer_worry(unknown) if unknown else None
     page.claim(*match.span(), said, "document", worry)
+
+
+def _claim_short_type(page: Page, end: int, before: str) -> None:
+    """Before a number "NĐ" and "TT" can only be the kind of document."""
+    short = re.search(r"(?<!\w)(\w+)\s+(?:số\s*)?$", before)
+    start = end - len(before) + short.start(1) if short else 0
+    kind = page.lexicon.document_types.get(page.text[start : start + len(short[1])]) if short else None
+    if short and kind:
+        page.claim(start, start + len(short[1]), kind, "document")
 
 
 def _number(page: Page, digits: str) -> str:

@@ -16,6 +16,7 @@ _AMOUNT = re.compile(
 _ROUGHLY = re.compile(r"(?:hơn|gần|khoảng|chiếm|bằng|được|ít nhất|tối thiểu|trên|dưới|giảm|quá|mất|còn)\s*$")
 _COUNTED = re.compile(r"\s*[a-zà-ỹđ]")
 _RANK = re.compile(r"(?:thứ|hạng|bậc|cấp|vị trí|tỷ lệ|tỉ lệ)\s*$")
+_ORDINALS = {1: "nhất", 4: "tư"}
 _STREET = re.compile(r"\s*(?:đường|phố|ấp|khu phố)(?!\w)")
 _HOUSE = re.compile(r"(?:số nhà|địa chỉ|nhà số|hẻm|ngõ|ngách|kiệt|đường)\s*(?:số\s*)?:?\s*$")
 
@@ -39,6 +40,8 @@ def _read(page: Page, match: re.Match[str]) -> tuple[str, Worry | None]:
     proper = 0 < top < bottom <= 10 and not match["b"].startswith("0")
     if proper and (_AMOUNT.match(after) or _ROUGHLY.search(before)):
         return f"{a} phần {'tư' if bottom == 4 else b}", None
+    if before.endswith("thứ ") and top in _ORDINALS:
+        a = _ORDINALS[top]
     if _COUNTED.match(after) or _RANK.search(before) or bottom > 12 or top > 31 or top == 0:
         return f"{a} trên {b}", None
     return (f"{a} phần {'tư' if bottom == 4 else b}" if proper else f"{a} trên {b}"), _unsure(match[0])

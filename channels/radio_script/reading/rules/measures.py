@@ -18,6 +18,7 @@ _SIGN = re.compile(r"([<>≥≤±~≈+\-−–]=?)\s?(?=\d)")
 _BETWEEN = re.compile(r"([x×*])(?=\s?\d)|([=÷<>])(?=\s?\w)|(\+)(?=\d)")
 _AMOUNT_BEFORE = re.compile(r"\d\s?(?:m|cm|mm|km|m2)?\s?\Z")
 _COLON = re.compile(r":(?<=\d:)(?=\d)")
+_SCALE = re.compile(r"(?:tỷ lệ|tỉ lệ)(?:\s\w+){0,2}\s1$")
 _SIGNS = {
     ">": "trên", "<": "dưới", "≥": "lớn hơn hoặc bằng", ">=": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng",
     "<=": "nhỏ hơn hoặc bằng", "±": "cộng trừ", "~": "khoảng", "≈": "khoảng", "+": "cộng",
@@ -27,8 +28,9 @@ _HEAT = re.compile(r"[\d.,]+\s?(?:%|°|º|độ|oc)", re.IGNORECASE)
 _MONEY_FIRST = re.compile(
     rf"(?P<sign>US\$|USD|VND|EUR|[$€£¥₫])\s?(?P<n>{NUMBER.pattern})(?P<scale>\s(?:nghìn|ngàn|triệu|tỷ|tỉ)(?!\w))?"
 )
-_LENGTH = re.compile(r"(?<![\w.,/])(\d)m(\d{1,2})(?![\w²³.,/])")
+_LENGTH = re.compile(r"(?<![\w.,/])(\d{1,2})m(\d{1,2})(?![\w²³]|[.,/]\d)")
 _POST = re.compile(r"(?<![\w/])K[mM]\s?(?=\d)")
+_NUMBER_SIGN = re.compile(r"(?<![\w.])N[oO]\.\s?(?=\d)")
 _DEGREES = re.compile(r"(?<=độ )C(?!\w)")
 _ALONE = re.compile(r"(?<![\w/])(km²|km2|m²|m2|m³|m3|km|kg|cm|mm|kWh|ha|ml)(?![\w²³])")
 _ALONE_AFTER = re.compile(r"(?:mỗi|một|từng|nghìn|ngàn|triệu|tỷ|trăm|chục|vạn|nửa|mấy|vài|bao nhiêu|rưỡi|/)\s*$")
@@ -47,6 +49,8 @@ def measures(page: Page) -> None:
     for match in _ALONE.finditer(page.text):
         if match[1] != "ha" or _ALONE_AFTER.search(page.before(match.start())):
             page.claim(*match.span(), page.lexicon.units[match[1]], "unit")
+    for match in _NUMBER_SIGN.finditer(page.text):
+        page.claim(*match.span(), "số ", "sign")
     for match in _DEGREES.finditer(page.text):
         page.claim(*match.span(), "xê", "unit")
     for match in _POST.finditer(page.text):
@@ -133,7 +137,8 @@ def _signs(page: Page) -> None:
     for match in _PLUS_AFTER.finditer(page.text):
         page.claim(*match.span(), " cộng", "sign")
     for match in _COLON.finditer(page.text):
-        page.claim(*match.span(), ", ", "sign")
+        scale = _SCALE.search(page.before(match.start()))
+        page.claim(*match.span(), " trên " if scale else ", ", "sign")
     for match in _BETWEEN.finditer(page.text):
         if not _AMOUNT_BEFORE.search(page.text, max(0, match.start() - 8), match.start()):
             continue

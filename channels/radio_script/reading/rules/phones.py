@@ -12,7 +12,8 @@ _ABROAD = re.compile(r"84[ .-]\d{2,3}(?:[ .-]|\)\s?)\d{3,4}[ .-]?\d{3,4}")
 _KEYED = re.compile(r"\*(\d+(?:\*\d+)*)#")
 _DATE = re.compile(r"\d{1,2}([.\- ])\d{1,2}\1(?:19|20)\d\d\Z")
 _ASKED = re.compile(
-    r"(?:điện thoại|đt|sđt|hotline|đường dây nóng|tổng đài|liên hệ|fax|zalo|viber|gọi|số máy|di động|máy bàn|số)"
+    r"(?:điện thoại|đt|sđt|hotline|đường dây nóng|tổng đài|liên hệ|fax|zalo|viber|gọi|số máy|di động|máy bàn|"
+    r"(?<!dân )(?<!tổng )(?<!chỉ )(?<!trị )(?<!hệ )(?<!đa )số)"
     r"(?:\s+(?:số|hỗ trợ|của|là|liên hệ|miễn phí|trực|bàn|di động))*\s*[:\-–(]*\s*[“\"*(]*$"
 )
 _IDENTITY = re.compile(
