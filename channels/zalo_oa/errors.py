@@ -12,6 +12,8 @@ PROCESSING = -214
 UPLOAD_FAILED = -200
 NOT_VALID = -201
 TOO_MANY_CALLS = -32
+NO_SUCH_CALL = frozenset({404, -209, -212})
+"""The call itself is not to be had: its address, or the app's right to it."""
 TOKEN_REFUSED = frozenset({-216, -220, -124})
 """The access token is invalid, expired or replaced (-124 comes from another table of Zalo, with the same meaning)."""
 NIGHT = -234
@@ -99,15 +101,20 @@ NOT_CONNECTED = N_(
 )
 
 
-class _Verdicts:
-    """The codes that judge the item itself; one that nobody knows counts among them."""
+class Verdicts:
+    """The codes that judge the item itself, those that nobody knows among them, and ``more``."""
+
+    def __init__(self, more: frozenset[int] = frozenset()) -> None:
+        self._more = more
 
     def __contains__(self, code: object) -> bool:
-        return isinstance(code, int) and RULES.get(code, UNKNOWN).kind is ErrorKind.REJECTED
+        return code in self._more or (isinstance(code, int) and RULES.get(code, UNKNOWN).kind is ErrorKind.REJECTED)
 
 
-VERDICTS = _Verdicts()
+VERDICTS = Verdicts()
 """What a caller expects who wants every judgement on an item, and no other trouble, as a ``Refusal``."""
+DETAIL_VERDICTS = Verdicts(NO_SUCH_CALL)
+"""What a caller of ``getdetail`` expects who can do without it."""
 
 ODD_SECRET = N_("Mã bí mật của kênh Zalo có ký tự lạ. Quản trị viên cần sao chép và dán lại cho đúng.")
 HIDING = N_("Zalo không cho xóa bài nên bài đang được ẩn đi. Hệ thống sẽ kiểm tra lại.")

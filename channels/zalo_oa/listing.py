@@ -33,6 +33,7 @@ class Listed:
     link: str
     created: datetime | None
     touched: datetime | None = None
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def listed(media: Mapping[str, Any]) -> Listed:
         link=str(media.get("link_view") or ""),
         created=created,
         touched=max((time for time in (created, updated) if time), default=None),
+        status=str(media.get("status") or ""),
     )
 
 

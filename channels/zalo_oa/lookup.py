@@ -10,7 +10,7 @@ from channels.contract import ChannelError, ErrorKind
 from channels.words import N_, Words
 from channels.zalo_oa.article import MARKER
 from channels.zalo_oa.connection import Connection
-from channels.zalo_oa.errors import NOT_VALID, VERDICTS, Refusal
+from channels.zalo_oa.errors import DETAIL_VERDICTS, NO_SUCH_CALL, NOT_VALID, Refusal
 from channels.zalo_oa.listing import Listed, plain, walk
 
 SKEW = timedelta(minutes=5)
@@ -24,11 +24,20 @@ SEVERAL = N_(
 
 
 class Match(Enum):
-    """Whether a listed article is the one looked for."""
+    """Whether a listed article is the one looked for; ``UNSEEN`` if its details are not to be had."""
 
     YES = "yes"
     NO = "no"
     PERHAPS = "perhaps"
+    UNSEEN = "unseen"
+
+
+class Standing(Enum):
+    """Where an article stands for followers."""
+
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+    GONE = "gone"
 
 
 def link_of(api: Connection, article_id: str) -> str:
@@ -44,14 +53,18 @@ def search(api: Connection, article: Mapping[str, Any], since: datetime) -> List
     """Return the article that a call at ``since`` (UTC) has made, or None if it is not there.
 
     An article shows up once Zalo has processed it, up to half a minute after the call: look again before believing
-    None. Raises ``ChannelError`` UNCERTAIN when articles of this title and time cannot be told apart, or when the
-    list could not be read to where the call would stand.
+    None. Where Zalo gives no details, the only article of this title and time is believed. Raises ``ChannelError``
+    UNCERTAIN when articles of this title and time cannot be told apart, or when the list could not be read to where
+    the call would stand.
     """
     matches = [(line, _judged(api, line, article)) for line in _candidates(api, plain(article["title"]), since)]
     sure = [line for line, match in matches if match is Match.YES]
-    perhaps = [line for line, match in matches if match is Match.PERHAPS]
+    unseen = [line for line, match in matches if match is Match.UNSEEN]
+    perhaps = [line for line, match in matches if match is Match.PERHAPS] + unseen
     if sure:
         return sure[-1]
+    if len(perhaps) == 1 and unseen and unseen[0].created:
+        return unseen[0]
     if perhaps:
         raise ChannelError(ErrorKind.UNCERTAIN, Words(SEVERAL), detail=f"{len(perhaps)} articles of this title")
     return None
@@ -71,9 +84,9 @@ def _candidates(api: Connection, title: str, since: datetime) -> list[Listed]:
 
 def _judged(api: Connection, line: Listed, article: Mapping[str, Any]) -> Match:
     try:
-        detail = api.get("article/getdetail", expect=frozenset({NOT_VALID}), id=line.id)
-    except Refusal:
-        return Match.NO  # removed between the two calls
+        detail = api.get("article/getdetail", expect={NOT_VALID, *NO_SUCH_CALL}, id=line.id)
+    except Refusal as refusal:
+        return Match.NO if refusal.code == NOT_VALID else Match.UNSEEN  # NO: removed between the two calls
     return judge(detail, article)
 
 
@@ -98,16 +111,19 @@ def marker_in(link: object) -> str:
         return ""
 
 
-def is_gone(api: Connection, article_id: str) -> bool:
-    """Whether Zalo does not know the article any more.
-
-    Its details are then refused as not valid, or empty. Any other verdict is checked against the list.
-    """
+def standing(api: Connection, article_id: str) -> Standing:
+    """Return where an article stands for followers, by its details, or by the list where these say too little."""
     try:
-        return not api.get("article/getdetail", expect=VERDICTS, id=article_id)
+        detail = api.get("article/getdetail", expect=DETAIL_VERDICTS, id=article_id)
     except Refusal as refusal:
-        return refusal.code == NOT_VALID or not _is_listed(api, article_id)
+        return Standing.GONE if refusal.code == NOT_VALID else _listed_standing(api, article_id)
+    return _standing(detail.get("status")) if detail else Standing.GONE
 
 
-def _is_listed(api: Connection, article_id: str) -> bool:
-    return any(line.id == article_id for page in walk(api) for line in page.lines)
+def _listed_standing(api: Connection, article_id: str) -> Standing:
+    lines = (line for page in walk(api) for line in page.lines)
+    return next((_standing(line.status) for line in lines if line.id == article_id), Standing.GONE)
+
+
+def _standing(status: object) -> Standing:
+    return Standing.HIDDEN if status == "hide" else Standing.SHOWN

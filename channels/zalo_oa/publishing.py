@@ -19,7 +19,7 @@ from channels.zalo_oa.errors import (
     to_error,
     unclear,
 )
-from channels.zalo_oa.lookup import is_gone, link_of, search
+from channels.zalo_oa.lookup import Standing, link_of, search, standing
 
 POLL_SECONDS = 3.0
 QUICK_POLLS = 8
@@ -115,7 +115,7 @@ def _update(order: Order, article_id: str, api: Connection) -> Mapping[str, Any]
     except Refusal as refusal:
         if refusal.code == UPLOAD_FAILED:
             raise
-        if is_gone(api, article_id):
+        if standing(api, article_id) is Standing.GONE:
             raise ChannelError(ErrorKind.REJECTED, Words(GONE), detail=str(refusal)) from None
         raise to_error(refusal, api.account.now(), once=False) from None
 
@@ -202,13 +202,8 @@ def remove(order: Order, api: Connection) -> None:
     try:
         api.post("article/remove", {"id": article_id}, expect=VERDICTS)
     except Refusal as refusal:
-        if not is_gone(api, article_id) and not is_hidden(api, article_id):
+        if standing(api, article_id) is Standing.SHOWN:
             _hide(order, api, refusal)
-
-
-def is_hidden(api: Connection, article_id: str) -> bool:
-    """Whether followers cannot see the article."""
-    return api.get("article/getdetail", id=article_id).get("status") == "hide"
 
 
 def _hide(order: Order, api: Connection, refusal: Refusal) -> NoReturn:

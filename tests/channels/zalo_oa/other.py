@@ -35,6 +35,7 @@ class Manners:
     gone_is_empty: bool = False
     gone_code: int = -201
     may_remove: bool = True
+    gives_details: bool = True
     shows_link: str = ""
     """What ``getdetail`` shows as tracking link: nothing, ``as sent`` or ``rewritten``."""
     forgets_jobs: int = 0
@@ -93,6 +94,8 @@ class Other:
 
     def getdetail(self, body: dict[str, Any]) -> Any:
         found = self.kept.get(int(body["id"]))
+        if not self.manners.gives_details:
+            return 404, "You are accessing an empty or invalid API..."
         if found is None:
             return {} if self.manners.gone_is_empty else (self.manners.gone_code, "id is invalid")
         shown = {name: found[name] for name in ("title", "cover", "description", "status", "body", "comment")}
@@ -111,7 +114,8 @@ class Other:
         return {"medias": lines[start : start + int(body["limit"])]} | total
 
     def _line(self, number: int, article: dict[str, Any]) -> dict[str, Any]:
-        line = {"id": self.manners.ids_as(number), "type": "normal", "title": article["title"], "status": "show"}
+        line = {"id": self.manners.ids_as(number), "type": "normal", "title": article["title"]}
+        line |= {"status": article["status"]}
         line |= {"link_view": f"https://oa.example/{number}", "thumb": "", "total_view": 0, "total_share": 0}
         unit = 1 if self.manners.in_seconds else 1000
         for name, known in (("create_date", "made"), ("update_date", "changed")):

@@ -35,6 +35,7 @@ MANNERS: dict[str, dict[str, Any]] = {
     "no details of what is gone": {"gone_is_empty": True},
     "another code for what is gone": {"gone_code": -200},
     "an unknown code for what is gone": {"gone_code": -1234},
+    "no details at all": {"gives_details": False},
     "a tracking link in the details": {"shows_link": "as sent"},
     "a rewritten tracking link": {"shows_link": "rewritten"},
 }
@@ -158,8 +159,9 @@ def test_pictures_refused_at_once_are_tried_once_more() -> None:
         assert api.kept == {}
 
 
-def test_an_article_that_may_not_be_removed_is_hidden() -> None:
-    with delivery({"may_remove": False}) as (api, run):
+@pytest.mark.parametrize("gives_details", [True, False])
+def test_an_article_that_may_not_be_removed_is_hidden(gives_details: bool) -> None:
+    with delivery({"may_remove": False, "gives_details": gives_details}) as (api, run):
         run.run()
         with pytest.raises(ChannelError) as raised:
             run.adapter.retract(run.order(), run.account)
@@ -167,6 +169,16 @@ def test_an_article_that_may_not_be_removed_is_hidden() -> None:
         assert "đang được ẩn" in str(raised.value.words)
         assert api.kept[api.number]["status"] == "hide"
         run.adapter.retract(run.order(), run.account)
+
+
+def test_two_articles_of_one_title_without_details_are_left_to_a_person() -> None:
+    with delivery({"gives_details": False}) as (api, run):
+        made_at = api.clock()
+        run.run()
+        api.create(dict(api.kept[api.number]))
+        with pytest.raises(ChannelError) as raised:
+            run.adapter.find(replace(run.order(), live=None, called_at=made_at), run.account)
+        assert raised.value.kind is ErrorKind.UNCERTAIN
 
 
 def test_a_token_of_a_short_life_is_not_renewed_with_every_call() -> None:
