@@ -78,7 +78,8 @@ def _piece(page: Page, piece: str) -> str | None:
 def _letters(page: Page, piece: str) -> str | None:
     if len(piece) == 1:
         return page.lexicon.letters.get(piece.upper(), piece)
-    known = [entry.say for entry in page.lexicon.readings(piece) if not entry.after]
+    readings = [entry for entry in page.lexicon.readings(piece) if not entry.after]
+    known = [entry.say for entry in readings if not entry.before or any(said[0].isdigit() for said in entry.before)]
     if len(known) == 1:
         return known[0]
     word = sum(c.isupper() for c in piece) < 2 and _VOWEL.search(without_tone(piece))

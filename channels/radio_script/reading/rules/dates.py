@@ -43,6 +43,13 @@ _EARLY_DAY = re.compile(
     r"(?=\s+(?:(?:đến|tới|và)\s+(?:hết\s+)?(?:ngày\s+)?\d{1,2}\s+tháng\s+\d|tháng\s+(?:giêng|chạp)(?!\w)))",
     re.IGNORECASE,
 )
+_WEEKDAYS = re.compile(
+    r"(?<!\w)T[2-7](?:\s?(?:đến|-|–|,|và)\s?T[2-7])*\s?(?:đến|-|–|,|và)\s?(?:T[2-7]|CN)(?!\w)"
+    r"|(?:(?<=nghỉ )|(?<=sáng )|(?<=trưa )|(?<=chiều )|(?<=tối ))T[2-7](?!\w)"
+)
+_WEEKDAY = re.compile(r"T([2-7])|CN|\s?[-–]\s?")
+_WEEKDAY_SIGNS = {"CN": "Chủ nhật", "-": " đến ", "–": " đến "}
+_WEEKDAY_NAMES = ("Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy")
 _PART_OF_DAY = re.compile(r"(?:sáng|trưa|chiều|tối|đêm)\s*$")
 _DAY_WANTED = re.compile(
     r"(?:âm lịch:?|dương lịch:?|hạn cuối:?|hạn chót:?|hạn:?|chậm nhất|muộn nhất|"
@@ -74,12 +81,21 @@ def dates(page: Page) -> None:
         for match in page.at_numbers(pattern):
             claim(page, match)
     _blanks(page)
+    _weekdays(page)
     for match in _EARLY_DAY.finditer(page.text):
         page.claim(*match.span(), day(int(match["d"]), page.dialect), "date")
     for match in _LISTED_DAYS.finditer(page.text):
         for number in re.finditer(r"\d+", match["days"]):
             start = match.start("days") + number.start()
             page.claim(start, start + len(number[0]), day(int(number[0]), page.dialect), "date")
+
+
+def _weekdays(page: Page) -> None:
+    """Read "T2 đến T6", "nghỉ T7, CN" as days of the week."""
+    for stretch in _WEEKDAYS.finditer(page.text):
+        for short in _WEEKDAY.finditer(stretch[0]):
+            said = f"thứ {_WEEKDAY_NAMES[int(short[1]) - 2]}" if short[1] else _WEEKDAY_SIGNS[short[0].strip()]
+            page.claim(stretch.start() + short.start(), stretch.start() + short.end(), said, "date")
 
 
 def _blanks(page: Page) -> None:

@@ -34,7 +34,7 @@ _ISSUER_AFTER = re.compile(
 )
 _ISSUES = "đã ban hành|vừa ban hành|ban hành|có|ký|phê duyệt|ra|triển khai"
 _DECREE = re.compile(r"(?P<n>\d{1,4})/(?P<year>(?:19|20)\d\d)(?![\d/\-]|-[A-ZĐ])")
-_TYPE_SAID = re.compile(rf"(?:{_TYPES})\s+(?:số\s*:?\s*)?$")
+_TYPE_SAID = re.compile(rf"(?:^|\W)(?:{_TYPES}|nđ|qđ|nq|tt|luật)\s+(?:số\s*:?\s*)?$")
 _JOINT_TYPES = frozenset({"TTLT", "NQLT", "HDLN", "KHLN", "KHLT"})
 _CONGRESS = re.compile(r"(QH|HĐND|TVQH|UBTVQH)(\d{1,2})\Z")
 
