@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from channels import registry
 from channels.words import N_
 from channels.zalo_oa import connect as consent
+from channels.zalo_oa import webhook
 from channels.zalo_oa.settings import Settings
 from channels.zalo_oa.tokens import TokenState, token_state
 from cms.channels import service
@@ -29,6 +30,8 @@ LOOKS = {
     TokenState.RECONNECT: Look(N_("Zalo không nhận mã nữa: hãy cấp quyền lại"), "key", "bad"),
 }
 """How a connection is told, early enough that nothing stops."""
+
+NOT_WORKING = N_("Kênh đã ngừng nên chưa thử được; hãy mở lại kênh trước.")
 
 
 def settings_of(channel: Channel) -> Settings:
@@ -99,6 +102,6 @@ def keep(
         )  # fmt: skip
     if oa_id and not wanted:
         channel.settings = {**channel.settings, "oa_id": oa_id}
-    fixed = {VERIFIER: held[VERIFIER]} if held.get(VERIFIER) else {}
+    fixed = {name: held[name] for name in (VERIFIER, webhook.SECRET) if held.get(name)}  # consent gives neither
     service.replace_secrets(session, actor, channel, {**given, **fixed}, keys, action="channel.connect", now=now)
     return channel

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.contract import ChannelError
+from channels.followers import followers_of
 from channels.words import N_
 from cms.audit.record import record
 from cms.boards.service import digest
@@ -22,6 +23,7 @@ from cms.people.tables import Unit
 from cms.people.units import tidy
 from cms.refusal import Conflict, Invalid, NotFound
 from scheduler import desk
+from scheduler.followers import desk as followers
 from scheduler.states import Health, LatePolicy
 from scheduler.tables import Channel, ChannelSecret
 from scheduler.vault import Keys, put_secrets
@@ -141,6 +143,8 @@ def replace_secrets(
     if channel.health == Health.NEEDS_AUTH:
         desk.resume_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
         session.expire(channel)
+    if followers_of(channel.kind):
+        followers.ask(session.connection(), channel.id, now)
     detail = {"secrets": list(names)} if names else {}
     record(session, actor, action, "channel", channel.id, unit_id=channel.unit_id, now=now, **detail)
 

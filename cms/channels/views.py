@@ -15,6 +15,7 @@ from cms.channels.forms import ChannelForm
 from cms.database import changing, db
 from cms.deliveries import handling
 from cms.deliveries.reading import Wanted, page
+from cms.followers.wording import TRIALS
 from cms.people import units
 from cms.people.permissions import Action
 from cms.people.tables import Unit
@@ -200,6 +201,8 @@ def _shown(
         kept_at=kept,
         connection=connecting.state(session, channel, _keys(), now()),
         connection_looks=connecting.LOOKS,
+        panel=zalo_views.panel_of(channel),
+        trial_looks=TRIALS,
         console=zalo_views.console(session, channel),
         board_key=session.get(BoardKey, channel.id) if channel.kind == service.BOARD else None,
         is_board=channel.kind == service.BOARD,

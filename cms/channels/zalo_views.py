@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 from channels.contract import ChannelError
 from channels.words import N_
 from channels.zalo_oa import connect as consent
-from cms.channels import connecting
+from cms.channels import connecting, service, zalo_panel
 from cms.channels.blueprint import blueprint
 from cms.database import changing, db
+from cms.followers.wording import TRIALS
 from cms.refusal import Conflict, Refusal, refusal_from
 from cms.web.actor import current_actor
 from cms.web.context import now, settings
@@ -77,6 +78,42 @@ def _comes_from_here(asked: Mapping[str, Any]) -> bool:
     if state is None:
         return "verifier" in asked
     return hmac.compare_digest(str(asked["state"]).encode(), state.encode())
+
+
+@blueprint.get("/channels/<int:channel_id>/zalo")
+@signed_in
+def zalo(channel_id: int) -> Response:
+    """The part of a channel's page that tells of the account, for a page that looks again."""
+    channel = service.managed(db.session(), current_actor(), channel_id)
+    connecting.settings_of(channel)
+    page = make_response(render_template("channels/_zalo.html", panel=panel_of(channel), trial_looks=TRIALS))
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+@blueprint.post("/channels/<int:channel_id>/zalo/ask")
+@signed_in
+def zalo_ask(channel_id: int) -> Response:
+    """Have Zalo asked how the account is; the answer comes to the page by itself."""
+    with changing() as database:
+        zalo_panel.ask(database, current_actor(), channel_id, now=now())
+    return redirect(url_for("channels.show", channel_id=channel_id) + "#zalo", 303)
+
+
+@blueprint.post("/channels/<int:channel_id>/zalo/trial")
+@signed_in
+def zalo_trial(channel_id: int) -> Response:
+    """Send a hidden article and remove it; the page tells each step."""
+    with changing() as database:
+        zalo_panel.begin_trial(database, current_actor(), channel_id, settings().public_url, now=now())
+    return redirect(url_for("channels.show", channel_id=channel_id) + "#zalo", 303)
+
+
+def panel_of(channel: Channel) -> zalo_panel.Panel | None:
+    """What the page tells of an Official Account; None for other kinds."""
+    if channel.kind != connecting.KIND:
+        return None
+    return zalo_panel.panel(db.session(), channel, _keys(), settings().public_url, now())
 
 
 def _keep(channel_id: int, verifier: str) -> None:

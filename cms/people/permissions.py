@@ -34,6 +34,7 @@ class Action(StrEnum):
     WRITE = "write"
     APPROVE = "approve"
     SCHEDULE = "schedule"
+    BROADCAST = "broadcast"
     LOG_BROADCAST = "log_broadcast"
     READ_SCRIPTS = "read_scripts"
     RECORD = "record"
@@ -52,7 +53,15 @@ GRANTS: dict[Role, frozenset[Action]] = {
     Role.BROADCASTER: _SEE | {Action.LOG_BROADCAST},
     Role.EDITOR: _SEE | {Action.WRITE, Action.SEE_DELIVERIES, Action.RECORD},
     Role.LEAD: _SEE
-    | {Action.WRITE, Action.APPROVE, Action.SCHEDULE, Action.SEE_DELIVERIES, Action.SETTLE, Action.RECORD},
+    | {
+        Action.WRITE,
+        Action.APPROVE,
+        Action.SCHEDULE,
+        Action.BROADCAST,
+        Action.SEE_DELIVERIES,
+        Action.SETTLE,
+        Action.RECORD,
+    },
     Role.ADMIN: _SEE
     | {
         Action.SEE_DELIVERIES,
@@ -120,6 +129,7 @@ SENTENCES = {
     Action.WRITE: N_("Bạn chưa được cấp quyền viết bài cho đơn vị này; hãy hỏi quản trị viên."),
     Action.APPROVE: N_("Chỉ lãnh đạo duyệt bài của đơn vị mới được duyệt hoặc trả lại bài."),
     Action.SCHEDULE: N_("Chỉ lãnh đạo duyệt bài của đơn vị quản lý kênh mới được lên lịch hoặc thu hồi trên kênh này."),
+    Action.BROADCAST: N_("Chỉ lãnh đạo duyệt bài của đơn vị giữ kênh mới được gửi tới người theo dõi."),
     Action.LOG_BROADCAST: N_("Chỉ phát thanh viên của đơn vị mới được ghi nhật ký phát sóng."),
     Action.READ_SCRIPTS: N_("Bạn chưa được cấp quyền xem kịch bản phát thanh của đơn vị này."),
     Action.RECORD: N_("Bạn chưa được cấp quyền ghi nhận kết quả cho đơn vị này."),

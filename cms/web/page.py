@@ -28,6 +28,7 @@ MENU = (
     Entry("stories.inbox", N_("Chờ duyệt"), Action.APPROVE),
     Entry("deliveries.calendar", N_("Lịch phát hành"), Action.SEE_DELIVERIES),
     Entry("deliveries.index", N_("Lượt phát hành"), Action.SEE_DELIVERIES),
+    Entry("followers.index", N_("Gửi người theo dõi"), Action.BROADCAST),
     Entry("radio.index", N_("Phát thanh"), Action.READ_SCRIPTS),
     Entry("quotas.board", N_("Chỉ tiêu"), Action.SEE_QUOTAS),
     Entry("channels.index", N_("Kênh"), Action.MANAGE_CHANNELS),

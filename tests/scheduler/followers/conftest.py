@@ -82,7 +82,8 @@ class Desk:
         with writing(self.database) as connection:
             rendition = {
                 "story_id": self.stories, "revision_id": self.stories, "revision": 1, "channel_id": self.channel,
-                "kind": "zalo_oa", "sha256": uuid4().hex * 2, "title": title, "document": {}, "created_at": self.clock(),
+                "kind": "zalo_oa", "sha256": uuid4().hex * 2, "title": title, "document": {},
+                "created_at": self.clock(),
             }  # fmt: skip
             rendition_id = connection.execute(
                 insert(RENDITION).values(rendition).returning(RENDITION.c.id)

@@ -1,0 +1,12 @@
+"""Sentences that a column keeps, put into the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from channels.words import Words
+from cms.web.language import say
+
+
+def told(column: Mapping[str, Any]) -> str:
+    """Return the sentence of a ``{"text", "values"}`` column; empty if there is none."""
+    return say(Words(column["text"], column.get("values") or {})) if column.get("text") else ""
