@@ -13,7 +13,9 @@ def config(settings: Settings) -> EngineConfig:
 
 
 def run(settings: Settings) -> None:
-    """Run a scheduler process until SIGTERM or SIGINT."""
+    """Run a scheduler process until SIGTERM or SIGINT; mail about scripts goes out beside it, if it is configured."""
+    from cms.radio import mailing
+
     own = config(settings)
-    with connections_kept(settings.database, own):
+    with connections_kept(settings.database, own), mailing.beside(settings):
         timer.run(settings.database, Store(settings.media), own)

@@ -1,5 +1,6 @@
 """Settings from the environment: every ``DAKENH_*`` variable, its meaning, default and check in one place."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "DAKENH_"
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 SHORTEST_KEY = 32
 """Characters of a key or passphrase."""
 
@@ -73,6 +75,29 @@ DatabaseAddress = Annotated[str, AfterValidator(_database_address)]
 Limit = Annotated[str, AfterValidator(_limit)]
 
 
+def _voice_file(path: Path | None) -> Path | None:
+    if path is not None and not path.is_file():
+        raise ValueError("không có tệp giọng đọc này")
+    return path
+
+
+def _mail_server(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0 and parts.path in {"", "/"}
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError("phải có dạng smtp://người:mật-khẩu@máy:587 hoặc smtps://máy")
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if not MAIL_ADDRESS.fullmatch(value):
+        raise ValueError("phải là một địa chỉ thư, ví dụ dakenh@tinh.example.vn")
+    return value
+
+
 class Settings(BaseModel):
     """All settings of one installation. Field ``home`` is the variable ``DAKENH_HOME``, and so on."""
 
@@ -99,6 +124,15 @@ class Settings(BaseModel):
     api_limit: Limit = Field("600 per minute", description="API calls for one token or address.")
     limits_url: Annotated[str, AfterValidator(_counting_place)] = Field(
         "memory://", description="Where limits are counted; Redis when there are several machines."
+    )
+    smtp_url: Annotated[str, AfterValidator(_mail_server)] = Field(
+        "", repr=False, description="Mail server for news of radio scripts; no mail is sent if not set."
+    )
+    mail_from: Annotated[str, AfterValidator(_mail_address)] = Field(
+        "dakenh@localhost.localdomain", description="Sender of that mail."
+    )
+    piper_voice: Annotated[Path | None, AfterValidator(_voice_file)] = Field(
+        None, description="Voice model (.onnx) of piper for listening to a reading."
     )
     max_upload_mb: int = Field(8, ge=1, le=64, description="Largest picture in megabytes.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")

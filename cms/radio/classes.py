@@ -38,7 +38,7 @@ def set_class(session: Session, actor: Actor, delivery_id: int, priority: str, *
         row.priority, row.set_by, row.set_at = priority, actor.person_id or row.set_by, now
     session.execute(delete(Confirmation).where(Confirmation.delivery_id == delivery_id))
     record(
-        session, actor, "script.class", "delivery", delivery_id, unit_id=found.unit_id, now=now, story=found.story_id,
+        session, actor, "script.class", "script", delivery_id, unit_id=found.unit_id, now=now, story=found.story_id,
         before=found.priority, after=priority,
     )  # fmt: skip
 
@@ -58,6 +58,6 @@ def confirm(session: Session, actor: Actor, delivery_id: int, *, now: datetime) 
         )  # fmt: skip
         if new:
             record(
-                session, actor, "script.confirm", "delivery", delivery_id, unit_id=unit.id, now=now,
+                session, actor, "script.confirm", "script", delivery_id, unit_id=unit.id, now=now,
                 story=found.story_id,
             )  # fmt: skip

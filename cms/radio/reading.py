@@ -151,11 +151,22 @@ def by_ids(session: Session, delivery_ids: Sequence[int]) -> dict[int, Script]:
 
 def live_for(session: Session, unit: Unit, size: int) -> list[Script]:
     """Return the newest live scripts of the channels that a unit's station reads from: its own and those above it."""
-    query = select(Channel.id, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.kind == KIND)
-    channels = [id_ for id_, path in session.execute(query) if unit.path.startswith(path)]
-    found = _scripts(channels).where(Delivery.state == DeliveryState.LIVE)
+    found = _scripts(sources(session, unit.path)).where(Delivery.state == DeliveryState.LIVE)
     rows = session.execute(found.order_by(Delivery.live_at.desc(), Delivery.id.desc()).limit(size))
     return [_script(row) for row in rows]
+
+
+def told_to(session: Session, unit: Unit, size: int) -> list[Script]:
+    """Return scripts of the same channels, called back ones too, that became live last or were changed since."""
+    found = _scripts(sources(session, unit.path))
+    lately = func.coalesce(Delivery.withdrawn_at, Delivery.corrected_at, Delivery.live_at)
+    return [_script(row) for row in session.execute(found.order_by(lately.desc(), Delivery.id.desc()).limit(size))]
+
+
+def sources(session: Session, unit_path: str) -> list[int]:
+    """Return the radio channels that a unit's station reads from: its own and those of units above it."""
+    query = select(Channel.id, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.kind == KIND)
+    return [id_ for id_, path in session.execute(query) if unit_path.startswith(path)]
 
 
 def approval(session: Session, found: Script) -> tuple[str, datetime] | None:

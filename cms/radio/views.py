@@ -13,6 +13,7 @@ from cms.radio import (
     classes,
     downloads,
     logbook,
+    news_views,
     programme_views,
     prompter_views,
     reading,
@@ -33,7 +34,7 @@ from cms.web.forms import show_at
 from cms.web.guard import signed_in
 from scheduler.tables import StoredRendition
 
-__all__ = ["blueprint", "bulletin_views", "programme_views", "prompter_views"]
+__all__ = ["blueprint", "bulletin_views", "news_views", "programme_views", "prompter_views"]
 
 
 @blueprint.get("/radio")

@@ -41,6 +41,8 @@ TAKEN: list[tuple[str, str, Any]] = [
     ("API_LIMIT", "60/minute", "60/minute"),
     ("LIMITS_URL", "memory://", "memory://"),
     ("MAX_UPLOAD_MB", "20", 20),
+    ("SMTP_URL", "smtp://mail.example.vn:587", "smtp://mail.example.vn:587"),
+    ("MAIL_FROM", "dakenh@tinh.example.vn", "dakenh@tinh.example.vn"),
     ("LOG_LEVEL", "DEBUG", "DEBUG"),
 ]
 
@@ -71,6 +73,11 @@ REFUSED = [
     ("API_LIMIT", "60"),
     ("LIMITS_URL", "file:///tmp/x"),
     ("MAX_UPLOAD_MB", "65"),
+    ("SMTP_URL", "mail.example.vn"),
+    ("SMTP_URL", "smtp://"),
+    ("SMTP_URL", "smtp://mail:port"),
+    ("MAIL_FROM", "Đa Kênh"),
+    ("MAIL_FROM", "a@b"),
     ("LOG_LEVEL", "LOUD"),
 ]
 
@@ -93,7 +100,7 @@ def test_a_bad_value_is_refused_in_one_line_that_names_the_variable(name: str, v
     assert not re.search("[Ii]nput|should|[Vv]alue error|{", line), "the words of a library"
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "ENCRYPTION_KEY", "DATABASE_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ENCRYPTION_KEY", "DATABASE_URL", "SMTP_URL"])
 def test_the_line_does_not_repeat_what_may_be_a_secret(name: str) -> None:
     assert "hush" not in refusal(**{name: "hush:hush"})
 
