@@ -18,8 +18,10 @@ from channels.zalo_oa.errors import ODD_SECRET, RULES, TOO_MANY_CALLS, Refusal, 
 from channels.zalo_oa.settings import Settings
 
 CONNECT_SECONDS = 5.0
-TOKEN_SECONDS = 20.0
-"""An answer of the OAuth server is waited for so long at most: two of them fit into the lock of a renewal."""
+TOKEN_PATIENCE = 2.0
+"""An answer of the OAuth server is waited for so many times longer than another: with it a pair would be lost."""
+TOKEN_SECONDS = 45.0
+"""… but not longer than the lock of a renewal lasts."""
 ANSWER_MAX = 1_000_000
 """Bytes of an answer that are read; Zalo's own are a few thousand."""
 STUMBLES = frozenset({408, 425})
@@ -100,7 +102,8 @@ class Client:
         url = f"{self.settings.oauth_url}/v4/oa/access_token"
         headers = {"secret_key": app_secret}
         parts = {"data": {"app_id": self.settings.app_id, **form}}
-        status, _, text = self._send("POST", url, headers, False, parts, min(self.settings.timeout_s, TOKEN_SECONDS))
+        patience = min(self.settings.timeout_s * TOKEN_PATIENCE, TOKEN_SECONDS)
+        status, _, text = self._send("POST", url, headers, False, parts, patience)
         if status == 200 and not text.strip():
             raise NoToken("", "empty answer")
         body = _object(text)

@@ -52,7 +52,12 @@ def plan(news: Newsroom, call: str, fault: str, when: str, nth: int = 1) -> None
     """Plan one fault; the channel gives up soon only where it would be kept waiting."""
     news.hurry(fault in WAITS)
     news.zalo.sim("DELETE", "faults")
-    news.zalo.fault(call, fault, when, nth=nth, **({"seconds": HASTY * 1.5} if fault == "slow" else {}))
+    news.zalo.fault(call, fault, when, nth=nth, **({"seconds": slow_for(call)} if fault == "slow" else {}))
+
+
+def slow_for(call: str) -> float:
+    """Longer than a hasty channel waits; for tokens it waits twice as long."""
+    return HASTY * (3.0 if call == "oauth/access_token" else 1.5)
 
 
 def calm(news: Newsroom) -> None:

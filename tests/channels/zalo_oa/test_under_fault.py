@@ -16,7 +16,12 @@ WHEN = ("before", "after")
 
 
 def plan(simulator: Running, call: str, fault: str, when: str, nth: int = 1) -> None:
-    simulator.fault(call, fault, when, nth=nth, **({"seconds": HASTY * 1.5} if fault == "slow" else {}))
+    simulator.fault(call, fault, when, nth=nth, **({"seconds": slow_for(call)} if fault == "slow" else {}))
+
+
+def slow_for(call: str) -> float:
+    """Longer than a hasty channel waits; for tokens it waits twice as long."""
+    return HASTY * (3.0 if call == "oauth/access_token" else 1.5)
 
 
 def delivery(simulator: Running, *faults: str, vault: MemoryVault | None = None) -> Engine:
