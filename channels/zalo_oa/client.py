@@ -27,6 +27,7 @@ ANSWER_MAX = 1_000_000
 STUMBLES = frozenset({408, 425})
 """Statuses below 500 that say nothing about the call: it took too long to arrive, or came too early."""
 REMAINING = "X-RateLimit-Remain"
+NOTHING = "empty answer"
 
 
 class NoToken(Exception):
@@ -105,7 +106,7 @@ class Client:
         patience = min(self.settings.timeout_s * TOKEN_PATIENCE, TOKEN_SECONDS)
         status, _, text = self._send("POST", url, headers, False, parts, patience)
         if status == 200 and not text.strip():
-            raise NoToken("", "empty answer")
+            raise NoToken("", NOTHING)
         body = _object(text)
         if status == 429 or status >= 500 or body is None or _code(body.get("error")) == TOO_MANY_CALLS:
             raise unclear(once=False, detail=f"HTTP {status}")

@@ -10,11 +10,16 @@ from urllib.parse import urlencode
 
 from channels.contract import ChannelError, ErrorKind
 from channels.words import N_, Words
-from channels.zalo_oa.client import Client, NoToken
+from channels.zalo_oa.client import NOTHING, Client, NoToken
 from channels.zalo_oa.settings import Settings
 from channels.zalo_oa.tokens import with_pair
 
 VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
+WRONG_APP = N_("Zalo không biết mã ứng dụng (App ID) này. Hãy xem lại mã ứng dụng trong cấu hình kênh.")
+WRONG_CALLBACK = N_("Callback URL chưa được khai ở trang ứng dụng trên Zalo. Hãy chép địa chỉ từ trang kênh sang đó.")
+EMPTY = N_("Zalo trả lời rỗng nên chưa có token. Hãy bấm “Kết nối với Zalo” lần nữa.")
+KNOWN = {"-14002": WRONG_APP, "-14003": WRONG_CALLBACK, NOTHING: EMPTY}
+"""What the codes of the OAuth server, or the name of a failure without code, mean for who connects."""
 REFUSED = N_("Zalo không cấp token: %(reason)s. Kiểm tra mã ứng dụng và khóa bí mật, rồi cấp quyền lại trong 10 phút.")
 
 
@@ -51,8 +56,10 @@ def from_code(settings: Settings, app_secret: str, code: str, verifier: str, now
         try:
             answer = client.token(app_secret, form)
         except NoToken as refusal:
-            reason = f"{refusal.code} {refusal.name}".strip()
-            raise ChannelError(ErrorKind.AUTH, Words(REFUSED, {"reason": reason})) from None
+            reason = f"{refusal.code} {refusal.name}".strip(" .")
+            text = KNOWN.get(refusal.code or refusal.name, REFUSED)
+            values = {"reason": reason} if text == REFUSED else {}
+            raise ChannelError(ErrorKind.AUTH, Words(text, values), detail=reason) from None
     return with_pair({"app_secret": app_secret}, answer, now)
 
 

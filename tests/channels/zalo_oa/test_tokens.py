@@ -249,6 +249,28 @@ def test_consent_connects_a_channel(simulator: Running) -> None:
     assert raised.value.kind is ErrorKind.AUTH
 
 
+@pytest.mark.parametrize(
+    ("change", "app_secret", "said"),
+    [
+        ({"app_id": "khong-co"}, APP_SECRET, "mã ứng dụng (App ID)"),
+        ({}, "sai", "Zalo không cấp token: -14004 Invalid secret key. Kiểm tra mã ứng dụng"),
+        ({}, APP_SECRET, "Zalo không cấp token: -14019 Invalid authorization code. Kiểm tra"),
+    ],
+)
+def test_a_consent_that_comes_to_nothing_says_what_to_look_at(
+    simulator: Running, change: dict[str, str], app_secret: str, said: str
+) -> None:
+    with pytest.raises(ChannelError) as raised:
+        connect.from_code(settings_for(simulator.url, **change), app_secret, "x", "v" * 43, simulator.clock())
+    assert said in str(raised.value.words)
+
+
+def test_an_empty_answer_to_a_consent_is_told(simulator: Running) -> None:
+    simulator.fault("oauth/access_token", "empty")
+    with pytest.raises(ChannelError, match="trả lời rỗng"):
+        connect.from_code(settings_for(simulator.url), APP_SECRET, "x", "v" * 43, simulator.clock())
+
+
 def test_an_address_where_nobody_listens_was_surely_not_reached() -> None:
     settings = settings_for("http://127.0.0.1:9")
     with Client(settings) as client, pytest.raises(ChannelError) as raised:
