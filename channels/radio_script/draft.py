@@ -20,7 +20,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a station puts around the items, and how it reads."""
+    """What a station puts around the items, and how it reads.
+
+    ``measured`` are the rates of its slowest and its fastest presenter, if they were timed.
+    """
 
     programme: str
     station: str
@@ -29,6 +32,7 @@ class Frame:
     tune_s: float = 10
     jingle_s: float = 3
     rate: float = DEFAULT_RATE
+    measured: tuple[float, float] | None = None
     dialect: Dialect = NORTH
     vietnamese: bool = True
     read_title: bool = True
@@ -85,11 +89,12 @@ class Draft:
 def estimate(draft: Draft) -> Estimate:
     """Return the length of all that is in the draft.
 
-    The range keeps the station's own habit: slow and fast are as far from it as from the default rate.
+    The range is that of the station's timed presenters. If they were not timed, it keeps the station's own habit: slow
+    and fast are as far from it as from the default rate.
     """
     rate, speaking = draft.frame.rate, draft.total.seconds(draft.frame.rate)
-    low = draft.total.seconds(rate * FAST / DEFAULT_RATE)
-    high = draft.total.seconds(rate * SLOW / DEFAULT_RATE)
+    slow, fast = draft.frame.measured or (rate * SLOW / DEFAULT_RATE, rate * FAST / DEFAULT_RATE)
+    low, high = draft.total.seconds(max(fast, rate)), draft.total.seconds(min(slow, rate))
     return Estimate(
         seconds=round(draft.at, 1),
         low=round(draft.at + low - speaking, 1),

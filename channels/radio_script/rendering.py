@@ -6,7 +6,7 @@ from channels.contract import Piece, Rendition, RenditionFile, StoryKind
 from channels.radio_script.draft import Frame, Text
 from channels.radio_script.reading import DIALECTS
 from channels.radio_script.script import Script
-from channels.radio_script.settings import Settings
+from channels.radio_script.settings import Settings, StationSettings
 from channels.radio_script.text import to_text
 from channels.radio_script.writing import Item, compose_script
 from channels.words import N_, Words
@@ -49,7 +49,8 @@ def frame(piece: Piece, settings: Settings) -> Frame:
         greeting=greeting,
         closing=closing,
         tune_s=settings.tune_seconds,
-        rate=settings.syllables_per_second,
+        rate=settings.reading_rate(),
+        measured=settings.measured if isinstance(settings, StationSettings) else None,
         dialect=DIALECTS[settings.dialect],
         vietnamese=is_vietnamese(piece.language),
         read_title=settings.read_title,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from channels.radio_script.length import DEFAULT
-from channels.radio_script.reading import EntryData, LayerData, Lexicon, built_in
+from channels.radio_script.reading import EntryData, LayerData, Lexicon, built_in, layered
 from channels.radio_script.script import Priority
 from channels.words import N_
 
@@ -26,6 +26,16 @@ def entries(text: str) -> dict[str, str]:
 def _entries(text: str) -> str:
     entries(text)
     return text
+
+
+def own_layer(text: str) -> tuple[LayerData, ...]:
+    """Return the lines of ``text`` as a layer; none if there are no lines."""
+    own = entries(text)
+    if not own:
+        return ()
+    labels = {written.lower(): say for written, say in own.items() if written.islower()}
+    abbreviations: dict[str, str | list[EntryData]] = dict(own)
+    return (LayerData(abbreviations=abbreviations, labels=labels),)
 
 
 class Settings(BaseModel):
@@ -102,9 +112,28 @@ class Settings(BaseModel):
 
     def readings(self) -> Lexicon:
         """Return the built-in lexicon with the station's own entries on top."""
-        own = entries(self.lexicon)
-        if not own:
-            return built_in()
-        labels = {written.lower(): say for written, say in own.items() if written.islower()}
-        abbreviations: dict[str, str | list[EntryData]] = dict(own)
-        return built_in().over(LayerData(abbreviations=abbreviations, labels=labels))
+        return layered(built_in(), own_layer(self.lexicon))
+
+    def reading_rate(self) -> float:
+        """Return syllables a second."""
+        return self.syllables_per_second
+
+
+class StationSettings(Settings):
+    """Settings with what the newsroom knows of the station's unit beyond the channel's own form.
+
+    ``layers`` are the lexicons of the units above it and of the unit itself, in this order; ``rate`` was timed and goes
+    before the number in the form; ``measured`` are the rates of the slowest and the fastest presenter.
+    """
+
+    layers: tuple[LayerData, ...] = ()
+    rate: float | None = None
+    measured: tuple[float, float] | None = None
+
+    def readings(self) -> Lexicon:
+        """Return the built-in lexicon, the units' on top of it, and the channel's own entries on top of all."""
+        return layered(built_in(), (*self.layers, *own_layer(self.lexicon)))
+
+    def reading_rate(self) -> float:
+        """Return the timed rate, or what the form says."""
+        return self.rate or self.syllables_per_second

@@ -9,6 +9,7 @@ from channels import registry
 from channels.words import N_, Words
 from cms.audit.names import ACTIONS, DETAILS, SUBJECTS, VIA
 from cms.clock import ZONE_LABEL, local
+from cms.lexicon.fields import KINDS
 from cms.people.permissions import ROLE_NAMES, Role
 from cms.people.tokens import SCOPES
 from cms.web.formats import day, moment
@@ -121,6 +122,7 @@ _VOCABULARY: dict[str, Mapping[str, str]] = {
     "roles": {role.value: ROLE_NAMES[role] for role in Role},
     "scopes": SCOPES,
     "late_policy": {policy.value: name for policy, name in LATE_POLICIES.items()},
+    "entry_kind": {kind.value: name for kind, name in KINDS.items()},
     "at": {"now": N_("ngay"), "slot": N_("khung giờ trống kế tiếp")},
     "language": {"vi": "Tiếng Việt", "en": "English"},
 }

@@ -1,13 +1,15 @@
 """What each channel would carry: findings and renditions of a content, for preview, approval and scheduling."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.contract import Adapter, Finding, Rendition, Severity
+from cms.lexicon import stations
 from cms.people.tables import Unit
 from cms.quotas.tables import Term
 from cms.stories.content import Content
@@ -46,8 +48,8 @@ def surroundings(session: Session, store: Store, base_url: str, unit: Unit, cont
 
 
 def output(content: Content, story_id: int, revision: int, channel: Channel, around: Surroundings) -> Output:
-    """Check and render one content for one configured channel; pure but for reading stored pictures."""
-    return _output(registry.adapter(channel.kind), content, story_id, revision, channel.settings, around)
+    """Check and render one content for one configured channel: its settings, with what is known of its station."""
+    return _output(registry.adapter(channel.kind), content, story_id, revision, stations.settings_of(channel), around)
 
 
 def outputs(
@@ -81,14 +83,13 @@ def _output(
     content: Content,
     story_id: int,
     revision: int,
-    settings: Mapping[str, object],
+    settings: BaseModel,
     around: Surroundings,
 ) -> Output:
     piece = to_piece(content, story_id, revision, adapter.kind, around)
-    checked = adapter.Settings.model_validate(settings)
-    findings = tuple(adapter.check(piece, checked))
+    findings = tuple(adapter.check(piece, settings))
     stopped = any(finding.severity is Severity.ERROR for finding in findings)
-    return Output(adapter.kind, findings, None if stopped else adapter.render(piece, checked))
+    return Output(adapter.kind, findings, None if stopped else adapter.render(piece, settings))
 
 
 def _picture_facts(session: Session, hashes: set[str]) -> dict[str, PictureInfo]:

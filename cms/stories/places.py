@@ -1,6 +1,5 @@
 """Where an approved story can go: every channel that a person schedules, with what stands in the way of each."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.contract import Finding, Severity
+from cms.lexicon.stations import Stations
 from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
@@ -87,14 +87,16 @@ class _Checks:
         self._content = Content.model_validate(revision.content)
         self._around = outputs.surroundings(session, store, base_url, story.unit, self._content)
         self._numbers = (story.id, revision.number)
+        self._stations = Stations(session)
         self._made: dict[tuple[str, str], tuple[Finding, ...]] = {}
 
     def findings(self, channel: Channel) -> tuple[Finding, ...]:
-        key = (channel.kind, json.dumps(channel.settings, sort_keys=True))
+        settings = self._stations.settings(channel)
+        key = (channel.kind, settings.model_dump_json())
         if key not in self._made:
             adapter = registry.adapter(channel.kind)
             piece = to_piece(self._content, *self._numbers, channel.kind, self._around)
-            self._made[key] = tuple(adapter.check(piece, adapter.Settings.model_validate(channel.settings)))
+            self._made[key] = tuple(adapter.check(piece, settings))
         return self._made[key]
 
 

@@ -34,6 +34,7 @@ class LayerData(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     abbreviations: dict[str, str | list[EntryData]] = {}
+    words: dict[str, str] = {}
     labels: dict[str, str] = {}
     names: list[str] = []
     letters: dict[str, str] = {}
@@ -51,11 +52,13 @@ class LayerData(BaseModel):
 class Lexicon:
     """All that reading aloud knows by heart. Immutable; a layer on top makes a new one.
 
-    ``abbreviations`` written form → readings in order of preference (those with context first); ``labels`` parts of
-    web addresses; ``units`` and ``currencies`` after a number; ``per`` what may follow "mỗi" in "lần/tuần".
+    ``abbreviations`` written form → readings in order of preference (those with context first); ``words`` and names
+    said otherwise than they are written ("Facebook"); ``labels`` parts of web addresses; ``units`` and ``currencies``
+    after a number; ``per`` what may follow "mỗi" in "lần/tuần".
     """
 
     abbreviations: Mapping[str, tuple[EntryData, ...]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     letters: Mapping[str, str] = field(default_factory=dict)
@@ -71,11 +74,16 @@ class Lexicon:
     """Abbreviations without their joints and case ("GDDT" style keys) → the written form they stand for."""
 
     def over(self, layer: LayerData) -> "Lexicon":
-        """Return this lexicon with ``layer`` on top: what the layer says goes first."""
-        abbreviations = {**self.abbreviations, **{w: _entries(v) for w, v in layer.abbreviations.items()}}
+        """Return this lexicon with ``layer`` on top: what the layer says goes first.
+
+        A reading without context takes the place of all below it; one with context only goes before them.
+        """
+        own = {w: self._with(w, _entries(v)) for w, v in layer.abbreviations.items()}
+        abbreviations = {**self.abbreviations, **own}
         return replace(
             self,
             abbreviations=abbreviations,
+            words={**self.words, **layer.words},
             labels={**self.labels, **layer.labels},
             names=tuple(dict.fromkeys((*self.names, *layer.names))),
             letters={**self.letters, **layer.letters},
@@ -87,8 +95,13 @@ class Lexicon:
             issuers={**self.issuers, **layer.issuers},
             sectors={**self.sectors, **layer.sectors},
             patterns={**self.patterns, **layer.patterns},
-            keys={bare(w): w for w in abbreviations},
+            keys={**self.keys, **{bare(w): w for w in own}},
         )
+
+    def _with(self, written: str, entries: tuple[EntryData, ...]) -> tuple[EntryData, ...]:
+        if any(not entry.after and not entry.before for entry in entries):
+            return entries
+        return entries + self.abbreviations.get(written, ())
 
     def readings(self, written: str) -> tuple[EntryData, ...]:
         """Return the readings of an abbreviation, tolerating other joints and case: "GD-ĐT", "VneID"."""

@@ -9,7 +9,7 @@ from channels.radio_script.reading.model import Reading
 from channels.radio_script.reading.numerals import DIALECTS, NORTH, Dialect
 from channels.radio_script.reading.page import Page
 from channels.radio_script.reading.plain import flatten
-from channels.radio_script.reading.rules.abbreviations import abbreviations, names, patterns, places
+from channels.radio_script.reading.rules.abbreviations import abbreviations, names, patterns, places, words
 from channels.radio_script.reading.rules.codes import codes, plates
 from channels.radio_script.reading.rules.dates import dates
 from channels.radio_script.reading.rules.documents import documents
@@ -30,6 +30,7 @@ RULES: tuple[Callable[[Page], None], ...] = (
     endings,
     web,
     tags,
+    words,
     documents,
     patterns,
     places,
@@ -75,6 +76,6 @@ def read_aloud(
     return compose(page, plain, original)
 
 
-def read_aloud_line(line: str) -> str:
-    """Return the spoken form of one line as one line, with the built-in lexicon and Northern numbers."""
-    return " ".join(read_aloud(line.strip("\r\n")).spoken.split())
+def read_aloud_line(line: str, lexicon: Lexicon | None = None, dialect: Dialect | str = NORTH) -> str:
+    """Return the spoken form of one line as one line; by default with the built-in lexicon and Northern numbers."""
+    return " ".join(read_aloud(line.strip("\r\n"), lexicon, dialect).spoken.split())

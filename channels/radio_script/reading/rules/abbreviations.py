@@ -112,11 +112,9 @@ def _starts(phrases: tuple[str, ...], after: str) -> bool:
 
 def _claim(page: Page, start: int, written: str, entry: EntryData) -> None:
     end = start + len(written)
-    if (
-        page.text[end : end + 1] == "."
-        and re.match(rf"\s?[{UPPER}\d]", page.text[end + 1 : end + 3])
-        and _abbreviating_point(page, end)
-    ):
+    following = page.text[end + 1 : end + 3]
+    named = re.match(rf"\s?[{UPPER}\d]", following) and _abbreviating_point(page, end)
+    if page.text[end : end + 1] == "." and (named or following[:1].isdigit()):
         end += 1
     worry = _check(written, entry.say) if entry.check else None
     said = entry.say.replace(" - ", ", ") if entry.say.islower() else entry.say.replace(" - ", " ")
@@ -227,6 +225,20 @@ _NAME = re.compile(rf"(?!Tỉnh|Huyện|Thành|Thị|Đảng|Ban|Hội|Văn|Y|D�
 _LISTED = re.compile(r"(?:[,(;–\-]|ubnd|hđnd|công an|đảng ủy|huyện ủy|tại|ở)\s*\Z")
 _OFFICE = re.compile("Nội vụ|Giáo dục|GD|Văn hóa|VH|Tài chính|TC|Kinh tế|KT|Tư pháp|Y tế|Dân tộc|Hành chính|Quản lý")
 _CAPS_TITLE = re.compile("GIÁM ĐỐC|CHỦ TỊCH|TRƯỞNG|CHÁNH|Giám đốc|Chủ tịch|Trưởng|Chánh")
+
+
+def words(page: Page) -> None:
+    """Claim words and names that the lexicon has as they are written: "Facebook" → "phây búc"."""
+    if not page.lexicon.words:
+        return
+    for match in _words(tuple(page.lexicon.words)).finditer(page.text):
+        page.claim(*match.span(), page.lexicon.words[match[0]], "word")
+
+
+@lru_cache(maxsize=16)
+def _words(written: tuple[str, ...]) -> re.Pattern[str]:
+    options = "|".join(re.escape(word) for word in sorted(written, key=len, reverse=True))
+    return re.compile(rf"(?<![\w])(?:{options})(?![\w])")
 
 
 def names(page: Page) -> None:

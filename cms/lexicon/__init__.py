@@ -1,0 +1,1 @@
+"""How things are said on air, as each province and unit wants it, and how fast its presenters read."""

@@ -1,0 +1,188 @@
+"""Pages of the lexicon: its entries, trying a text out, and hearing it."""
+
+from dataclasses import replace
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from channels.radio_script import text, voice
+from channels.radio_script.reading import built_in
+from channels.radio_script.script import Script
+from channels.words import N_
+from cms.database import changing, db
+from cms.lexicon import entries, forms, rate_views
+from cms.lexicon.blueprint import blueprint
+from cms.lexicon.fields import KINDS, EntryFields, Kind, checked, layer_of
+from cms.lexicon.forms import EntryForm
+from cms.lexicon.tables import LexiconEntry
+from cms.lexicon.trying import Tried, tried
+from cms.people.permissions import Action
+from cms.people.tables import Unit
+from cms.radio import reading
+from cms.refusal import Conflict, NotFound, Refusal
+from cms.web import asked
+from cms.web.actor import current_actor
+from cms.web.context import now, settings
+from cms.web.forms import show_at
+from cms.web.guard import signed_in
+
+__all__ = ["blueprint", "rate_views"]
+
+
+@blueprint.get("/lexicon")
+@signed_in
+def index() -> str:
+    """Entries that hold for the person's units, and a field to try a text in."""
+    session, actor, args = db.session(), current_actor(), request.args
+    words, typed = args.get("q", "")[:80].strip(), args.get("text", "")
+    unit_id = asked.whole(args, "unit")
+    found = entries.page(session, actor, words, unit_id, asked.whole(args, "page") or 1)
+    readable = entries.readable_units(session, actor)
+    return render_template(
+        "lexicon/index.html", found=found, words=words, unit_id=unit_id, units=readable, kinds=KINDS, text=typed,
+        keeps=bool(entries.editable_units(session, actor)), shipped=_shipped(words) if words else [],
+        tried=_tried(typed, unit_id, None) if typed.strip() else None, voice=_voice("north"),
+    )  # fmt: skip
+
+
+@blueprint.post("/lexicon/try")
+@signed_in
+def try_out() -> str:
+    """What would be said of a text, as a part of a page; with an entry that is still being written, if one was sent."""
+    current_actor().require(Action.READ_SCRIPTS)
+    draft = None
+    if request.form.get("say", "").strip():
+        try:
+            entered = forms.fields_from(forms.entry_form([], None, filled=True))
+            draft = checked(replace(entered, source=entered.source or "–"))
+        except Refusal:
+            draft = None  # the form says it when it is sent
+    typed, dialect = request.form.get("text", ""), request.form.get("dialect", "north")
+    found = _tried(typed, asked.whole(request.form, "unit"), draft, dialect) if typed.strip() else None
+    return render_template("lexicon/_tried.html", tried=found, voice=_voice(dialect))
+
+
+@blueprint.post("/lexicon/listen")
+@signed_in
+def listen() -> Response:
+    """The text as a synthetic voice says it, for checking only."""
+    current_actor().require(Action.READ_SCRIPTS)
+    dialect = request.form.get("dialect", "north")
+    found = _tried(request.form.get("text", ""), asked.whole(request.form, "unit"), None, dialect)
+    return heard(found.spoken, dialect, "nghe-thu")
+
+
+@blueprint.get("/lexicon/scripts/<int:delivery_id>.wav")
+@signed_in
+def listen_to_script(delivery_id: int) -> Response:
+    """A whole script as a synthetic voice says it, for checking only; one that was called back is not spoken."""
+    found = reading.script(db.session(), current_actor(), delivery_id)
+    if found.withdrawn:
+        raise Conflict(N_("Kịch bản đã thu hồi nên không nghe thử được."))
+    spoken = text.to_text(Script.model_validate({**found.document, "priority": found.priority}))
+    return heard(spoken, "north", f"kich-ban-{delivery_id}")
+
+
+def heard(spoken: str, dialect: str, name: str) -> Response:
+    """Return ``spoken`` as a WAV file that says of itself that it is synthetic."""
+    found = _voice(dialect)
+    if found is None:
+        raise NotFound(N_("Máy chủ chưa có giọng đọc; quản trị máy chủ cài espeak-ng để nghe thử."))
+    try:
+        wav = found.wav(spoken)
+    except voice.SpeechFailed:
+        raise Conflict(N_("Giọng đọc trên máy chủ không chạy được; hãy báo quản trị máy chủ.")) from None
+    answer = make_response(wav)
+    answer.headers["Content-Type"] = "audio/wav"
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}-giong-may-khong-phat-song.wav"'
+    answer.headers["X-Synthetic"] = found.name
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.get("/lexicon/new")
+@signed_in
+def new() -> str:
+    """An empty entry, or one begun with a written form."""
+    units = entries.editable_units(db.session(), current_actor())
+    if not units:
+        entries.require(current_actor(), "/")
+    return _shown(forms.entry_form(units, None, request.args.get("written", "")[:80]), None, units)
+
+
+@blueprint.post("/lexicon/new")
+@signed_in
+def create() -> Response:
+    """Add an entry."""
+    units = entries.editable_units(db.session(), current_actor())
+    form = forms.entry_form(units, None, filled=True)
+    try:
+        with changing() as session:
+            entries.add(session, current_actor(), asked.whole(request.form, "unit"), forms.fields_from(form), now=now())
+    except Refusal as refusal:
+        status = show_at(form, refusal)
+        return make_response(_shown(form, None, units), status)
+    flash(_("Đã thêm vào từ điển. Bài đã lên lịch giữ cách đọc cũ; bài duyệt sau dùng cách đọc mới."), "success")
+    return redirect(url_for("lexicon.index"), 303)
+
+
+@blueprint.get("/lexicon/<int:entry_id>")
+@signed_in
+def show(entry_id: int) -> str:
+    """An entry to change."""
+    entry, unit = entries.find(db.session(), current_actor(), entry_id)
+    return _shown(forms.entry_form([unit], entry), entry, [unit])
+
+
+@blueprint.post("/lexicon/<int:entry_id>")
+@signed_in
+def edit(entry_id: int) -> Response:
+    """Change an entry."""
+    _entry, unit = entries.find(db.session(), current_actor(), entry_id)
+    form = forms.entry_form([unit], None, filled=True)
+    try:
+        with changing() as session:
+            entries.edit(session, current_actor(), entry_id, forms.fields_from(form), now=now())
+    except Refusal as refusal:
+        entry, unit = entries.find(db.session(), current_actor(), entry_id)
+        status = show_at(form, refusal)
+        return make_response(_shown(form, entry, [unit]), status)
+    flash(_("Đã lưu mục từ điển."), "success")
+    return redirect(url_for("lexicon.index"), 303)
+
+
+@blueprint.post("/lexicon/<int:entry_id>/remove")
+@signed_in
+def remove(entry_id: int) -> Response:
+    """Take an entry out."""
+    with changing() as session:
+        entries.remove(session, current_actor(), entry_id, now=now())
+    flash(_("Đã xóa mục từ điển."), "success")
+    return redirect(url_for("lexicon.index"), 303)
+
+
+def _tried(typed: str, unit_id: int | None, draft: EntryFields | None, dialect: str = "north") -> Tried:
+    session = db.session()
+    unit = session.get(Unit, unit_id) if unit_id is not None else None
+    if unit is None or not entries.may_read(current_actor(), unit.path):
+        unit = next(iter(entries.readable_units(session, current_actor())), None)
+    return tried(session, typed, unit, dialect, layer_of([draft]) if draft else None)
+
+
+def _voice(dialect: str) -> voice.Voice | None:
+    return voice.find_voice(dialect, settings().piper_voice)
+
+
+def _shipped(words: str) -> list[tuple[str, str]]:
+    """Readings that come with the product: pairs of what stands just before or after, and what is said."""
+    found = built_in().readings(words) or built_in().readings(words.upper())
+    return [("; ".join((*entry.after, *entry.before)), entry.say) for entry in found]
+
+
+def _shown(form: EntryForm, entry: LexiconEntry | None, units: list[Unit]) -> str:
+    written = form.written.data or ""
+    return render_template(
+        "lexicon/entry.html", form=form, entry=entry, units=units, voice=_voice("north"),
+        shipped=_shipped(written) if written else [], kinds=KINDS, abbreviation=Kind.ABBREVIATION.value,
+    )  # fmt: skip
