@@ -39,8 +39,10 @@ def subheading(script: Script) -> str:
 
 
 def duration(script: Script) -> str:
-    """Return the estimated length with its range: "khoảng 4'10 (3'50 đến 4'40)"."""
+    """Return the estimated length with its range: "khoảng 4'10 (3'50 đến 4'40)"; a measured one has none."""
     estimate = script.estimate
+    if estimate.low == estimate.high:
+        return f"đo được {clock(estimate.seconds)}" if estimate.seconds else ""
     return f"khoảng {clock(estimate.seconds)} (đọc nhanh {clock(estimate.low)}, đọc chậm {clock(estimate.high)})"
 
 
@@ -53,9 +55,16 @@ def facts(script: Script, stamp: Stamp) -> list[tuple[str, str]]:
         ("Loại bản tin", PRIORITIES[script.priority]),
         ("Thời lượng", duration(script)),
         ("Khung phát", clock(script.slot_s) if script.slot_s and not script.story_id else ""),
-        ("Số tiếng", f"{script.syllables} ({f'{script.rate:g}'.replace('.', ',')} tiếng mỗi giây)"),
+        ("Số tiếng", _pace(script)),
     ]
     return [(label, value) for label, value in (*found, *stamp.facts) if value]
+
+
+def _pace(script: Script) -> str:
+    """Syllables are counted of Vietnamese alone."""
+    if not script.language.startswith("vi"):
+        return ""
+    return f"{script.syllables} ({f'{script.rate:g}'.replace('.', ',')} tiếng mỗi giây)"
 
 
 def label(line: Line) -> Label:
@@ -66,7 +75,7 @@ def label(line: Line) -> Label:
         LineKind.GREETING: " · LỜI CHÀO",
         LineKind.CLOSING: " · LỜI KẾT",
     }.get(line.kind, "")
-    return Label(f"PTV {line.voice}{kind}", clock(line.at))
+    return Label(f"PTV {line.voice}{kind}", clock(line.at) if line.seconds else "")
 
 
 def item(line: Line) -> Label:

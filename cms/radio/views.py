@@ -19,6 +19,8 @@ from cms.radio import (
     reading,
     rundown,
     service,
+    variant_views,
+    variants,
 )
 from cms.radio.blueprint import blueprint
 from cms.radio.forms import BroadcastForm, broadcast_form, duration_of, started_of
@@ -34,7 +36,7 @@ from cms.web.forms import show_at
 from cms.web.guard import signed_in
 from scheduler.tables import StoredRendition
 
-__all__ = ["blueprint", "bulletin_views", "news_views", "programme_views", "prompter_views"]
+__all__ = ["blueprint", "bulletin_views", "news_views", "programme_views", "prompter_views", "variant_views"]
 
 
 @blueprint.get("/radio")
@@ -147,6 +149,8 @@ def _shown(found: Script, form: BroadcastForm | None) -> str:
         confirmations=logbook.confirmations(session, found.delivery_id),
         bulletins=rundown.standing_in(session, actor, found.delivery_id),
         gone=rundown.is_gone(found),
+        variants=variants.listed(session, found),
+        translates=bool(variants.homes(session, actor, found)) and not found.withdrawn,
         class_names=classes.CLASS_NAMES if classes.may_set(actor, found) and not found.withdrawn else {},
         units=units,
         form=(form or _form(found)) if units else None,

@@ -1,0 +1,36 @@
+"""A script in a language whose reading is not known here: printed as it was written, with the measured length."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from channels.radio_script.length import syllables
+from channels.radio_script.script import Estimate, Line, LineKind, Script
+from channels.radio_script.sentences import unread
+
+
+def foreign_script(source: Mapping[str, Any], title: str, text: str, language: str, duration_s: int | None) -> Script:
+    """Return the script of a translation. ``source`` is the Vietnamese script's document, which gives the facts.
+
+    ``duration_s`` is measured; None leaves the length open (0).
+    """
+    original = Script.model_validate(source)
+    paragraphs = unread(text)
+    heading = tuple(sentence for paragraph in unread(title) for sentence in paragraph)
+    lines = [Line(kind=LineKind.TITLE, voice=1, sentences=heading)] if heading else []
+    lines += [
+        Line(kind=LineKind.SPEECH, voice=1 + number % 2, sentences=paragraph)
+        for number, paragraph in enumerate(paragraphs, 1)
+    ]
+    length = float(duration_s or 0)
+    return original.model_copy(
+        update={
+            "title": title,
+            "language": language,
+            "lines": tuple(lines),
+            "doubts": (),
+            "long_sentences": (),
+            "syllables": syllables(text),
+            "estimate": Estimate(seconds=length, low=length, high=length),
+            "slot_s": 0,
+        }
+    )
