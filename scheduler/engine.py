@@ -13,6 +13,7 @@ from sqlalchemy import Engine as Database
 
 from channels.contract import Transport, Vault
 from media.store import Store
+from scheduler.book import AWAY
 from scheduler.claims import clock_was_put_back, recover_clock
 from scheduler.config import EngineConfig
 from scheduler.crew import Crew
@@ -22,6 +23,7 @@ from scheduler.ledger import Ledger
 from scheduler.pull import Turned, turn
 from scheduler.push import PushLane
 from scheduler.tools import Hand, Point, Tools
+from scheduler.trouble import brief
 from scheduler.vault import DatabaseVault, Keys
 
 __all__ = ["Engine", "EngineConfig"]
@@ -196,6 +198,8 @@ class Engine:
     def _result(self, channel_id: int, future: "Future[int]") -> int:
         try:
             return future.result()
+        except AWAY as error:
+            log.warning("channel %s: left for now, its deliveries stay where they are: %s", channel_id, brief(error))
         except Exception:
             log.exception("channel %s: could not be worked; its deliveries stay where they are", channel_id)
-            return 0
+        return 0

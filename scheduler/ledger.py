@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from scheduler.database import writing
+from scheduler.trouble import brief
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Ledger:
             try:
                 result = self.write(work)
             except (OperationalError, InterfaceError) as error:
-                waited, said = time.monotonic() - began, str(error.orig).strip()
+                waited, said = time.monotonic() - began, brief(error)
                 if waited >= patience:
                     raise
                 if said != told:

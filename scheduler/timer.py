@@ -28,6 +28,7 @@ from scheduler.engine import Engine
 from scheduler.followers.accounts import Accounts
 from scheduler.followers.worker import FollowersWorker
 from scheduler.rows import WORKER
+from scheduler.trouble import Trouble
 from scheduler.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Timer:
         self._beaten: datetime | None = None
         self._looked = time.monotonic()
         self._vain = 0
+        self._trouble, self._faint = Trouble("deliveries"), Trouble("heartbeat")
         self._news = False
         self._lock = Lock()
         self._stopping = Event()
@@ -117,8 +119,9 @@ class Timer:
         try:
             self._beat()
             delay = self._delay(self._engine.run_due() + self._engine.refresh_documents())
-        except Exception:
-            log.exception("the deliveries could not be worked; trying again in %s", delay)
+            self._trouble.over()
+        except Exception as error:
+            self._trouble.tell(error)
         with self._lock:
             self._arm(timedelta(0) if self._news else delay)
 
@@ -149,8 +152,9 @@ class Timer:
             with writing(self._database) as connection:
                 connection.execute(upsert(connection, WORKER, ["name"], values))
                 connection.execute(delete(WORKER).where(WORKER.c.seen_at < now - FORGET))
-        except Exception:
-            log.exception("the heartbeat could not be written")
+            self._faint.over()
+        except Exception as error:
+            self._faint.tell(error)
 
 
 def run(database_url: str, store: Store, config: EngineConfig, *, ready: Callable[[], None] | None = None) -> None:

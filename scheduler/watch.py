@@ -1,15 +1,15 @@
 """Noticing that somebody else wrote to the database, at once on PostgreSQL and within a second on SQLite."""
 
-import logging
 from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
+from scheduler.trouble import Trouble
 from scheduler.wake import CHANNEL
-
-log = logging.getLogger(__name__)
 
 GLANCE = 0.5
 """Seconds between two looks at SQLite's change counter (one pragma, some microseconds)."""
@@ -31,6 +31,7 @@ class Watch:
         self._news = news
         self._overslept = overslept
         self._stopping = Event()
+        self._trouble = Trouble("news")
         self._thread = Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:
@@ -47,9 +48,10 @@ class Watch:
         while not self._stopping.is_set():
             try:
                 with self._database.connect() as connection:
+                    self._trouble.over()
                     look(connection)
             except Exception as error:  # a thread that dies in silence is what this must never become
-                log.warning("the database cannot be watched, trying again: %s: %s", type(error).__name__, error)
+                self._trouble.tell(error)
                 self._tell_if(self._overslept())
                 self._stopping.wait(RECONNECT)
 
@@ -66,12 +68,16 @@ class Watch:
         """Wait for ``NOTIFY``; what happened before we listened is looked at once."""
         driver: Any = connection.connection.driver_connection
         connection.detach()
-        driver.autocommit = True
-        driver.execute(f"LISTEN {CHANNEL}")
-        self._news()
-        while not self._stopping.is_set():
-            words = list(driver.notifies(timeout=LISTEN, stop_after=1))
-            self._tell_if(bool(words) or self._overslept())
+        try:
+            driver.autocommit = True
+            driver.execute(f"LISTEN {CHANNEL}")
+            self._news()
+            while not self._stopping.is_set():
+                words = list(driver.notifies(timeout=LISTEN, stop_after=1))
+                self._tell_if(bool(words) or self._overslept())
+        except psycopg.Error as error:
+            connection.invalidate()  # nothing can be said to the server on it any more, not even goodbye
+            raise OperationalError(None, None, error) from error
 
     def _tell_if(self, something: bool) -> None:
         if something:

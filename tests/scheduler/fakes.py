@@ -46,11 +46,12 @@ class Provider:
 
     ``faults`` are used up one by one: ``500``, ``502``, ``429``, ``401``, ``422`` refuse before anything happened;
     ``accept-500``, ``accept-timeout``, ``accept-reset`` and ``accept-garbage`` do the work and then fail to say so;
+    ``accept-hold`` does the work and answers when ``release`` is set;
     ``slow`` waits ``delay`` seconds and ``hold`` until ``release`` is set before anything happens;
     ``continue`` accepts the item as a job that must be polled.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.log: list[tuple[str, str]] = []
         self.items: dict[str, dict[str, Any]] = {}
         self.faults: deque[str] = deque()
@@ -64,9 +65,9 @@ class Provider:
         class Handler(_Handler):
             owner = provider
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Quiet((host, 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"http://{host}:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @contextmanager
@@ -90,6 +91,11 @@ class Provider:
         """The text of every item that is there now, by key."""
         with self.lock:
             return {item["key"]: item["text"] for item in self.items.values()}
+
+
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients are killed here; their broken connections are not worth a word."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -126,6 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
             status, answer = act({**body, "job": fault == "continue"})
         if fault == "accept-timeout":
             time.sleep(self.owner.delay)
+        if fault == "accept-hold":
+            self.owner.release.wait(60)
         if fault == "accept-reset":
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)

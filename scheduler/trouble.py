@@ -1,0 +1,43 @@
+"""Trouble with the database, told once when it begins and once when it is over, not at every try in between."""
+
+import logging
+import time
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+log = logging.getLogger(__name__)
+
+
+class Trouble:
+    """What one part of the scheduler has to say about the database; ``what`` is that part's work."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._said = ""
+        self._since = 0.0
+
+    def tell(self, error: Exception) -> None:
+        """Log ``error``: one line if it is the database's and has not been told yet, a fault of ours in full."""
+        if not isinstance(error, DBAPIError | PoolTimeout):
+            log.error("%s: unexpected error, trying again", self._what, exc_info=error)
+            return
+        said = brief(error)
+        if said == self._said:
+            return
+        if not self._said:
+            self._since = time.monotonic()
+        self._said = said
+        log.warning("%s: the database cannot be worked with, trying again: %s", self._what, said)
+
+    def over(self) -> None:
+        """Log that the trouble is over, if there was any."""
+        if self._said:
+            log.warning("%s: the database answers again, after %.1f s", self._what, time.monotonic() - self._since)
+            self._said = ""
+
+
+def brief(error: SQLAlchemyError) -> str:
+    """Return the first line of what the database said."""
+    said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
