@@ -121,7 +121,10 @@ def _sound() -> Sound | None:
     sent = request.files.get("audio")
     if sent is None or not sent.filename:
         return None
-    return keep(store(), sent.read(), settings().max_upload_mb)
+    try:
+        return keep(store(), sent.read(), settings().max_upload_mb)
+    finally:
+        sent.close()
 
 
 def _file(found: Script, shown: Variant, format: str) -> File:  # noqa: A002

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -15,10 +16,11 @@ from cms.database import changing, db
 from cms.people.permissions import Role
 from cms.people.tables import Person
 from cms.radio import reading, variants
-from cms.radio.sounds import kind
+from cms.radio.sounds import keep, kind
 from cms.radio.tables import ScriptVariant
 from cms.radio.variants import VariantFields
 from cms.refusal import Conflict, Invalid, NotAllowed
+from media.store import Store
 from scheduler.tables import Delivery, StoredRendition
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Browser, Newsroom, actor, person, sign_in, unit
@@ -186,8 +188,13 @@ def test_what_is_no_sound_is_refused(browser: Browser, script: int) -> None:
     refused = post(browser, script, text="", audio=(io.BytesIO(b"<html>"), "a.mp3"))
     assert refused.status_code == 422
     assert "không phải âm thanh" in refused.text
-    large = post(browser, script, text="", audio=(io.BytesIO(b"ID3" + b"\0" * 8_000_001), "a.mp3"))
-    assert "lớn quá 8 MB" in large.text
+
+
+def test_a_sound_that_is_too_large_is_not_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with pytest.raises(Invalid, match="lớn quá"):
+        keep(store, b"ID3" + b"\0" * 1_000_000, 1)
+    assert list(store) == []
 
 
 @ONE_DATABASE
