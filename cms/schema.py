@@ -7,6 +7,7 @@ from pathlib import Path
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
+from flask_migrate import downgrade as migrate_down
 from flask_migrate import upgrade as migrate_up
 
 from cms import database
@@ -15,6 +16,13 @@ from cms import database
 def upgrade(url: str) -> None:
     """Run every migration that the database at ``url`` has not seen; harmless when there is none."""
     with _bound(url):
+        migrate_up()
+
+
+def start_over(url: str) -> None:
+    """Drop every table with all it holds, and make them again, empty."""
+    with _bound(url):
+        migrate_down(revision="base")
         migrate_up()
 
 

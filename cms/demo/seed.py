@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from channels.words import N_
 from channels.zalo_oa import simulator
+from cms import schema
 from cms.clock import utc_now
 from cms.database import changing, db
 from cms.delivering import config
@@ -29,19 +30,48 @@ from scheduler.engine import Engine
 from scheduler.tables import Channel
 
 WEEKS_BACK = timedelta(weeks=8)
+SIMULATOR_STATE = "zalo-sim.db"
+UNFINISHED = "demo-unfinished"
+"""A file in the home folder while the demonstration is being built."""
 
 
 def seed() -> Iterator[str]:
     """Fill the database unless it holds a plan already; yield lines to print: progress, sign-in names, addresses."""
+    found = settings()
+    unfinished = found.home / UNFINISHED
+    if unfinished.exists():
+        yield "Lần trước bản trình diễn bị ngắt giữa chừng; dựng lại từ đầu."
+        _clear(found)
     if db.session.scalar(select(Plan.id).limit(1)) is None:
+        _require_simulator(found)
         yield "Đang dựng bản trình diễn: 32 tin, bài qua tám tuần; khoảng nửa phút …"
-        _live_through(settings(), utc_now())
-    yield from _welcome(settings())
+        unfinished.touch()
+        _live_through(found, utc_now())
+        unfinished.unlink()
+    yield from _welcome(found)
+
+
+def _clear(found: Settings) -> None:
+    """Empty the database and forget the simulator's state: nobody has worked with what was not finished."""
+    db.session.remove()
+    db.engine.dispose()
+    schema.start_over(found.database)
+    for path in found.home.glob(f"{SIMULATOR_STATE}*"):
+        path.unlink()
+
+
+def _require_simulator(found: Settings) -> None:
+    address = urlsplit(found.zalo_api_url)
+    if not found.zalo_simulated:
+        raise Conflict(N_("Bản trình diễn chỉ dùng bộ mô phỏng Zalo; hãy đặt DAKENH_ZALO_API_URL về máy này."))
+    if simulator.is_taken(address.hostname or "127.0.0.1", address.port or 80):
+        raise Conflict(
+            N_("%(address)s đang có chương trình khác dùng; hãy dừng chương trình ấy hoặc đổi DAKENH_ZALO_API_URL."),
+            address=found.zalo_api_url,
+        )
 
 
 def _live_through(found: Settings, end: datetime) -> None:
-    if not found.zalo_simulated:
-        raise Conflict(N_("Bản trình diễn chỉ dùng bộ mô phỏng Zalo; hãy đặt DAKENH_ZALO_API_URL về máy này."))
     clock = Clock(end - WEEKS_BACK)
     with changing() as session:
         build(session, found, clock.at)
@@ -61,7 +91,7 @@ def _live_through(found: Settings, end: datetime) -> None:
 def _zalo(found: Settings, clock: Clock) -> Iterator[None]:
     """The simulator at the moved clock. It takes pictures on trust meanwhile: our own pages are not up yet."""
     address = urlsplit(found.zalo_api_url)
-    app = simulator.make_app(found.home / "zalo-sim.db", clock=clock)
+    app = simulator.make_app(found.home / SIMULATOR_STATE, clock=clock)
     server = simulator.Server(address.hostname or "127.0.0.1", address.port or 80, app)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
