@@ -24,7 +24,7 @@ SEVERAL = N_(
 
 
 class Match(Enum):
-    """Whether a listed article is the one looked for; ``UNSEEN`` if its details are not to be had."""
+    """Whether a listed article is the one looked for; ``UNSEEN`` if Zalo tells no details."""
 
     YES = "yes"
     NO = "no"
@@ -98,8 +98,8 @@ def judge(detail: Mapping[str, Any], article: Mapping[str, Any]) -> Match:
     marker, wanted = marker_in(detail.get("tracking_link")), marker_in(article.get("tracking_link"))
     if marker and wanted:
         return Match.YES if marker == wanted else Match.NO
-    if "description" not in detail:
-        return Match.PERHAPS
+    if not detail.get("description"):
+        return Match.UNSEEN
     return Match.YES if plain(detail["description"]) == plain(article["description"]) else Match.PERHAPS
 
 

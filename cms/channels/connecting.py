@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels import registry
@@ -87,6 +88,16 @@ def fixed_challenge(session: Session, channel: Channel, keys: Keys) -> str:
     """Return the challenge of the channel's fixed verifier, empty if it has none."""
     held = service.opened(session, channel.id, keys) or {}
     return consent.challenge_of(held[VERIFIER]) if held.get(VERIFIER) else ""
+
+
+def sharers(session: Session, channel: Channel) -> list[str]:
+    """Return the names of other channels that use the same app and account; they would spend each other's tokens."""
+    own = settings_of(channel)
+    others = session.scalars(select(Channel).where(Channel.kind == KIND, Channel.id != channel.id, Channel.active))
+    account = (own.app_id, own.oa_id)
+    return sorted(
+        one.name for one in others if own.oa_id and (one.settings.get("app_id"), one.settings.get("oa_id")) == account
+    )
 
 
 def keep(

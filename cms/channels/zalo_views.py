@@ -63,9 +63,19 @@ def zalo_callback() -> Response:
     try:
         _keep(channel_id, str(asked.get("verifier", "")))
         flash(_("Đã kết nối với Zalo; bài đang chờ sẽ được gửi."), "success")
+        _warn_of_sharers(channel_id)
     except Refusal as refusal:
         flash(say(refusal.words), "danger")
     return redirect(url_for("channels.show", channel_id=channel_id))
+
+
+def _warn_of_sharers(channel_id: int) -> None:
+    for name in connecting.sharers(db.session(), db.session.get_one(Channel, channel_id)):
+        words = _(
+            "Kênh “%(name)s” cũng dùng Official Account này: hai kênh sẽ làm mất token của nhau. Hãy ngừng một kênh.",
+            name=name,
+        )
+        flash(words, "warning")
 
 
 def _comes_from_here(asked: Mapping[str, Any]) -> bool:

@@ -36,6 +36,7 @@ class Manners:
     gone_code: int = -201
     may_remove: bool = True
     gives_details: bool = True
+    describes: bool = True
     shows_link: str = ""
     """What ``getdetail`` shows as tracking link: nothing, ``as sent`` or ``rewritten``."""
     forgets_jobs: int = 0
@@ -98,7 +99,8 @@ class Other:
             return 404, "You are accessing an empty or invalid API..."
         if found is None:
             return {} if self.manners.gone_is_empty else (self.manners.gone_code, "id is invalid")
-        shown = {name: found[name] for name in ("title", "cover", "description", "status", "body", "comment")}
+        shown = {name: found[name] for name in ("title", "cover", "status", "body", "comment")}
+        shown |= {"description": found["description"]} if self.manners.describes else {}
         link = {"as sent": found.get("tracking_link"), "rewritten": "https://zalo.example/r/8Xf3"}
         return shown | ({"tracking_link": link[self.manners.shows_link]} if self.manners.shows_link else {})
 

@@ -35,6 +35,7 @@ MANNERS: dict[str, dict[str, Any]] = {
     "no details of what is gone": {"gone_is_empty": True},
     "another code for what is gone": {"gone_code": -200},
     "an unknown code for what is gone": {"gone_code": -1234},
+    "details without a description": {"describes": False},
     "no details at all": {"gives_details": False},
     "a tracking link in the details": {"shows_link": "as sent"},
     "a rewritten tracking link": {"shows_link": "rewritten"},

@@ -132,6 +132,17 @@ def test_the_account_that_agreed_is_remembered(browser: Browser, oa: Channel) ->
     assert db.session.get_one(Channel, oa.id, populate_existing=True).settings["oa_id"] == "1430288419280015617"
 
 
+def test_two_channels_on_one_account_are_warned_about(browser: Browser, news: Newsroom, oa: Channel) -> None:
+    with_app_secret(browser, oa)
+    for name, oa_id in (("Zalo cũ", "1430288419280015617"), ("Zalo khác", "99")):
+        slug = f"zalo-{oa_id}"
+        channel("zalo_oa", news.paper, slug, name=name, settings={**oa.settings, "oa_id": oa_id})
+    back = agreed(browser.get(f"/channels/{oa.id}/connect").headers["Location"])
+    page = browser.get(back, follow_redirects=True).text
+    assert "Kênh “Zalo cũ” cũng dùng Official Account này" in page
+    assert "Zalo khác" not in page
+
+
 def without_state(address: str) -> str:
     return address.partition("&state=")[0]
 
