@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import datetime
+from typing import Any
 
 from docx import Document
 from docx.document import Document as Docx
@@ -58,6 +59,7 @@ def _styles(document: Docx) -> None:
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     for name in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
         fonts.set(qn(name), FONT)
+    _complex_size(style.element.get_or_add_rPr(), SIZE)
     style.paragraph_format.line_spacing = 1.5
     style.paragraph_format.space_after = Pt(6)
     style.paragraph_format.widow_control = True
@@ -67,12 +69,20 @@ def _run(
     paragraph: Paragraph, text: str, *, size: Pt | None = None, bold: bool = False, color: RGBColor | None = None
 ) -> Run:
     run = paragraph.add_run(text)
-    run.bold = bold
+    run.bold = run.font.cs_bold = bold
     if size is not None:
         run.font.size = size
+        _complex_size(run._r.get_or_add_rPr(), size)
     if color is not None:
         run.font.color.rgb = color
     return run
+
+
+def _complex_size(properties: Any, size: Pt) -> None:
+    """Set the size of scripts such as Khmer or Cham, which Word keeps apart; after ``w:sz``, as the schema has it."""
+    made = OxmlElement("w:szCs")
+    made.set(qn("w:val"), str(round(size.pt * 2)))
+    properties.find(qn("w:sz")).addnext(made)
 
 
 def _tight(paragraph: Paragraph, after: float = 0) -> Paragraph:
@@ -84,6 +94,7 @@ def _tight(paragraph: Paragraph, after: float = 0) -> Paragraph:
 def _header(document: Docx, script: Script, stamp: sheet.Stamp) -> None:
     header = document.sections[0].header
     first = _tight(header.paragraphs[0])
+    first.style = document.styles["Normal"]  # that of headers has tab stops of its own
     first.paragraph_format.tab_stops.add_tab_stop(Mm(165), alignment=2)
     _run(first, sheet.heading(script), size=SMALL, bold=True, color=BLUE)
     _run(first, "\tTrang ", size=SMALL, color=GREY)

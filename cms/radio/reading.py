@@ -83,11 +83,14 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A script in the list: how often it was aired, and whether this person has taken it."""
+    """A script in the list: how often it was aired, whether this person has taken it, and whether an urgent one was
+    confirmed by the own station.
+    """
 
     script: Script
     airings: Sequence[Airing]
     taken: bool
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def page(
     since: datetime | None = None,
     size: int = PAGE,
 ) -> Page:
-    """Return a page of scripts, the newest first; five queries at most.
+    """Return a page of scripts, the newest first; six queries at most.
 
     Of the new ones, those of a higher class stand before the first page: an urgent one until it was confirmed. New is
     what none of the actor's own stations has aired. ``since`` keeps what became live, was corrected or called back or
@@ -132,7 +135,9 @@ def page(
         first = session.execute(every.where(_on_top(own)).order_by(Delivery.live_at.desc()).limit(MOST_URGENT)).all()
         found = sorted((_script(row) for row in first), key=lambda one: -one.urgency) + found
     aired, taken = airings(session, [one.delivery_id for one in found]), _taken(session, actor, found)
-    return Page([Line(one, aired[one.delivery_id], one.delivery_id in taken) for one in found], onward)
+    sure = _confirmed(session, own, found)
+    lines = [Line(one, aired[one.delivery_id], one.delivery_id in taken, one.delivery_id in sure) for one in found]
+    return Page(lines, onward)
 
 
 def script(session: Session, actor: Actor, delivery_id: int) -> Script:
@@ -265,3 +270,11 @@ def _taken(session: Session, actor: Actor, found: Sequence[Script]) -> set[int]:
     ids = [one.delivery_id for one in found]
     query = select(Download.delivery_id).where(Download.person_id == actor.person_id, Download.delivery_id.in_(ids))
     return set(session.scalars(query))
+
+
+def _confirmed(session: Session, own: ColumnElement[bool], found: Sequence[Script]) -> set[int]:
+    urgent = [one.delivery_id for one in found if one.urgency == URGENCY["khan_cap"]]
+    if not urgent:
+        return set()
+    query = select(Confirmation.delivery_id).join(_Station, _Station.id == Confirmation.unit_id)
+    return set(session.scalars(query.where(Confirmation.delivery_id.in_(urgent), own)))

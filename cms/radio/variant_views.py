@@ -158,7 +158,7 @@ def _shown(found: Script, shown: Variant | None, refusal: Refusal | None = None)
     spoken = [] if found.withdrawn else [line for line in found.document["lines"] if line["sentences"]]
     return render_template(
         "radio/variant.html", script=found, shown=shown, row=shown.row if shown else None, may=may, spoken=spoken,
-        units=variants.homes(session, actor, found) if shown is None else [], languages=variants.LANGUAGES,
+        units=variants.homes(session, actor, found) if shown is None else [], tags=variants.LANGUAGES,
         typed=request.form if refusal else None, wrong=refusal.field if refusal else "",
         problem=say(refusal.words) if refusal else "",
     )  # fmt: skip

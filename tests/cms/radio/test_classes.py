@@ -125,6 +125,7 @@ def test_the_pages_offer_the_class_to_who_schedules_and_the_confirmation_to_who_
     assert "Xác nhận" in browser.get("/radio").text
     done = browser.post(f"/radio/{script}/confirm", data={"next": "/radio"}, follow_redirects=True)
     assert done.request.path == "/radio"
+    assert f"/radio/{script}/confirm" not in done.text
     assert "Huyện Bến Tre Xanh · Ngô Mai Phương" in browser.get(f"/radio/{script}").text
     for name in ("docx", "pdf"):
         assert browser.get(f"/radio/{script}.{name}").status_code == 200
