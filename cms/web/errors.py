@@ -1,17 +1,22 @@
 """One function turns any error into words: a page for people, RFC 9457 problem details for machines."""
 
+from contextlib import suppress
 from typing import Any
 
-from flask import Flask, Response, flash, json, make_response, redirect, render_template, request
+from flask import Flask, Response, current_app, flash, json, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from channels.words import N_, Words
 from cms.database import db
-from cms.refusal import Refusal
+from cms.refusal import Conflict, Refusal
 from cms.web.language import say
+from scheduler.trouble import brief
 
 STATUS_WORDS = {
     400: N_("Yêu cầu không đúng định dạng; hãy tải lại trang rồi thử lại."),
@@ -32,6 +37,9 @@ API_WORDS = {
 }
 """The same where a machine calls."""
 
+LOST_RACE = N_("Người khác vừa thay đổi nội dung này trong lúc bạn thao tác; hãy xem lại rồi thực hiện lần nữa.")
+BUSY = N_("Cơ sở dữ liệu đang bận nên chưa làm được việc này; hãy thử lại sau ít giây.")
+
 
 def init_app(app: Flask) -> None:
     """Register the handlers."""
@@ -39,6 +47,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_stale_form)
     app.register_error_handler(RateLimitExceeded, on_http)
     app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(StaleDataError, on_lost_race)
+    for away in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(away, on_database_away)
     app.register_error_handler(Exception, on_crash)
 
 
@@ -69,6 +80,28 @@ def on_refusal(error: Refusal) -> Response:
     return _page(error.status, sentence)
 
 
+def on_lost_race(_error: StaleDataError) -> Response:
+    """Somebody else changed the same thing in this very moment, which PostgreSQL lets two people try."""
+    return on_refusal(Conflict(LOST_RACE))
+
+
+def on_database_away(error: SQLAlchemyError) -> Response:
+    """The database is locked, full or away; the same request may succeed a moment later."""
+    current_app.logger.warning("the database refused %s %s: %s", request.method, request.path, brief(error))
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
+    sentence = say(Words(BUSY))
+    if wants_json():
+        response = problem(503, "http-503", sentence)
+    else:
+        try:
+            response = _page(503, sentence)
+        except SQLAlchemyError:  # the page's frame asks the database who is signed in
+            response = Response(sentence, 503, content_type="text/plain; charset=utf-8")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
 def on_stale_form(error: CSRFError) -> Response:
     """The form is too old or from elsewhere."""
     sentence = _("Trang đã mở quá lâu nên biểu mẫu hết hạn; hãy tải lại trang rồi gửi lại.")
@@ -90,8 +123,6 @@ def on_http(error: HTTPException) -> Response:
 
 def on_crash(error: Exception) -> Response:
     """A fault of ours: logged whole, told briefly."""
-    from flask import current_app
-
     db.session.rollback()
     if current_app.testing:
         raise error

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import event, text
 
-from scheduler import ledger
+from channels.contract import Account, Order
 from scheduler.clock import utc_now
 from scheduler.config import EngineConfig
 from scheduler.database import LIMITS, engine_options, open_engine, writing
@@ -77,15 +78,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(made)], check=True)
 
 
-def fill(disk: Path) -> Path:
+def fill(disk: Path) -> None:
     """Leave not one free byte."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-        except OSError:
-            return ballast
+    with (disk / "ballast").open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
 
 
 @pytest.mark.parametrize("kept_full", [False, True])
@@ -100,9 +97,15 @@ def test_a_full_disk_after_the_call_loses_no_outcome(
     channel, provider = house.memory()
     deliveries = [house.schedule(channel, f"Tin {number}", after=number) for number in range(3)]
     house.clock.turn(seconds=5)
-    provider.call = lambda *_call: fill(small_disk) if not caplog.text else None
+
+    def fills(_what: str, _order: Order, _account: Account) -> None:
+        if not caplog.text:
+            fill(small_disk)
+
+    provider.call = fills
     if not kept_full:
-        monkeypatch.setattr(ledger.time, "sleep", lambda _seconds: (small_disk / "ballast").unlink(missing_ok=True))
+        patience = "scheduler.ledger.time.sleep"
+        monkeypatch.setattr(patience, lambda _seconds: (small_disk / "ballast").unlink(missing_ok=True))
     house.worker(lease=timedelta(seconds=1)).run_due()
     assert "database or disk is full" in caplog.text
     (small_disk / "ballast").unlink(missing_ok=True)
