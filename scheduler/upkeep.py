@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Protocol, runtime_checkable
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -52,6 +53,11 @@ class Upkeep:
         self._keys = Keys(config.keys)
         self._worker = config.worker
         self._clock = clock
+        self._stopping = Event()
+
+    def stop(self) -> None:
+        """Ask no further channel; a renewal under way is finished, or its tokens would be lost."""
+        self._stopping.set()
 
     def run(self) -> int:
         """Go round once; return how many channels were asked. A channel in trouble does not keep others waiting."""
@@ -59,7 +65,7 @@ class Upkeep:
             columns = (CHANNEL.c.id, CHANNEL.c.kind, CHANNEL.c.name, CHANNEL.c.settings, CHANNEL.c.health_words)
             held = select(*columns).join(SECRET, SECRET.c.channel_id == CHANNEL.c.id).order_by(CHANNEL.c.id)
             rows = connection.execute(held.where(CHANNEL.c.health != Health.NEEDS_AUTH)).all()
-        return sum(self._look_after(row) for row in rows)
+        return sum(self._look_after(row) for row in rows if not self._stopping.is_set())
 
     def _look_after(self, row: AnyRow) -> bool:
         try:
@@ -111,6 +117,7 @@ def connections_kept(database_url: str, config: EngineConfig) -> Iterator[None]:
     try:
         yield
     finally:
+        upkeep.stop()
         timer.shutdown(wait=True)
         database.dispose()
 

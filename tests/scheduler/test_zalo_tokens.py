@@ -183,6 +183,12 @@ def test_a_channel_without_tokens_or_with_a_lost_key_is_left_as_it_is(news: News
     assert upkeep(news).run() == 0
 
 
+def test_a_round_that_is_told_to_stop_asks_no_further_channel(news: Newsroom) -> None:
+    stopped = upkeep(news)
+    stopped.stop()
+    assert stopped.run() == 0
+
+
 def wait_until_renewed(news: Newsroom) -> None:
     for _ in range(600):
         if refreshes(news):
