@@ -118,7 +118,9 @@ def add(session: Session, actor: Actor, unit_id: int | None, fields: EntryFields
     entry = LexiconEntry(unit_id=unit.id, changed_by=actor.person_id, changed_at=now, **asdict(good))
     session.add(entry)
     _flushed(session)
-    record(session, actor, "lexicon.add", "lexicon", entry.id, unit_id=unit.id, now=now, **_told(asdict(good)))
+    record(
+        session, actor, "lexicon_entry.add", "lexicon_entry", entry.id, unit_id=unit.id, now=now, **_told(asdict(good))
+    )
     return entry
 
 
@@ -134,8 +136,8 @@ def edit(session: Session, actor: Actor, entry_id: int, fields: EntryFields, *, 
     entry.changed_by, entry.changed_at = actor.person_id, now
     _flushed(session)
     record(
-        session, actor, "lexicon.edit", "lexicon", entry.id, unit_id=unit.id, now=now, written=entry.written,
-        changes=_told(changes),
+        session, actor, "lexicon_entry.edit", "lexicon_entry", entry.id, unit_id=unit.id, now=now,
+        written=entry.written, changes=_told(changes),
     )  # fmt: skip
     return entry
 
@@ -145,7 +147,7 @@ def remove(session: Session, actor: Actor, entry_id: int, *, now: datetime) -> N
     entry, unit = find(session, actor, entry_id)
     was = asdict(fields_of(entry))
     session.delete(entry)
-    record(session, actor, "lexicon.remove", "lexicon", entry_id, unit_id=unit.id, now=now, **_told(was))
+    record(session, actor, "lexicon_entry.remove", "lexicon_entry", entry_id, unit_id=unit.id, now=now, **_told(was))
 
 
 def fields_of(entry: LexiconEntry) -> EntryFields:

@@ -123,8 +123,10 @@ def test_each_change_is_told_with_what_was_before(news: Newsroom) -> None:
         entries.edit(session, actor(news.broadcaster), entry.id, fields("XQZ", "xe quét đường"), now=SUNDAY)
     with changing() as session:
         entries.remove(session, actor(news.broadcaster), entry.id, now=SUNDAY)
-    rows = db.session.scalars(select(AuditEntry).where(AuditEntry.subject == "lexicon").order_by(AuditEntry.id)).all()
-    assert [row.action for row in rows] == ["lexicon.add", "lexicon.edit", "lexicon.remove"]
+    rows = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.subject == "lexicon_entry").order_by(AuditEntry.id)
+    ).all()
+    assert [row.action for row in rows] == ["lexicon_entry.add", "lexicon_entry.edit", "lexicon_entry.remove"]
     assert rows[0].detail["say"] == "xe quét rác"
     assert rows[1].detail["changes"] == {"say": ["xe quét rác", "xe quét đường"], "said_after": ["đội", ""]}
     assert rows[2].detail["say"] == "xe quét đường"
@@ -135,7 +137,7 @@ def test_saving_nothing_new_tells_nothing(news: Newsroom) -> None:
     entry = added(news.broadcaster, news.district, "XQZ", "xe quét rác")
     with changing() as session:
         entries.edit(session, actor(news.broadcaster), entry.id, fields("XQZ", "xe quét rác"), now=SUNDAY)
-    assert len(db.session.scalars(select(AuditEntry).where(AuditEntry.subject == "lexicon")).all()) == 1
+    assert len(db.session.scalars(select(AuditEntry).where(AuditEntry.subject == "lexicon_entry")).all()) == 1
 
 
 def test_the_same_entry_twice_is_refused_and_another_context_is_not(news: Newsroom) -> None:
