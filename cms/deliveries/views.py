@@ -16,6 +16,7 @@ from cms.deliveries.formats import FILTERS, evidence_lines
 from cms.deliveries.looks import ATTEMPTS, OUTCOMES
 from cms.deliveries.options import Reach, options
 from cms.deliveries.reading import Page, Place, Wanted
+from cms.followers import reading as followers
 from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.refusal import Invalid
@@ -77,6 +78,7 @@ def attention() -> str:
         offered={row.delivery.id: options(row.delivery, reaches[row.delivery.id], now()) for row in found.rows},
         problems={row.delivery.id: words(row.delivery.problem) for row in found.rows},
         stuck=stuck_channels(actor, known),
+        unclear_broadcasts=followers.unclear(session, actor),
         **choices(actor, known),
         **links(found),
     )

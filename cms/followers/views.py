@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from channels.words import N_, Words
 from channels.zalo_oa import broadcast
 from channels.zalo_oa.broadcast import AGES, ARTICLES_MAX, GENDERS, BadTarget, Target, target_from, target_of
-from channels.zalo_oa.cities import CITIES
+from channels.zalo_oa.cities import ABROAD, CITIES
 from cms.channels import reading as channel_reading
 from cms.clock import local
 from cms.database import changing, db
@@ -21,6 +21,7 @@ from cms.followers.ordering import Draft
 from cms.followers.wording import STATES, target_words
 from cms.people.permissions import Action
 from cms.refusal import Invalid, Refusal
+from cms.stories.search import fold
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now
@@ -160,7 +161,7 @@ def _form(channel_id: int, typed: MultiDict[str, str], problem: Words | None) ->
         chosen_ages=typed.getlist("ages"),
         genders=GENDERS,
         gender=typed.get("gender", "0"),
-        cities=sorted(CITIES.items(), key=lambda one: one[1]),
+        cities=sorted(CITIES.items(), key=lambda one: (one[0] == ABROAD, fold(one[1]))),
         chosen_cities=typed.getlist("cities"),
         when=typed.get("when", "soonest"),
         at=typed.get("at", f"{local(soonest):%Y-%m-%dT%H:%M}"),

@@ -30,7 +30,7 @@ from scheduler.followers.decisions import (
     sent,
     unclear,
 )
-from scheduler.followers.rows import ATTEMPT, BROADCAST, IS_LIVE, ITEM, facts_of, gone, order_of
+from scheduler.followers.rows import ATTEMPT, BROADCAST, IS_LIVE, ITEM, STANDING, facts_of, gone, order_of
 from scheduler.followers.states import BroadcastState
 from scheduler.outcomes import Changes, words_column
 from scheduler.rows import DELIVERY, AnyRow
@@ -162,6 +162,7 @@ class Broadcasts:
                 if _already(connection, held.row.id, started, self._lease.worker):
                     return
             _tried(connection, held, end, started, at, self._lease.worker)
+            _ask_what_is_left(connection, held.row.channel_id, at)
 
         self._tools.ledger.write_surely(write, patience=LEASE.total_seconds() / 2)
 
@@ -228,6 +229,12 @@ def _tried(connection: Connection, held: Held, end: _End, started: datetime, at:
         "worker": worker,
     }
     connection.execute(insert(ATTEMPT).values(values))
+
+
+def _ask_what_is_left(connection: Connection, channel_id: int, at: datetime) -> None:
+    """What the provider told about the account is old now."""
+    known = (STANDING.c.channel_id == channel_id, STANDING.c.lease_owner.is_(None))
+    connection.execute(update(STANDING).where(*known).values(next_at=at))
 
 
 def _already(connection: Connection, broadcast_id: int, started: datetime, worker: str) -> bool:

@@ -168,6 +168,7 @@ def unclear(lead: Browser, office: Office, when: str) -> int:
 def test_an_unclear_one_is_settled_by_a_person_as_sent(lead: Browser, office: Office) -> None:
     broadcast_id = unclear(lead, office, "after")
     assert "cần người quyết định" in lead.get("/followers").text
+    assert "1 lượt gửi tới người theo dõi chưa rõ" in lead.get("/deliveries/attention").text
     lead.post(f"/followers/{broadcast_id}/sent", data={"reason": "Thấy trong mục đã gửi"})
     office.turn(hours=1)
     office.work()
