@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -60,6 +61,7 @@ def zalo_sim() -> None:
 def serve() -> None:
     """Run web, scheduler and (if set) the Zalo simulator; one that ends is started again."""
     found = _ready()
+    _require_free(found.host, found.port)
     names = ["web", "scheduler"] + (["zalo-sim"] if found.zalo_simulated else [])
     click.echo(f"Đa Kênh: {found.public_url}")
     Crew([Hand(name) for name in names]).work()
@@ -71,6 +73,21 @@ def _ready() -> Settings:
     if problem := schema_problem(found):
         raise BadSetting(problem)
     return found
+
+
+def _require_free(host: str, port: int) -> None:
+    """Servers here share an address without complaint, so two installations would answer in turn."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as line:
+        line.settimeout(1)
+        if line.connect_ex((ANY.get(host, host), port)) == 0:
+            raise BadSetting(
+                f"DAKENH_PORT: cổng {port} đang có chương trình khác dùng;"
+                " hãy dừng chương trình ấy hoặc chọn cổng khác."
+            )
+
+
+ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (compared, not bound)
+"""Where a server that listens everywhere answers on this machine."""
 
 
 @dataclass

@@ -77,6 +77,22 @@ def test_told_to_stop_it_ends_its_children_and_itself(tmp_path: Path) -> None:
     assert not [child for child in children if Path(f"/proc/{child}").exists()]
 
 
+def test_an_address_that_another_server_has_is_not_shared(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        environment = {"DAKENH_HOME": str(tmp_path), "DAKENH_PORT": str(port), "PATH": "/usr/bin:/bin"}
+        dakenh = [sys.executable, "-m", "cms.cli"]
+        subprocess.run([*dakenh, "init"], cwd=HOUSE, env=environment, check=True, capture_output=True, timeout=120)
+        refused = subprocess.run(
+            [*dakenh, "serve"], cwd=HOUSE, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+    assert refused.returncode == 1
+    assert f"dakenh: DAKENH_PORT: cổng {port} đang có chương trình khác dùng;" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
 def _children_of(parent: int, count: int) -> list[int]:
     """Wait until ``parent`` has so many children."""
     listed = Path(f"/proc/{parent}/task/{parent}/children")
