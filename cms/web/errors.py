@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, json, make_response, redirect, render_template, request
+from flask import Flask, Response, current_app, flash, g, json, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from channels.words import N_, Words
 from cms.database import db
 from cms.refusal import Conflict, Refusal
-from cms.web.language import say
+from cms.web.language import LANGUAGES, say
 from scheduler.trouble import brief
 
 STATUS_WORDS = {
@@ -90,16 +90,18 @@ def on_database_away(error: SQLAlchemyError) -> Response:
     current_app.logger.warning("the database refused %s %s: %s", request.method, request.path, brief(error))
     with suppress(SQLAlchemyError):
         db.session.rollback()
-    sentence = say(Words(BUSY))
-    if wants_json():
-        response = problem(503, "http-503", sentence)
-    else:
-        try:
-            response = _page(503, sentence)
-        except SQLAlchemyError:  # the page's frame asks the database who is signed in
-            response = Response(sentence, 503, content_type="text/plain; charset=utf-8")
+    try:
+        response = _busy()
+    except SQLAlchemyError:  # language and frame of a page ask the database who is signed in
+        g.language = request.accept_languages.best_match(LANGUAGES) or "vi"
+        response = Response(say(Words(BUSY)), 503, content_type="text/plain; charset=utf-8")
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _busy() -> Response:
+    sentence = say(Words(BUSY))
+    return problem(503, "http-503", sentence) if wants_json() else _page(503, sentence)
 
 
 def on_stale_form(error: CSRFError) -> Response:
