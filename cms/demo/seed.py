@@ -16,6 +16,7 @@ from cms import schema
 from cms.clock import utc_now
 from cms.database import changing, db
 from cms.delivering import config
+from cms.demo.bulletins import begin_bulletin
 from cms.demo.content import load_stories
 from cms.demo.lives import Newsroom, plan_plays, plan_story
 from cms.demo.newsroom import PASSWORD, PLAN, build
@@ -85,6 +86,7 @@ def _live_through(found: Settings, end: datetime) -> None:
     with _zalo(found, clock):
         timeline.live()
     engine.close()
+    begin_bulletin(end)
 
 
 @contextmanager
