@@ -53,7 +53,7 @@ def listed(media: Mapping[str, Any]) -> Listed:
     """Read one line of ``getslice``."""
     created, updated = _moment(media.get("create_date")), _moment(media.get("update_date"))
     return Listed(
-        id=str(media.get("id", "")),
+        id=str(media.get("id") or ""),
         title=plain(media.get("title")),
         link=str(media.get("link_view") or ""),
         created=created,

@@ -83,6 +83,8 @@ def _candidates(api: Connection, title: str, since: datetime) -> list[Listed]:
 
 
 def _judged(api: Connection, line: Listed, article: Mapping[str, Any]) -> Match:
+    if not line.id:
+        return Match.PERHAPS  # not made to its end yet
     try:
         detail = api.get("article/getdetail", expect={NOT_VALID, *NO_SUCH_CALL}, id=line.id)
     except Refusal as refusal:

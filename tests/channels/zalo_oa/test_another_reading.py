@@ -172,6 +172,19 @@ def test_an_article_that_may_not_be_removed_is_hidden(gives_details: bool) -> No
         run.adapter.retract(run.order(), run.account)
 
 
+def test_an_article_listed_without_an_id_is_not_called_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    with delivery({}) as (api, run):
+        made_at = api.clock()
+        run.run()
+        whole = api.getslice
+        monkeypatch.setattr(
+            api, "getslice", lambda body: {"medias": [{**one, "id": None} for one in whole(body)["medias"]], "total": 1}
+        )
+        with pytest.raises(ChannelError) as raised:
+            run.adapter.find(replace(run.order(), live=None, called_at=made_at), run.account)
+        assert raised.value.kind is ErrorKind.UNCERTAIN
+
+
 def test_two_articles_of_one_title_without_details_are_left_to_a_person() -> None:
     with delivery({"gives_details": False}) as (api, run):
         made_at = api.clock()
