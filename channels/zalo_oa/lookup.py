@@ -1,6 +1,6 @@
 """Finding an article at Zalo again: by title and time in the list, then by what its details say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -57,29 +57,35 @@ def search(api: Connection, article: Mapping[str, Any], since: datetime) -> List
     UNCERTAIN when articles of this title and time cannot be told apart, or when the list could not be read to where
     the call would stand.
     """
-    matches = [(line, _judged(api, line, article)) for line in _candidates(api, plain(article["title"]), since)]
-    sure = [line for line, match in matches if match is Match.YES]
-    unseen = [line for line, match in matches if match is Match.UNSEEN]
-    perhaps = [line for line, match in matches if match is Match.PERHAPS] + unseen
-    if sure:
-        return sure[-1]
-    if len(perhaps) == 1 and unseen and unseen[0].created:
+    perhaps: list[Listed] = []
+    unseen: list[Listed] = []
+    for line in _candidates(api, plain(article["title"]), since):
+        match _judged(api, line, article):
+            case Match.YES:
+                return line
+            case Match.UNSEEN:
+                unseen.append(line)
+            case Match.PERHAPS:
+                perhaps.append(line)
+    if len(unseen) == 1 and not perhaps and unseen[0].created:
         return unseen[0]
-    if perhaps:
-        raise ChannelError(ErrorKind.UNCERTAIN, Words(SEVERAL), detail=f"{len(perhaps)} articles of this title")
+    if count := len(unseen) + len(perhaps):
+        raise ChannelError(ErrorKind.UNCERTAIN, Words(SEVERAL), detail=f"{count} articles of this title")
     return None
 
 
-def _candidates(api: Connection, title: str, since: datetime) -> list[Listed]:
-    """Articles of this title made at ``since`` or later."""
+def _candidates(api: Connection, title: str, since: datetime) -> Iterator[Listed]:
+    """Yield the articles of this title made at ``since`` or later."""
     earliest = since - SKEW
-    found: dict[str, Listed] = {}
+    seen: set[str] = set()
     for page in walk(api):
-        recent = (line for line in page.lines if line.created is None or line.created >= earliest)
-        found |= {line.id: line for line in recent if line.title == title}
+        for line in page.lines:
+            is_recent = line.created is None or line.created >= earliest
+            if is_recent and line.title == title and line.id not in seen:
+                seen.add(line.id)
+                yield line
         if page.ends(earliest):
-            break
-    return list(found.values())
+            return
 
 
 def _judged(api: Connection, line: Listed, article: Mapping[str, Any]) -> Match:

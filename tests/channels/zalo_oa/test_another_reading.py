@@ -115,6 +115,16 @@ def test_a_list_that_cannot_be_read_to_its_end_proves_nothing() -> None:
         assert "quá dài" in str(raised.value.words)
 
 
+def test_what_stands_in_front_of_a_list_too_long_to_be_read_is_found() -> None:
+    with delivery({"with_times": False}) as (api, run):
+        fill(api, 400)
+        made_at = api.clock()
+        assert run.run() == "live"
+        found = run.adapter.find(replace(run.order(), live=None, called_at=made_at), run.account)
+        assert found is not None
+        assert found.provider_id == str(api.number)
+
+
 def test_an_answer_that_is_no_list_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with delivery({}) as (api, run):
         monkeypatch.setattr(api, "getslice", lambda _body: {"items": []})
