@@ -110,7 +110,7 @@ def page(
     since: datetime | None = None,
     size: int = PAGE,
 ) -> Page:
-    """Return a page of scripts, the newest first; six queries at most.
+    """Return a page of scripts, the newest first; eight queries at most.
 
     Of the new ones, those of a higher class stand before the first page: an urgent one until it was confirmed. New is
     what none of the actor's own stations has aired. ``since`` keeps what became live, was corrected or called back or
@@ -128,12 +128,12 @@ def page(
         query = query.where(~_on_top(own))
     if after is not None:
         query = query.where(after.beyond(Delivery.live_at, Delivery.id))
-    rows = session.execute(query.order_by(Delivery.live_at.desc(), Delivery.id.desc()).limit(size + 1)).all()
-    found = [_script(row) for row in rows[:size]]
-    onward = Cursor(found[-1].live_at, found[-1].delivery_id) if len(rows) > size else None
+    found = _newest(session, query, size + 1)
+    onward = Cursor(found[size - 1].live_at, found[size - 1].delivery_id) if len(found) > size else None
+    del found[size:]
     if shelf is Shelf.NEW and after is None:
-        first = session.execute(every.where(_on_top(own)).order_by(Delivery.live_at.desc()).limit(MOST_URGENT)).all()
-        found = sorted((_script(row) for row in first), key=lambda one: -one.urgency) + found
+        first = _newest(session, every.where(_on_top(own)), MOST_URGENT)
+        found = sorted(first, key=lambda one: -one.urgency) + found
     aired, taken = airings(session, [one.delivery_id for one in found]), _taken(session, actor, found)
     sure = _confirmed(session, own, found)
     lines = [Line(one, aired[one.delivery_id], one.delivery_id in taken, one.delivery_id in sure) for one in found]
@@ -157,8 +157,7 @@ def by_ids(session: Session, delivery_ids: Sequence[int]) -> dict[int, Script]:
 def live_for(session: Session, unit: Unit, size: int) -> list[Script]:
     """Return the newest live scripts of the channels that a unit's station reads from: its own and those above it."""
     found = _scripts(sources(session, unit.path)).where(Delivery.state == DeliveryState.LIVE)
-    rows = session.execute(found.order_by(Delivery.live_at.desc(), Delivery.id.desc()).limit(size))
-    return [_script(row) for row in rows]
+    return _newest(session, found, size)
 
 
 def told_to(session: Session, unit: Unit, size: int) -> list[Script]:
@@ -198,6 +197,14 @@ def _channels(session: Session, actor: Actor) -> list[int]:
 
 def _scripts(channels: Sequence[int]) -> Select[*tuple[Any, ...]]:
     return _every().where(Delivery.channel_id.in_(channels))
+
+
+def _newest(session: Session, query: Select[*tuple[Any, ...]], size: int) -> list[Script]:
+    """Return the newest scripts of a query: numbers first, because whole scripts are wide and slow to sort."""
+    numbers = query.with_only_columns(Delivery.id).order_by(Delivery.live_at.desc(), Delivery.id.desc()).limit(size)
+    ids = list(session.scalars(numbers))
+    known = by_ids(session, ids)
+    return [known[delivery_id] for delivery_id in ids]
 
 
 def _every() -> Select[*tuple[Any, ...]]:
