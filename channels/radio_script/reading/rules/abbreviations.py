@@ -6,6 +6,7 @@ from functools import lru_cache
 from channels.radio_script.reading.lexicon import EntryData
 from channels.radio_script.reading.model import Certainty
 from channels.radio_script.reading.page import CONFIRM, WRITE_OUT, Page, Worry, marked
+from channels.radio_script.reading.rules.documents import issuer_name
 from channels.radio_script.reading.syllables import LETTER, LOWER, UPPER, has_mark, is_syllable
 from channels.words import N_, Words
 
@@ -87,7 +88,10 @@ def _whole(page: Page, start: int, written: str) -> EntryData | None:
     plain = [e for e in readings if not e.after and not e.before]
     if plain and not (is_syllable(written) and _in_capitals(page, start, written)):
         return plain[0]
-    return None
+    office = (
+        None if readings or len(written) < 3 or _is_word(page, start, written) else issuer_name(written, page.lexicon)
+    )
+    return EntryData(say=office, check=True) if office else None
 
 
 def _fits(entry: EntryData, before: str, after: str) -> bool:

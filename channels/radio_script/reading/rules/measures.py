@@ -69,7 +69,8 @@ def _after_number(page: Page, table: Mapping[str, str], kind: str) -> None:
     pattern = _suffixes(tuple(table))
     for match in pattern.finditer(page.text):
         name = match["name"]
-        if _letter_only(name) and (match["gap"] or (name in "KkVC" and _small(page, match.start()))):
+        apart = match["gap"] and (name not in "VW" or _small(page, match.start()))
+        if _letter_only(name) and (apart or (name in "KkVC" and _small(page, match.start()))):
             continue
         page.claim(match.start(), match.end(), f" {table[name]}", kind)
     if kind == "money":

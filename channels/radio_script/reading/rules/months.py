@@ -66,5 +66,8 @@ def _years(page: Page) -> None:
         if int(match["a"]) <= int(match["b"]):
             page.claim(*match.span(), f"{page.number(int(match['a']))}{joint}{page.number(int(match['b']))}", "date")
     for match in _QUARTER_YEAR.finditer(page.text):
-        if re.search(r"(?:quý|kỳ|đợt|số|tuần|khóa)\s+[\divx]{1,4}\s?$", page.before(match.start())):
+        if re.search(
+            r"(?:quý|kỳ|đợt|số|tuần|khóa)\s+[\divx]{1,4}(?:\s?(?:,|và|-|–|đến)\s?[\divx]{1,4})*\s?$",
+            page.before(match.start()),
+        ):
             page.claim(*match.span(), f" năm {page.number(int(match['y']))}", "date")

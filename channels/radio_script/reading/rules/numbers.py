@@ -2,7 +2,7 @@
 
 import re
 
-from channels.radio_script.reading.numerals import NORTH, Dialect, cardinal, fraction_part, spelled
+from channels.radio_script.reading.numerals import NORTH, Dialect, cardinal, fraction_part, ordinal, spelled
 from channels.radio_script.reading.page import Page
 
 NUMBER = re.compile(
@@ -18,6 +18,7 @@ _NAMED_ZERO = re.compile(
 )
 _LIST_BEFORE = re.compile(r"(?:mức độ|cấp độ|mức|tiêu chí|điều|khoản|lớp|quý|các|nhóm|phụ lục|mục)\s*$")
 _ORDINAL = re.compile(r"(?<=thứ)(\s+)(\d{1,3})(?![\d.,/%]*\d)", re.IGNORECASE)
+_WEEKDAYS = re.compile(r"(?<=thứ [2-6])(?P<days>(?:\s?(?:,|và)\s?[3-7])+)(?![\d.,/%]*\d)", re.IGNORECASE)
 MAX_CARDINAL = 15
 """Digits up to which a bare number is read as a cardinal; longer ones are read out digit by digit."""
 
@@ -27,6 +28,11 @@ def ordinals(page: Page) -> None:
     for match in _ORDINAL.finditer(page.text):
         said = {1: "nhất", 4: "tư"}.get(int(match[2])) or page.number(int(match[2]))
         page.claim(*match.span(2), said, "ordinal")
+
+    for match in _WEEKDAYS.finditer(page.text):
+        for number in re.finditer(r"[2-7]", match["days"]):
+            start = match.start("days") + number.start()
+            page.claim(start, start + 1, ordinal(int(number[0]), page.dialect), "ordinal")
 
 
 def enumerators(page: Page) -> None:

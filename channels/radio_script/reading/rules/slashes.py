@@ -14,6 +14,7 @@ _AMOUNT = re.compile(
     r"bao nhiêu|vài|đồng|đ|usd|giá|mức|số|tỷ lệ)\b[^.;()]{0,28}$"
 )
 _PRICE = re.compile(r"\d[\d.,]*\s?(?:(?:nghìn|ngàn|triệu|tỷ)\s)?(?:đồng|đ|vnđ|vnd|usd)$")
+_THING = re.compile(r"[\wµ²³]+")
 _ONE_THING = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?")
 _COUNTED = re.compile(r"\d[\d.,]*(?:\s?\w+){0,3}\s*$")
 _KIN = (
@@ -54,7 +55,10 @@ def _claim(page: Page, match: re.Match[str], chained: bool) -> bool:
             page.claim(match.start(), per.end(), f" một {unit}", "slash")
         page.claim(*match.span(), " một ", "slash")
         return True
-    price = _PRICE.search(before) is not None and page.text[match.end() : match.end() + 1].islower()
+    thing = _THING.match(page.text, match.end())
+    price = _PRICE.search(before) is not None and thing is not None and thing[0][0].islower()
+    if price and thing and thing[0] in page.lexicon.units:
+        return page.claim(match.start(), thing.end(), f" một {page.lexicon.units[thing[0]]}", "slash")
     page.claim(*match.span(), " một " if price else ", ", "slash")
     return price
 
