@@ -1,13 +1,13 @@
 """The delivery engine: due pulls and pushes per second, beside the floor of this disk, APScheduler and Huey as shipped.
 
-Medians of three rounds in one run; every guarantee is on (synchronous=FULL, leases, stamps, attempts). The provider
-answers at once, from its own process. ``python -m bench.delivery 2000`` takes fewer deliveries than the usual 10,000.
+Medians of three rounds in one run, in each of which everything has its turn; every guarantee is on (synchronous=FULL,
+leases, stamps, attempts). The provider answers at once, from its own process. ``python -m bench.delivery 2000`` takes
+fewer deliveries than the usual 10,000.
 """
 
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
@@ -19,13 +19,12 @@ from sqlalchemy import select
 from bench import delivery_rivals as rivals
 from bench.delivery_house import LANES, fresh, per_second, postgres
 from bench.delivery_kinds import KINDS, provider
+from bench.delivery_table import ROUNDS, goal, heading, ratio, rounds
 from bench.machine import describe
 from channels import registry
 from scheduler.rows import DELIVERY
 from scheduler.states import DeliveryState
 from scheduler.timer import Timer
-
-ROUNDS = 3
 
 
 def pull(count: int, server: Any = None) -> float:
@@ -102,22 +101,6 @@ def idle(waiting: int, server: Any = None) -> float:
         return seconds
 
 
-def told(name: str, rates: Sequence[float], compared: str = "") -> str:
-    """A line of the table: the median of the rounds, and all of them."""
-    rounds = " ".join(f"{rate:,.0f}" for rate in rates)
-    return f"{name:<58} {median(rates):>10,.0f}   ({rounds}) {compared}"
-
-
-def rounds(work: Callable[[], float]) -> list[float]:
-    """Run ``work`` three times."""
-    return [work() for _ in range(ROUNDS)]
-
-
-def times(rates: Sequence[float], others: Sequence[float], name: str, goal: float) -> str:
-    """How the medians compare, beside the goal."""
-    return f"{median(rates) / median(others):.2f} x {name} (goal {goal})"
-
-
 def shared_push(count: int, port: int, server: Any, processes: int) -> float:
     """(b) by several scheduler processes that share the work."""
     with fresh(server) as bench:
@@ -165,7 +148,7 @@ timer.run(sys.argv[1], Store(Path(sys.argv[2])), EngineConfig(threads=LANES))
 
 
 def main(count: int = 10_000) -> None:
-    """Print the table."""
+    """Print both tables."""
     registry.KINDS = KINDS
     with provider() as port, postgres() as server:
         on_sqlite(count, port)
@@ -174,36 +157,49 @@ def main(count: int = 10_000) -> None:
 
 def on_sqlite(count: int, port: int) -> None:
     """The goals are for SQLite, the database of a single machine."""
-    one, hundred = (rounds(partial(rivals.floor, count, batch)) for batch in (1, 100))
-    jobs, tasks = rounds(partial(rivals.apscheduler, count)), rounds(partial(rivals.huey, count))
-    pulls = rounds(partial(pull, count))
-    single, many = (rounds(partial(push, count, port, lanes)) for lanes in (1, LANES))
-    print(f"{'deliveries per second, SQLite, synchronous=FULL':<58} {'median':>10}")
-    print(told("(d) floor: claim and mark, one per commit", one))
-    print(told("(d) floor: claim and mark, 100 per commit", hundred))
-    print(told("(c) APScheduler, SQLAlchemy job store, no-op jobs", jobs))
-    print(told("(c) Huey, SQLite store, no-op tasks", tasks))
-    print(told("(a) pull deliveries due at once", pulls, times(pulls, tasks, "Huey", 5)))
-    print(told("(b) push deliveries, one channel", single, times(single, one, "floor", 0.5)))
-    print(told(f"(b) push deliveries, {LANES} channels", many, times(many, one, "floor", 0.5)), flush=True)
+    print(heading("deliveries per second, SQLite, synchronous=FULL"))
+    found = rounds(
+        {
+            "(d) floor: claim and mark, one per commit": partial(rivals.floor, count, 1),
+            "(d) floor: claim and mark, 100 per commit": partial(rivals.floor, count, 100),
+            "(c) APScheduler, SQLAlchemy job store, no-op jobs": partial(rivals.apscheduler, count),
+            "(c) Huey, SQLite store, no-op tasks": partial(rivals.huey, count),
+            "(a) pull deliveries due at once": partial(pull, count),
+            "(b) push deliveries, one channel": partial(push, count, port, 1),
+            f"(b) push deliveries, {LANES} channels": partial(push, count, port, LANES),
+        }
+    )
+    one, _, _, huey, pulls, single, many = found.values()
+    print(goal("(a) pull deliveries : Huey", ratio(pulls, huey), 5))
+    print(goal(f"(b) push deliveries, {LANES} channels : floor", ratio(many, one), 0.5))
+    print(
+        f"    on one channel alone, where each call waits for the commit before it: {ratio(single, one):.2f}",
+        flush=True,
+    )
     _waiting(port, None)
 
 
 def on_postgresql(count: int, port: int, server: Any) -> None:
     """The same beside a server, and the push work shared by several processes."""
-    print(f"\n{'deliveries per second, PostgreSQL, synchronous commit':<58} {'median':>10}")
-    print(told("(a) pull deliveries due at once", rounds(partial(pull, count, server))))
-    for processes in (1, 2, 4):
-        name = f"(b) push deliveries, {LANES} channels, {processes} scheduler processes"
-        print(told(name, rounds(partial(shared_push, count, port, server, processes))), flush=True)
+    print("\n" + heading("deliveries per second, PostgreSQL, synchronous commit"))
+    several = {
+        f"(b) push deliveries, {LANES} channels, {processes} scheduler process{'es' if processes > 1 else ''}": partial(
+            shared_push, count, port, server, processes
+        )
+        for processes in (1, 2, 4)
+    }
+    rounds({"(a) pull deliveries due at once": partial(pull, count, server), **several})
     _waiting(port, server)
 
 
 def _waiting(port: int, server: Any) -> None:
     """What a long queue costs."""
-    middle, late = lateness(100_000, port, server)
-    print(f"lateness, 100,000 waiting: median {middle * 1000:.0f} ms, 99th percentile {late * 1000:.0f} ms (goal 1 s)")
-    print(f"idle, 200 channels, 100,000 waiting: {idle(100_000, server):.2f} s CPU a minute (goal 0.2)", flush=True)
+    found = [lateness(100_000, port, server) for _ in range(ROUNDS)]
+    middle, late = (median(times) for times in zip(*found, strict=True))
+    print(f"lateness with 100,000 waiting: median {middle * 1000:.0f} ms")
+    print(goal("99th percentile of lateness, seconds", late, 1, below=True))
+    seconds = median(idle(100_000, server) for _ in range(ROUNDS))
+    print(goal("idle, 200 channels, 100,000 waiting: seconds of CPU a minute", seconds, 0.2, below=True), flush=True)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ from channels.contract import Receipt
 from channels.words import N_, Words
 from scheduler.backoff import LONGEST_WAIT
 from scheduler.decisions import Facts, Gate, Progress, open_from, open_states
+from scheduler.hot import Hot
 from scheduler.outcomes import Changes, words_column
 from scheduler.rows import ATTEMPT, DELIVERY, FACTS, AnyRow, facts_of, receipt_of
 from scheduler.states import Action, DeliveryState, Outcome
@@ -229,12 +230,14 @@ def _record_lost(connection: Connection, rows: Sequence[AnyRow], now: datetime) 
 
 def _write(connection: Connection, held: Claim, worker: str, changes: Changes, *, version: bool) -> bool:
     """Change a row in hand; return whether it was still ours."""
-    statement = _MINE_UNCHANGED if version else _MINE
-    return connection.execute(statement, {**_guard(held, worker), **changes}).rowcount == 1
+    guard = _guard(held, worker)
+    if version:
+        return _HOT_UNCHANGED.run(connection, {**guard, "b_version": held.version, **changes}) == 1
+    return _HOT.run(connection, {**guard, **changes}) == 1
 
 
 def _guard(held: Claim, worker: str) -> Changes:
-    return {"b_id": held.id, "b_token": held.token, "b_worker": worker, "b_version": held.version}
+    return {"b_id": held.id, "b_token": held.token, "b_worker": worker}
 
 
 _MINE = update(DELIVERY).where(
@@ -246,3 +249,5 @@ _MINE = update(DELIVERY).where(
 
 _MINE_UNCHANGED = _MINE.where(DELIVERY.c.schedule_version == bindparam("b_version"))
 """The same, unless a person has decided something meanwhile."""
+
+_HOT, _HOT_UNCHANGED = Hot(_MINE), Hot(_MINE_UNCHANGED)

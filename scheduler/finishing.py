@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, update
 
 from scheduler.claims import Claim, current, put_down, recorded
 from scheduler.decisions import Step
+from scheduler.hot import Hot
 from scheduler.outcomes import Moment, Result, after, channel_after, words_column
 from scheduler.rates import drain
 from scheduler.rows import ATTEMPT, CHANNEL
@@ -21,7 +22,7 @@ ACTIONS = {
     Step.EXPIRE: Action.EXPIRE,
 }
 
-_ADD = insert(ATTEMPT).inline()
+_ADD = Hot(insert(ATTEMPT).inline())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _record(connection: Connection, held: Claim, tried: Tried, *, stray: bool = 
         "detail": detail,
         "worker": tried.worker,
     }
-    connection.execute(_ADD, entry)
+    _ADD.run(connection, entry)
 
 
 def _record_stray(connection: Connection, held: Claim, tried: Tried) -> None:
