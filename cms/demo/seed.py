@@ -1,17 +1,18 @@
 """Filling an empty database with the demonstration newsroom, through the same doors as everything else."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import requests
 from sqlalchemy import select
 
 from channels.words import N_
 from channels.zalo_oa import simulator
+from channels.zalo_oa.settings import API, OAUTH
 from cms import schema
 from cms.clock import utc_now
 from cms.database import changing, db
@@ -62,14 +63,8 @@ def _clear(found: Settings) -> None:
 
 
 def _require_simulator(found: Settings) -> None:
-    address = urlsplit(found.zalo_api_url)
     if not found.zalo_simulated:
         raise Conflict(N_("Bản trình diễn chỉ dùng bộ mô phỏng Zalo; hãy đặt DAKENH_ZALO_API_URL về máy này."))
-    if simulator.is_taken(address.hostname or "127.0.0.1", address.port or 80):
-        raise Conflict(
-            N_("%(address)s đang có chương trình khác dùng; hãy dừng chương trình ấy hoặc đổi DAKENH_ZALO_API_URL."),
-            address=found.zalo_api_url,
-        )
 
 
 def _live_through(found: Settings, end: datetime) -> None:
@@ -91,24 +86,42 @@ def _live_through(found: Settings, end: datetime) -> None:
 
 @contextmanager
 def _zalo(found: Settings, clock: Clock) -> Iterator[None]:
-    """The simulator at the moved clock. It takes pictures on trust meanwhile: our own pages are not up yet."""
-    address = urlsplit(found.zalo_api_url)
-    app = simulator.make_app(found.home / SIMULATOR_STATE, clock=clock)
-    server = simulator.Server(address.hostname or "127.0.0.1", address.port or 80, app)
+    """The simulator at the moved clock, at an address of its own: whoever answers at the configured one is left alone.
+
+    It takes pictures on trust meanwhile: our own pages are not up yet.
+    """
+    server = simulator.Server("127.0.0.1", 0, simulator.make_app(found.home / SIMULATOR_STATE, clock=clock))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
+    address = f"http://127.0.0.1:{server.port}"
     try:
-        _fetch_pictures(found, "never")
-        yield
-        _fetch_pictures(found, "loopback")
+        with _answering_at(address):
+            _fetch_pictures(address, "never")
+            yield
+            _fetch_pictures(address, "loopback")
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
 
 
-def _fetch_pictures(found: Settings, how: str) -> None:
-    requests.put(f"{found.zalo_api_url}/_sim/config", json={"fetch_images": how}, timeout=10).raise_for_status()
+@contextmanager
+def _answering_at(address: str) -> Iterator[None]:
+    """Let every Zalo channel of this process follow ``address``."""
+    before = {name: os.environ.get(name) for name in (API.variable, OAUTH.variable)}
+    os.environ.update(dict.fromkeys(before, address))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _fetch_pictures(address: str, how: str) -> None:
+    requests.put(f"{address}/_sim/config", json={"fetch_images": how}, timeout=10).raise_for_status()
 
 
 def _welcome(found: Settings) -> list[str]:

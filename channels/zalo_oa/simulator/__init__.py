@@ -9,6 +9,6 @@ What the documents leave open is decided here once, each with a switch in ``conf
 
 from channels.zalo_oa.simulator.app import make_app
 from channels.zalo_oa.simulator.seeding import seed
-from channels.zalo_oa.simulator.server import Server, is_taken, serve
+from channels.zalo_oa.simulator.server import Server, serve
 
-__all__ = ["Server", "is_taken", "make_app", "seed", "serve"]
+__all__ = ["Server", "make_app", "seed", "serve"]

@@ -1,5 +1,6 @@
 """The demonstration that was interrupted is built again from nothing, and never on somebody else's simulator."""
 
+import os
 import socket
 from datetime import timedelta
 
@@ -12,7 +13,6 @@ from cms.demo import seed as seeding
 from cms.demo.people import load_people
 from cms.people.tables import Person
 from cms.quotas.tables import Plan
-from cms.refusal import Conflict
 from cms.settings import Settings
 
 
@@ -24,17 +24,9 @@ def nothing_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def free_port() -> int:
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        port: int = line.getsockname()[1]
-    return port
-
-
-@pytest.fixture
-def settings(settings: Settings, free_port: int) -> Settings:
-    address = f"http://127.0.0.1:{free_port}"
-    return settings.model_copy(update={"zalo_api_url": address, "zalo_oauth_url": address})
+def settings(settings: Settings) -> Settings:
+    """Of an installation that uses the simulator."""
+    return settings.model_copy(update={"zalo_api_url": "http://127.0.0.1:8090"})
 
 
 def counts() -> tuple[int, int]:
@@ -70,10 +62,17 @@ def test_a_finished_demonstration_is_left_as_it_is(app: Flask) -> None:
     assert counts() == before
 
 
-def test_nothing_is_built_while_another_program_has_the_simulators_address(app: Flask, free_port: int) -> None:
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("nothing_to_tell")
+def test_whoever_answers_at_the_configured_address_is_left_alone(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as other:
-        other.bind(("127.0.0.1", free_port))
+        other.bind(("127.0.0.1", 0))
         other.listen()
-        with pytest.raises(Conflict):
-            list(seeding.seed())
-    assert counts() == (0, 0)
+        address = f"http://127.0.0.1:{other.getsockname()[1]}"
+        monkeypatch.setenv("DAKENH_ZALO_API_URL", address)
+        list(seeding.seed())
+        other.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            other.accept()
+    assert os.environ["DAKENH_ZALO_API_URL"] == address
+    assert "DAKENH_ZALO_OAUTH_URL" not in os.environ
