@@ -78,7 +78,9 @@ def change_items(bulletin_id: int) -> AnyResponse:
         problem, status = say(refusal.words), refusal.status
     if request.headers.get("X-Part") == "rundown":
         found = rundown.read(db.session(), current_actor(), bulletin_id)
-        return make_response(render_template("radio/_rundown.html", problem=problem, **_parts(found)), status)
+        return make_response(
+            render_template("radio/_rundown.html", problem=problem, alone=True, **_parts(found)), status
+        )
     if problem:
         flash(problem, "danger")
     return redirect(url_for("radio.bulletin", bulletin_id=bulletin_id), 303)
@@ -199,7 +201,8 @@ def _shown(found: Rundown, wrong: str = "") -> str:
     units = airing.units_for(session, actor, found.unit)
     typed = request.form if wrong else {}
     return render_template(
-        "radio/bulletin.html", units=units, wrong=wrong, typed=typed, problem="", formats=list(downloads.MIMES),
+        "radio/bulletin.html", units=units, wrong=wrong, typed=typed, problem="", alone=False,
+        formats=list(downloads.MIMES),
         event_id=typed.get("event_id") or uuid4().hex, air_at=_control(found.bulletin.air_at),
         fresh=typed.get("started_at") or _control(min(found.bulletin.air_at, now())),
         slots_min=programmes.SLOTS_MIN, **_parts(found),

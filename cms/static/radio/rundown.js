@@ -16,6 +16,8 @@ async function send(form, focus) {
     return;
   }
   home.innerHTML = html;
+  const read = document.querySelector("[data-read-items]");
+  read?.replaceChildren(home.querySelector("[data-fresh-items]").content);
   const next = focus && home.querySelector(focus);
   (next && !next.disabled ? next : home.querySelector("[data-key]"))?.focus({ preventScroll: true });
 }

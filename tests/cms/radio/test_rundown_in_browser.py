@@ -81,6 +81,8 @@ def test_the_total_changes_when_an_item_is_taken_out(
     expect_version(page, 2)
     assert page.locator(".rundown-total").inner_text() < total
     assert kept() == three[1:]
+    boxes = page.locator("[name=items]")
+    assert [boxes.nth(place).input_value() for place in range(boxes.count())] == [str(one) for one in three[1:]]
     retract(three[1])
     page.locator("[data-key=fill]").click()
     expect(page.get_by_text("1 tin đã thu hồi sau khi đưa vào bản tin")).to_be_visible()
