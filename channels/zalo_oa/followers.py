@@ -20,7 +20,6 @@ from channels.zalo_oa.settings import AUTHOR_MAX, Settings
 SEND_FAILED = UPLOAD_FAILED
 """-200 is "Send message failed" here: it does not say whether anybody got it."""
 
-NO_ID = N_("Zalo nhận yêu cầu nhưng không trả mã lượt gửi.")
 GONE = N_("Bài “%(title)s” không còn trên Official Account nên cả lượt gửi đã dừng.")
 SPENT = N_("Zalo báo Official Account không còn lượt gửi nào nên chưa gửi; hãy chờ kỳ sau hoặc nâng gói.")
 NIGHT = N_("Zalo không nhận gửi từ 22:00 đến 06:00 nên chưa gửi; hãy đặt lại giờ ban ngày.")

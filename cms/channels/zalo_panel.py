@@ -32,7 +32,7 @@ REFRESH_LIFE = timedelta(days=90)
 """A refresh token lives three months; who has not connected again by then must."""
 ERRORS = 6
 RECENT = timedelta(days=30)
-COVER = "/static/trial-cover.jpg"
+COVER = "/static/trial-cover.png"
 TROUBLED = (
     DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.MISSED, DeliveryState.SCHEDULED, DeliveryState.SENDING,
     DeliveryState.WITHDRAWING,

@@ -137,7 +137,7 @@ def order(session: Session, actor: Actor, channel_id: int, draft: Draft, *, key:
     made, new = desk.order(session.connection(), wish, by=actor.person_id, now=now)
     if new:
         record(
-            session, actor, "followers.order", "followers", made, unit_id=whole.unit.id, now=now,
+            session, actor, "follower_broadcast.order", "follower_broadcast", made, unit_id=whole.unit.id, now=now,
             channel=whole.channel.name, articles=[one.title for one in whole.articles],
             target=target_words(draft.target), wanted_at=whole.wanted_at.isoformat(),
         )  # fmt: skip

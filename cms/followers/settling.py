@@ -22,18 +22,20 @@ LONGEST_REASON = 1_000
 
 def cancel(session: Session, actor: Actor, broadcast_id: int, *, reason: str, now: datetime) -> None:
     """Call off a broadcast that waits."""
-    _decide(session, actor, broadcast_id, Action.BROADCAST, "followers.cancel", reason, now, desk.cancel)
+    _decide(session, actor, broadcast_id, Action.BROADCAST, "follower_broadcast.cancel", reason, now, desk.cancel)
 
 
 def confirm_sent(session: Session, actor: Actor, broadcast_id: int, *, reason: str, now: datetime) -> None:
     """A person has seen that an unclear broadcast went out."""
-    _decide(session, actor, broadcast_id, Action.SETTLE, "followers.confirm_sent", reason, now, desk.confirm_sent)
+    _decide(
+        session, actor, broadcast_id, Action.SETTLE, "follower_broadcast.confirm_sent", reason, now, desk.confirm_sent
+    )
 
 
 def confirm_not_sent(session: Session, actor: Actor, broadcast_id: int, *, reason: str, now: datetime) -> None:
     """A person has seen that an unclear broadcast did not go out, and it shall not."""
     act = desk.confirm_not_sent
-    _decide(session, actor, broadcast_id, Action.SETTLE, "followers.confirm_not_sent", reason, now, act)
+    _decide(session, actor, broadcast_id, Action.SETTLE, "follower_broadcast.confirm_not_sent", reason, now, act)
 
 
 def send_again(session: Session, actor: Actor, broadcast_id: int, *, reason: str, now: datetime) -> None:
@@ -46,7 +48,7 @@ def send_again(session: Session, actor: Actor, broadcast_id: int, *, reason: str
             call_at=max(now, broadcast.call_at(wanted)),
         )  # fmt: skip
 
-    _decide(session, actor, broadcast_id, Action.BROADCAST, "followers.send_again", reason, now, again)
+    _decide(session, actor, broadcast_id, Action.BROADCAST, "follower_broadcast.send_again", reason, now, again)
 
 
 def found(session: Session, actor: Actor, broadcast_id: int, action: Action) -> tuple[FollowerBroadcast, Channel, Unit]:
@@ -77,6 +79,6 @@ def _decide(
         raise refusal_from(409, error.code, error.words) from error
     session.expire(row)
     record(
-        session, actor, name, "followers", broadcast_id, unit_id=unit.id, now=now, channel=channel.name, reason=text,
-        before=before,
+        session, actor, name, "follower_broadcast", broadcast_id, unit_id=unit.id, now=now, channel=channel.name,
+        reason=text, before=before,
     )  # fmt: skip

@@ -46,7 +46,7 @@ class Looks:
     def work_one(self) -> bool:
         """Ask one account; return whether one was due."""
         self._take_stock()
-        found = self._tools.ledger.write(self._claim)
+        found = self._tools.ledger.write(self._claim) if self._tools.due(STANDING) else None
         if found is None:
             return False
         row, opened = found

@@ -74,7 +74,7 @@ class Broadcasts:
     def work_one(self) -> bool:
         """Move one broadcast on; return whether there was one."""
         self._stop_broken()
-        held = self._tools.ledger.write(self._claim)
+        held = self._tools.ledger.write(self._claim) if self._tools.due(BROADCAST) else None
         if held is None:
             return False
         self._tools.reached(Point.CLAIMED)

@@ -65,7 +65,7 @@ class Trials:
 
     def work_one(self) -> bool:
         """Make one step of one trial; return whether one was due."""
-        found = self._tools.ledger.write(self._claim)
+        found = self._tools.ledger.write(self._claim) if self._tools.due(TRIAL) else None
         if found is None:
             return False
         row, opened = found

@@ -60,7 +60,7 @@ def test_a_lead_sees_the_whole_before_it_is_promised(lead: Browser, office: Offi
     broadcast = row(int(made.headers["Location"].rsplit("/", 1)[1]))
     assert (broadcast.state, broadcast.target) == ("waiting", {"gender": "2", "ages": "3,4", "cities": "48"})
     assert confirmed(lead, page).headers["Location"] == made.headers["Location"], "pressed twice, promised once"
-    entry = audited("followers.order")
+    entry = audited("follower_broadcast.order")
     assert len(entry) == 1
     assert entry[0].detail["articles"] == ["Nộp hồ sơ tại nhà", "Gọi 1022"]
     office.work()
@@ -150,7 +150,7 @@ def test_one_that_waits_is_called_off_with_a_reason(lead: Browser, office: Offic
     office.work()
     assert row(broadcast_id).state == "cancelled"
     assert office.zalo.calls("oa/message") == []
-    assert audited("followers.cancel")[0].detail["reason"] == "Đổi kế hoạch"
+    assert audited("follower_broadcast.cancel")[0].detail["reason"] == "Đổi kế hoạch"
     assert lead.post(f"/followers/{broadcast_id}/sent", data={"reason": "x"}).status_code == 409
 
 
@@ -174,7 +174,7 @@ def test_an_unclear_one_is_settled_by_a_person_as_sent(lead: Browser, office: Of
     office.work()
     assert row(broadcast_id).state == "sent"
     assert len(office.zalo.calls("oa/message")) == 1
-    assert audited("followers.confirm_sent")[0].detail == {
+    assert audited("follower_broadcast.confirm_sent")[0].detail == {
         "channel": "Zalo Báo Sông Vàm", "reason": "Thấy trong mục đã gửi", "before": "unknown",
     }  # fmt: skip
 
@@ -189,7 +189,7 @@ def test_an_unclear_one_is_sent_again_only_by_a_lead(lead: Browser, office: Offi
     office.work()
     assert row(broadcast_id).state == "sent"
     assert len(office.zalo.calls("oa/message")) == 2
-    assert len(audited("followers.send_again")) == 1
+    assert len(audited("follower_broadcast.send_again")) == 1
 
 
 def test_an_admin_who_sends_nothing_may_say_that_it_went_out(lead: Browser, office: Office) -> None:

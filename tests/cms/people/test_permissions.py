@@ -16,6 +16,7 @@ TABLE = {
     A.WRITE:            (True, True, False, False, False),
     A.APPROVE:          (False, True, False, False, False),
     A.SCHEDULE:         (False, True, False, False, False),
+    A.BROADCAST:        (False, True, False, False, False),
     A.LOG_BROADCAST:    (False, False, True, True, False),
     A.RECORD:           (True, True, False, True, False),
     A.SEE_DELIVERIES:   (True, True, False, True, False),

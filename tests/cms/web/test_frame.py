@@ -23,7 +23,8 @@ MENUS = {
     "broadcaster": {"stories.index", "radio.index", "quotas.board"},
     "editor": {"stories.index", "deliveries.calendar", "deliveries.index", "radio.index", "quotas.board"},
     "lead": {
-        "stories.index", "stories.inbox", "deliveries.calendar", "deliveries.index", "radio.index", "quotas.board",
+        "stories.index", "stories.inbox", "deliveries.calendar", "deliveries.index", "followers.index", "radio.index",
+        "quotas.board",
     },
     "admin": {
         "stories.index", "deliveries.calendar", "deliveries.index", "radio.index", "quotas.board", "channels.index",

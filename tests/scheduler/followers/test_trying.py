@@ -95,7 +95,9 @@ def test_a_removal_that_zalo_refuses_is_told_with_what_to_do(office: Desk) -> No
     assert "xóa bài này" in said
 
 
-def test_a_worker_that_dies_after_the_creation_makes_no_second_one(office: Desk) -> None:
+def test_a_worker_that_dies_after_the_creation_makes_no_second_one(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Killed(BaseException):
         """The worker's process ends here."""
 
@@ -105,7 +107,7 @@ def test_a_worker_that_dies_after_the_creation_makes_no_second_one(office: Desk)
     def dies(*_: object) -> None:
         raise Killed
 
-    trials._going_on = dies  # type: ignore[method-assign]  # the answer came, and was never written down
+    monkeypatch.setattr(trials, "_going_on", dies)  # the answer came, and was never written down
     with pytest.raises(Killed):
         trials.work_one()
     office.clock.advance(LEASE.total_seconds() + 1)
