@@ -26,6 +26,7 @@ ASK = Words(
 )
 DIED = Words(N_("Tiến trình gửi đã dừng giữa lúc gọi kênh nên không biết kênh đã nhận lượt gửi hay chưa."))
 BROKEN = Words(N_("Phần mềm gặp lỗi giữa lúc gửi; hãy báo người quản trị."))
+STALE = Words(N_("Tiến trình gửi đứng lại quá lâu trước khi gọi kênh nên đã không gọi."))
 RESTORED = Words(N_("Dữ liệu được khôi phục từ bản sao nên không biết lượt gửi này đã đi hay chưa."))
 STOPPED = N_("Bài “%(title)s” đã bị thu hồi hoặc gỡ nên cả lượt gửi đã dừng; chưa ai nhận được gì.")
 LATE = N_("Đã quá giờ gửi %(minutes)s phút nên không gửi nữa; hãy đặt lượt gửi mới nếu vẫn cần.")

@@ -21,6 +21,7 @@ from scheduler.followers.claims import claim, keep, put_down
 from scheduler.followers.decisions import (
     BROKEN,
     HOLD,
+    STALE,
     STOPPED,
     Act,
     Facts,
@@ -40,6 +41,9 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 """Longer than the slowest way through a call: renewing tokens and asking twice, each to its time-out."""
+STOOD_STILL = LEASE / 5
+"""A worker that stood still so long between stamp and call (a machine put to sleep) does not call: meanwhile others may
+have taken it for dead, and a person may have decided."""
 CALLS = 7
 """Calls that one broadcast may take: five items, the quota, the broadcast."""
 
@@ -98,7 +102,11 @@ class Broadcasts:
         self._tools.reached(Point.CHECKED)
         if not self._tools.ledger.write(lambda connection: self._stamp(connection, held, followers)):
             return
+        stamped = self._tools.clock()
         self._tools.reached(Point.STAMPED)
+        if abs(self._tools.clock() - stamped) > STOOD_STILL:
+            self._record(held, _End(Outcome.TRANSIENT, _not_called(self._tools.clock()), STALE), started)
+            return
         try:
             end = _End(Outcome.DONE, sent(followers.broadcast(held.order, opened.account), self._tools.clock()))
         except Exception as error:
@@ -215,6 +223,11 @@ def _changes(act: Act, words: Words | None, now: datetime) -> Changes:
         return {"next_at": now + HOLD}
     states = {Act.STOP: BroadcastState.STOPPED, Act.MISS: BroadcastState.MISSED}
     return ended(states[act], words) if act in states else {"next_at": None}
+
+
+def _not_called(now: datetime) -> Changes:
+    """A stamp that no call followed: tried again, if the broadcast is still this worker's."""
+    return {**ended(BroadcastState.WAITING, None), "next_at": now}
 
 
 def _tried(connection: Connection, held: Held, end: _End, started: datetime, at: datetime, worker: str) -> None:

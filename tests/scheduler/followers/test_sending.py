@@ -1,7 +1,10 @@
 """Broadcasts go out once, at their time, over real HTTP; whatever is unclear waits for a person."""
 
 import json
+import subprocess
+import sys
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,7 +17,7 @@ from scheduler.followers.sending import LEASE, Broadcasts, Point
 from scheduler.followers.states import BroadcastState
 from scheduler.rows import CHANNEL
 from tests.channels.zalo_oa.running import Running
-from tests.scheduler.followers.conftest import HASTY, LEAD, Desk
+from tests.scheduler.followers.conftest import HASTY, KEYS, LEAD, Desk
 
 FAULTS = ("timeout", "reset", "500", "html502", "empty", "429", "-32")
 HOUR = timedelta(hours=1)
@@ -112,6 +115,63 @@ def test_a_worker_dies(office: Desk, point: Point, sent: BroadcastState, calls: 
     assert len(office.at_provider()) == calls
     if sent is BroadcastState.UNKNOWN:
         assert office.outcomes(order) == ["lost"]
+
+
+def test_a_worker_that_stood_still_after_its_stamp_does_not_call(office: Desk) -> None:
+    """Its machine slept: another took it for dead, a person looked, saw nothing and had it sent again."""
+    order = office.order()
+
+    def sleeps(point: Point) -> None:
+        if point is Point.STAMPED:
+            office.clock.advance(LEASE.total_seconds() + 1)
+            office.work()
+            assert office.state(order) is BroadcastState.UNKNOWN
+            now = office.clock()
+            office.decide(desk.send_again, order, reason="Không thấy", wanted_at=now + LEAD, call_at=now)
+            office.work()
+
+    office.work(sleeps)
+    assert (office.state(order), len(office.at_provider())) == (BroadcastState.SENT, 1)
+
+
+def test_a_short_sleep_costs_nothing(office: Desk) -> None:
+    order, naps = office.order(), [100]
+    office.work(lambda point: office.clock.advance(naps.pop()) if point is Point.STAMPED and naps else None)
+    assert (office.state(order), len(office.at_provider())) == (BroadcastState.SENT, 1)
+    assert office.outcomes(order) == ["transient", "done"]
+
+
+WORKER = """
+import sys
+from datetime import datetime
+from scheduler.config import EngineConfig
+from scheduler.database import open_engine
+from scheduler.followers.accounts import Accounts
+from scheduler.followers.worker import FollowersWorker
+at = datetime.fromisoformat(sys.argv[2])
+FollowersWorker(Accounts(open_engine(sys.argv[1]), EngineConfig(keys=(sys.argv[3],)), lambda: at)).run_due()
+"""
+
+
+def test_a_process_killed_in_the_middle_of_the_call_never_makes_two(engine: Database, url: str, zalo: Running) -> None:
+    office = Desk(engine, zalo, 30.0)
+    order = office.order()
+    zalo.fault("oa/message", "timeout", "after", seconds=30)
+    process = subprocess.Popen([sys.executable, "-c", WORKER, url, office.clock().isoformat(), KEYS[0]])
+    try:
+        give_up = time.monotonic() + 60
+        while not office.at_provider():
+            assert process.poll() is None
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+    finally:
+        process.kill()
+        process.wait()
+    for _ in range(3):
+        office.clock.advance(LEASE.total_seconds() + 1)
+        office.work()
+    assert (office.state(order), office.outcomes(order)) == (BroadcastState.UNKNOWN, ["lost"])
+    assert len(office.at_provider()) == 1
 
 
 def test_many_workers_send_it_once(office: Desk) -> None:
