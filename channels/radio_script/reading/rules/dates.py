@@ -16,6 +16,9 @@ _FULL = re.compile(
 _PAIR = re.compile(
     rf"(?<![\d/.,-])(?P<d>{_D})/(?P<m>{_M})(?:/(?P<y>{_Y}))?\s?[-–—]\s?(?P<d2>{_D})/(?P<m2>{_M})(?:/(?P<y2>{_Y}))?(?![\d/%]|[.,-]\d)"
 )
+_FROM_TO = re.compile(
+    rf"(?<![\d/.,-])(?P<d>{_D})-(?P<m>{_M}) đến (?P<d2>{_D})-(?P<m2>{_M})(?![\d/%-]|[.,]\d|\s?[^\W\d_])"
+)
 _SHORT_YEAR = re.compile(rf"(?<![\d/.,-])(?P<d>{_D})(?P<j>[/.\-])(?P<m>{_M})(?P=j)(?P<y>\d\d)(?![\d/]|[.,-]\d)")
 _ISO = re.compile(rf"(?<![\d/.,-])(?P<y>{_Y})-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?!\d|-\d)")
 _WORDED = re.compile(
@@ -153,6 +156,15 @@ def _claim_pair(page: Page, match: re.Match[str]) -> None:
     page.claim(*match.span(), f"{lead}{said[0]} đến {'' if feast else 'ngày '}{said[1]}", "date")
 
 
+def _claim_from_to(page: Page, match: re.Match[str]) -> None:
+    """Read "từ 15-11 đến 15-12": dashes between days and months, both at once or neither."""
+    if not re.search(r"từ\s+$", page.before(match.start(), 8)) or _COUNTED.match(page.after(match.end())):
+        return
+    for n in ("", "2"):
+        said = f"ngày {day(int(match['d' + n]), page.dialect)} tháng {month(int(match['m' + n]))}"
+        page.claim(match.start("d" + n), match.end("m" + n), said, "date")
+
+
 def _claim_worded(page: Page, match: re.Match[str]) -> None:
     before, year = page.before(match.start()), match["y"] or match["y2"]
     if not year and not _DAY_SAID.search(before) and not _PART_OF_DAY.search(before):
@@ -196,6 +208,7 @@ def _claim_dashed(page: Page, match: re.Match[str]) -> None:
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[Page, re.Match[str]], None]], ...] = (
     (_PAIR, _claim_pair),
+    (_FROM_TO, _claim_from_to),
     (_FULL, _claim_day),
     (_SHORT_YEAR, _claim_day),
     (_ISO, _claim_day),

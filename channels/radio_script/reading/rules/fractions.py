@@ -18,7 +18,7 @@ _COUNTED = re.compile(r"\s*[a-zà-ỹđ]")
 _RANK = re.compile(r"(?:thứ|hạng|bậc|cấp|vị trí|tỷ lệ|tỉ lệ)\s*$")
 _ORDINALS = {1: "nhất", 4: "tư"}
 _STREET = re.compile(r"\s*(?:đường|phố|ấp|khu phố)(?!\w)")
-_HOUSE = re.compile(r"(?:số nhà|địa chỉ|nhà số|hẻm|ngõ|ngách|kiệt|đường)\s*(?:số\s*)?:?\s*$")
+_HOUSE = re.compile(r"(?:số nhà|địa chỉ|nhà số|hẻm|ngõ|ngách|kiệt|đường|lớp)\s*(?:số\s*)?:?\s*$")
 
 
 def fractions(page: Page) -> None:

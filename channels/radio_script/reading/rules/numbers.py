@@ -14,10 +14,15 @@ _ENUMERATOR = re.compile(
 )
 _INLINE_ENUMERATOR = re.compile(r"\((?P<n>\d{1,2})\)\s+(?=\w)")
 _NAMED_ZERO = re.compile(
-    r"(?:đề án|số|mã|phiên bản|nghị quyết|nghị định|quyết định|chỉ thị|thông tư|kỳ|ngạch)\s*:?\s*[“\"]?$"
+    r"(?:đề án|số|mã|phiên bản|nghị quyết|nghị định|quyết định|chỉ thị|thông tư|kỳ|ngạch|ct|nđ|nq|qđ)\s*:?\s*[“\"]?$"
 )
 _LIST_BEFORE = re.compile(r"(?:mức độ|cấp độ|mức|tiêu chí|điều|khoản|lớp|quý|các|nhóm|phụ lục|mục)\s*$")
 _ORDINAL = re.compile(r"(?<=thứ)(\s+)(\d{1,3})(?![\d.,/%]*\d)", re.IGNORECASE)
+_QUANTITY_AFTER = re.compile(
+    r"\s?(?:%|(?:triệu|tỷ|tỉ|nghìn|ngàn|lần|km|kg|ha|m2|m²|m3|m³|mm|cm|tấn|tạ|lít|độ|"
+    r"USD|điểm phần trăm|GB|MB|Mbps|kWh|MW)(?!\w))"
+)
+"""What makes a point before one or two digits a decimal one: "7.5%" is a quantity, "phiên bản 7.5" is not."""
 _WEEKDAYS = re.compile(r"(?<=thứ [2-6])(?P<days>(?:\s?(?:,|và)\s?[3-7])+)(?![\d.,/%]*\d)", re.IGNORECASE)
 MAX_CARDINAL = 15
 """Digits up to which a bare number is read as a cardinal; longer ones are read out digit by digit."""
@@ -68,7 +73,10 @@ def _in_context(page: Page, match: re.Match[str]) -> str:
     written, before = match[0], page.before(match.start())
     if written.isdigit() and written.startswith("0") and _NAMED_ZERO.search(before):
         return spelled(written)
-    if re.fullmatch(r"\d,\d", written) and _LIST_BEFORE.search(before):
+    quantity = _QUANTITY_AFTER.match(page.text, match.end())
+    if quantity and re.fullmatch(r"\d+\.\d{1,2}", written):
+        written = written.replace(".", ",")
+    if not quantity and re.fullmatch(r"\d,\d", written) and _LIST_BEFORE.search(before):
         return ", ".join(spelled(digit) for digit in written.split(","))
     return read_number(written, page.dialect)
 
@@ -85,7 +93,7 @@ def read_number(written: str, dialect: Dialect = NORTH) -> str:
         written = written.replace(".", "")
         if len(written) in range(MAX_CARDINAL + 1, 19):
             return cardinal(int(written), dialect)
-    elif written.count(",") > 1:
+    elif written.count(",") > 1 or re.fullmatch(r"[1-9]\d{0,2},000", written):
         written = written.replace(",", "")
     if "," in written:
         whole, _, part = written.partition(",")
