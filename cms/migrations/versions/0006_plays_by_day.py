@@ -25,6 +25,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("play_day", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_play_day_day"), ["day"], unique=False)
+    op.drop_index("ix_play_channel_day", table_name="play")
     op.execute(
         "INSERT INTO play_day (delivery_id, day, plays, elapsed_ms)"
         " SELECT delivery_id, day, count(*), sum(elapsed_ms) FROM play GROUP BY delivery_id, day"
@@ -32,4 +33,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.create_index("ix_play_channel_day", "play", ["channel_id", "day"])
     op.drop_table("play_day")
