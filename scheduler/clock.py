@@ -17,10 +17,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def ticks() -> float:
+    """Seconds that nobody can set and that go on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 class ServerClock:
     """The database server's time, so that workers on several machines agree whose lease has ended.
 
-    Between two questions it runs on the monotonic clock: setting this machine's clock does not move it.
+    Between two questions it runs on this machine's ticks: setting its clock does not move it, and after a sleep it is
+    asked again, so that a worker does not take an ended lease for a fresh one.
     """
 
     def __init__(self, database: Engine) -> None:
@@ -32,9 +38,9 @@ class ServerClock:
     def __call__(self) -> datetime:
         """Return the server's time, aware UTC, good to the duration of a round trip."""
         with self._lock:
-            if self._asked is None or time.monotonic() - self._asked > AGREE_EVERY:
+            if self._asked is None or ticks() - self._asked > AGREE_EVERY:
                 self._ask()
-            return self._time + timedelta(seconds=time.monotonic() - (self._asked or 0.0))
+            return self._time + timedelta(seconds=ticks() - (self._asked or 0.0))
 
     def _ask(self) -> None:
         """Ask the server; while it does not answer, go on from its last word."""
@@ -46,9 +52,9 @@ class ServerClock:
 
     def _set(self) -> None:
         with self._database.connect() as connection:
-            before = time.monotonic()
+            before = ticks()
             server = connection.execute(select(func.clock_timestamp())).scalar_one()
-            after = time.monotonic()
+            after = ticks()
         self._time, self._asked = server.astimezone(UTC), (before + after) / 2
 
 

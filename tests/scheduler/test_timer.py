@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from scheduler import health, timer
-from scheduler.clock import AGREE_EVERY, ServerClock, clock_for, utc_now
+from scheduler import clock, health, timer
+from scheduler.clock import AGREE_EVERY, ServerClock, clock_for, ticks, utc_now
 from scheduler.config import EngineConfig
 from scheduler.engine import Engine
 from scheduler.rows import WORKER
@@ -208,14 +208,25 @@ def test_a_scheduler_process_ends_on_sigterm_with_its_call_finished(
 
 
 def test_workers_on_postgresql_share_the_servers_clock(house: House) -> None:
-    clock = clock_for(house.database)
-    assert abs(clock() - utc_now()) < timedelta(minutes=1)
+    shared = clock_for(house.database)
+    assert abs(shared() - utc_now()) < timedelta(minutes=1)
     if house.database.dialect.name == "sqlite":
-        assert clock is utc_now
+        assert shared is utc_now
         return
-    assert isinstance(clock, ServerClock)
-    first = clock()
-    assert clock() >= first
-    clock._asked = time.monotonic() - AGREE_EVERY - 1
+    assert isinstance(shared, ServerClock)
+    first = shared()
+    assert shared() >= first
+    shared._asked = ticks() - AGREE_EVERY - 1
     house.database.dispose()
-    assert abs(clock() - utc_now()) < timedelta(minutes=1)
+    assert abs(shared() - utc_now()) < timedelta(minutes=1)
+
+
+def test_a_machine_that_slept_asks_the_server_what_time_it_is(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    if house.database.dialect.name == "sqlite":
+        pytest.skip("on one machine its own clock is the clock")
+    server = ServerClock(house.database)
+    server()
+    asked = server._asked
+    monkeypatch.setattr(clock, "ticks", lambda: ticks() + 3600)
+    assert abs(server() - utc_now()) < timedelta(minutes=1), "an hour of sleep is not added to a stale answer"
+    assert server._asked != asked
