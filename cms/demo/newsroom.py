@@ -18,19 +18,11 @@ from cms.people import passwords
 from cms.people.permissions import SYSTEM
 from cms.people.tables import Membership, Person, Unit
 from cms.quotas import importing
-from cms.radio import programmes
-from cms.radio.programmes import ProgrammeFields
 from cms.settings import Settings
 from scheduler.tables import Channel
 from scheduler.vault import Keys, put_secrets
 
 PLAN = "long-an-2025"
-PROGRAMMES = {
-    "tt-vh-tt-tt-ben-luc": ("Chuyển đổi số trên quê hương Bến Lức", 2, "17:00"),
-    "tt-vh-tt-tt-duc-hoa": ("Bản tin Chuyển đổi số Đức Hòa", 3, "17:00"),
-    "tt-vh-tt-tt-tan-an": ("Thành phố số", 4, "17:00"),
-}
-"""Of culture centres, by unit: name, weekday (Monday is 1) and local time of their weekly bulletin."""
 PASSWORD = "chuyendoiso"  # noqa: S105 (of invented people in sample data, printed at every start)
 
 
@@ -43,10 +35,6 @@ def build(session: Session, settings: Settings, now: datetime) -> None:
         session.add(_person(person, units, now))
     for channel in load_channels():
         _add_channel(session, channel, units, settings, now)
-    for unit, (name, weekday, time) in PROGRAMMES.items():
-        weekly = [{"weekday": weekday, "time": time}]
-        fields = ProgrammeFields(name=name)
-        programmes.create(session, SYSTEM, unit_id=units[unit].id, fields=fields, weekly=weekly, now=now)
 
 
 def _person(person: DemoPerson, units: dict[str, Unit], now: datetime) -> Person:
