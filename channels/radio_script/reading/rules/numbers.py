@@ -76,9 +76,16 @@ def _in_context(page: Page, match: re.Match[str]) -> str:
     quantity = _QUANTITY_AFTER.match(page.text, match.end())
     if quantity and re.fullmatch(r"\d+\.\d{1,2}", written):
         written = written.replace(".", ",")
-    if not quantity and re.fullmatch(r"\d,\d", written) and _LIST_BEFORE.search(before):
+    if not quantity and _is_list(written, before):
         return ", ".join(spelled(digit) for digit in written.split(","))
     return read_number(written, page.dialect)
+
+
+def _is_list(written: str, before: str) -> bool:
+    """Tell "mức độ 3,4" and "Điều 1,5", which are lists, from "mức 1,5", which is a decimal."""
+    if not re.fullmatch(r"\d,\d", written) or not _LIST_BEFORE.search(before):
+        return False
+    return not before.rstrip().endswith("mức") or int(written[2]) == int(written[0]) + 1
 
 
 def _plain(digits: str, dialect: Dialect) -> str:
