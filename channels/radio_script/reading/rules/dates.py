@@ -32,6 +32,7 @@ _DAY_MONTH = re.compile(
     rf"(?<![\d/.,])(?<![A-Za-z]-)(?:(?P<from>{_D}){_DASH})?(?P<d>{_D})(?P<j>\s?/\s?)(?P<m>{_M})(?![\d/%]|[.,]\d)"
 )
 _BLANK_DAY = re.compile(rf"(?P<lead>[Nn]gày)\s*[.…_]*\s*/\s?(?P<m>{_M})\s?/\s?(?P<y>{_Y})(?!\d)")
+_BLANK_MONTH = re.compile(rf"(?P<lead>[Nn]gày)\s*[.…_]*\s*/\s*[.…_]*\s*/\s?(?P<y>{_Y})(?!\d)")
 _NO_DAY = re.compile(r"(?P<lead>[Nn]gày)\s+[.…_]*\s*(?=tháng\s+(?:\d|năm|[.…_]))")
 _DAY_SAID = re.compile(
     r"(?:(?:ngày|mùng|mồng|hôm|nay|ngày \(?\w+\)?)\s*[(“\"*]*|"
@@ -106,6 +107,9 @@ def _blanks(page: Page) -> None:
         return
     for match in _BLANK_DAY.finditer(page.text):
         said = f" {marked('')} tháng {month_year(page, match['m'], match['y'])}"
+        page.claim(match.end("lead"), match.end(), said, "date", _blank())
+    for match in _BLANK_MONTH.finditer(page.text):
+        said = f" {marked('')} năm {page.number(int(match['y']))}"
         page.claim(match.end("lead"), match.end(), said, "date", _blank())
     for match in _NO_DAY.finditer(page.text):
         page.claim(match.end("lead"), match.end(), f" {marked('')} ", "date", _blank())
