@@ -8,7 +8,7 @@ from channels.radio_script.reading.page import WRITE_OUT, Page, Worry
 from channels.words import N_, Words
 
 _KEPT = re.compile(r"\[[^\[\]\n]*\?\]")
-_END = re.compile(r"\.\s?/\s?\.")
+_END = re.compile(r"(?<!\.)\.\s?/\s?\.(?!\.)")
 _MARKS = re.compile(r"[…]+|\.\.+[.…]*|[-–—−]+|[^\w\s,;:!?.\-–—−]|_")
 _QUOTES = "“”„‟\"«»‹›'‘’"
 _PAUSES = "→⇒➔➜|•●▪◦·✓➢"
