@@ -77,6 +77,7 @@ class Engine:
         self._crew = Crew(config.threads)
         self._documents = Documents(database, ledger, config)
         self._tired: dict[int, float] = {}
+        self._lanes: list[Lane] = []
         self._freshened = time.monotonic()
 
     def run_due(self) -> int:
@@ -97,11 +98,14 @@ class Engine:
         self._tools.reached(Point.DOCUMENTED)
         return made
 
-    def next_wake(self) -> datetime | None:
-        """Return when (UTC) there is something to do next, or None if nothing is planned."""
+    def next_wake(self, *, just_looked: bool = False) -> datetime | None:
+        """Return when (UTC) there is something to do next, or None if nothing is planned.
+
+        ``just_looked`` spares another reading of the queues, as ``run_due`` has left them a moment ago.
+        """
         now = self.clock()
-        with self._tools.database.connect() as connection:
-            wakes = [lane.wakes_at(now) for lane in read_lanes(connection)]
+        lanes = self._lanes if just_looked else self._read_lanes()
+        wakes = [lane.wakes_at(now) for lane in lanes]
         times = [at for at in (*wakes, self._documents.next_at(now)) if at is not None]
         return min(times, default=None)
 
@@ -135,9 +139,7 @@ class Engine:
         self._hand.prolong()
         if self._stopping.is_set():
             return 0, self._finish_calls()
-        with self._tools.database.connect() as connection:
-            lanes = read_lanes(connection)
-        now = self.clock()
+        lanes, now = self._read_lanes(), self.clock()
         due = [lane for lane in lanes if lane.due(now)]
         moved = self._turn([lane.channel_id for lane in due if lane.gate.transport is Transport.PULL])
         started = self._start([lane for lane in due if lane.gate.transport is Transport.PUSH])
@@ -145,6 +147,11 @@ class Engine:
             self._crew.wait(LOOK_AGAIN)
             self._freshen()
         return started, moved + self._collect()
+
+    def _read_lanes(self) -> list[Lane]:
+        with self._tools.database.connect() as connection:
+            self._lanes = read_lanes(connection)
+        return self._lanes
 
     def _freshen(self) -> None:
         """Documents age while a slow provider keeps us here."""

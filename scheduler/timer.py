@@ -38,6 +38,9 @@ JOB = "deliver"
 LONGEST = timedelta(seconds=5)
 """No sleep is longer, so that a clock that was set cannot make the engine oversleep."""
 
+THOROUGH = 15.0
+"""Seconds after which the queues are read even if nobody told of anything new and nothing is due."""
+
 SHORTEST = timedelta(milliseconds=20)
 """Sleep before another look at what became due meanwhile; doubled up to ``IN_VAIN`` while looking is in vain."""
 
@@ -61,6 +64,8 @@ class Timer:
         self._beaten: datetime | None = None
         self._looked = time.monotonic()
         self._vain = 0
+        self._wakes_at: datetime | None = None
+        self._read_at = -THOROUGH
         self._trouble, self._faint = Trouble("deliveries"), Trouble("heartbeat")
         self._news = False
         self._lock = Lock()
@@ -114,20 +119,37 @@ class Timer:
     def _look(self) -> None:
         """Work what is due. Every error is logged and followed by another look."""
         with self._lock:
-            self._news = False
+            news, self._news = self._news, False
         delay = IN_VAIN
         try:
             self._beat()
-            delay = self._delay(self._engine.run_due() + self._engine.refresh_documents())
+            delay = self._sleep_on() if not news and self._is_idle() else self._work()
             self._trouble.over()
         except Exception as error:
             self._trouble.tell(error)
         with self._lock:
             self._arm(timedelta(0) if self._news else delay)
 
+    def _is_idle(self) -> bool:
+        """Whether nothing can be due: the queues were read lately, and the time found there has not come."""
+        read_lately = time.monotonic() - self._read_at < THOROUGH
+        return read_lately and (self._wakes_at is None or self._engine.clock() < self._wakes_at)
+
+    def _sleep_on(self) -> timedelta:
+        wake = self._wakes_at
+        return LONGEST if wake is None else max(SHORTEST, min(LONGEST, wake - self._engine.clock()))
+
+    def _work(self) -> timedelta:
+        """Do what is due, and return how long to sleep."""
+        self._read_at = -THOROUGH
+        delay = self._delay(self._engine.run_due() + self._engine.refresh_documents())
+        self._read_at = time.monotonic()
+        return delay
+
     def _delay(self, done: int) -> timedelta:
         """How long to sleep after a look that did ``done`` things."""
-        wake, now = self._engine.next_wake(), self._engine.clock()
+        wake, now = self._engine.next_wake(just_looked=True), self._engine.clock()
+        self._wakes_at = wake
         due = wake is not None and wake <= now
         self._vain = self._vain + 1 if due and not done else 0
         if due or wake is None:

@@ -165,7 +165,7 @@ def test_how_long_the_timer_sleeps(
     running = Running(house)
     engine = running.engine
     monkeypatch.setattr(engine, "clock", house.clock)
-    monkeypatch.setattr(engine, "next_wake", lambda: house.clock() + wake if wake is not None else None)
+    monkeypatch.setattr(engine, "next_wake", lambda **_how: house.clock() + wake if wake is not None else None)
     running.timer._vain = vain
     assert running.timer._delay(done) == delay
 
