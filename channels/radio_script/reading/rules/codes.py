@@ -21,7 +21,7 @@ _PIECE = re.compile(r"\d+|\D+")
 
 def plates(page: Page) -> None:
     """Claim the plates of vehicles: "62A-123.45"."""
-    for match in _PLATE.finditer(page.text):
+    for match in page.at_numbers(_PLATE):
         series = " ".join(spelled(c) if c.isdigit() else _letters(page, c) or c for c in match["series"])
         page.claim(*match.span(), f"{spelled(match['area'])} {series}, {spelled(match['n'])}", "identity")
 

@@ -88,7 +88,7 @@ def dates(page: Page) -> None:
     _weekdays(page)
     for match in _EARLY_DAY.finditer(page.text):
         page.claim(*match.span(), day(int(match["d"]), page.dialect), "date")
-    for match in _LISTED_DAYS.finditer(page.text):
+    for match in page.at_numbers(_LISTED_DAYS):
         for number in re.finditer(r"\d+", match["days"]):
             start = match.start("days") + number.start()
             page.claim(start, start + len(number[0]), day(int(number[0]), page.dialect), "date")

@@ -41,7 +41,7 @@ def measures(page: Page) -> None:
     _money_first(page)
     _after_number(page, page.lexicon.units, "unit")
     _after_number(page, page.lexicon.currencies, "money")
-    for match in _LENGTH.finditer(page.text):
+    for match in page.at_numbers(_LENGTH):
         said = f"{page.number(int(match[1]))} mét {page.number(int(match[2]))}"
         page.claim(*match.span(), said, "unit")
     for match in _PERCENT.finditer(page.text):
@@ -51,9 +51,9 @@ def measures(page: Page) -> None:
             page.claim(*match.span(), page.lexicon.units[match[1]], "unit")
     for match in _NUMBER_SIGN.finditer(page.text):
         page.claim(*match.span(), "số ", "sign")
-    for match in _DEGREES.finditer(page.text):
+    for match in _DEGREES.finditer(page.text) if "độ C" in page.text else ():
         page.claim(*match.span(), "xê", "unit")
-    for match in _POST.finditer(page.text):
+    for match in _POST.finditer(page.text) if "K" in page.text else ():
         page.claim(*match.span(), "ki lô mét ", "unit")
     _joints(page)
     _signs(page)

@@ -45,6 +45,8 @@ def web(page: Page) -> None:
 
 def tags(page: Page) -> None:
     """Claim "#chuyendoiso" and "@longanso": the words of a hashtag, the name of an account."""
+    if "#" not in page.text and "@" not in page.text:
+        return
     for match in _TAG.finditer(page.text):
         name = match["name"]
         if name.isascii():
