@@ -26,7 +26,7 @@ from scheduler.database import open_engine, writing
 from scheduler.dialect import upsert
 from scheduler.engine import Engine
 from scheduler.followers.accounts import Accounts
-from scheduler.followers.worker import FollowersWorker
+from scheduler.followers.worker import FollowersWorker, lanes
 from scheduler.rows import WORKER
 from scheduler.trouble import Trouble
 from scheduler.watch import Watch
@@ -184,7 +184,7 @@ def run(database_url: str, store: Store, config: EngineConfig, *, ready: Callabl
     database = open_engine(database_url)
     engine = Engine(database, store, config, clock_for(database))
     timer = Timer(database, engine)
-    beside = FollowersWorker(Accounts(database, config, engine.clock))
+    beside = FollowersWorker(lanes(Accounts(database, config, engine.clock)))
     told = Event()
 
     def tell(_signal: int, _frame: FrameType | None) -> None:

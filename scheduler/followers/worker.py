@@ -12,8 +12,8 @@ from scheduler.followers.trying import Trials
 
 log = logging.getLogger(__name__)
 
-PAUSE = 1.0
-"""Seconds between two looks when nothing was due: a few index look-ups."""
+PATIENCE = 2.0
+"""Seconds between two looks when nothing was due: a few index look-ups, so idleness costs next to nothing."""
 IN_TROUBLE = 5.0
 
 
@@ -25,17 +25,26 @@ class Work(Protocol):
         ...
 
 
-class FollowersWorker:
-    """Two threads send broadcasts, two do what may wait; ``run_due`` does all that is due in the calling thread."""
+def lanes(accounts: Accounts) -> Sequence[Sequence[Work]]:
+    """What each thread does."""
+    return [
+        [Broadcasts(accounts)],
+        [Broadcasts(accounts)],
+        [Trials(accounts), Looks(accounts)],
+        [Looks(accounts), Trials(accounts)],
+    ]
 
-    def __init__(self, accounts: Accounts) -> None:
+
+class FollowersWorker:
+    """Two threads send broadcasts, two do what may wait; ``run_due`` does all that is due in the calling thread.
+
+    Of each two the first looks for work, and wakes the second when it has found some.
+    """
+
+    def __init__(self, lanes: Sequence[Sequence[Work]]) -> None:
         self._stopping = Event()
-        self._lanes: Sequence[Sequence[Work]] = [
-            [Broadcasts(accounts)],
-            [Broadcasts(accounts)],
-            [Trials(accounts), Looks(accounts)],
-            [Looks(accounts), Trials(accounts)],
-        ]
+        self._lanes = lanes
+        self._found = [Event() for _ in self._lanes]
         self._threads: list[Thread] = []
 
     def run_due(self) -> int:
@@ -48,23 +57,35 @@ class FollowersWorker:
     def start(self) -> None:
         """Begin to work."""
         for number, lane in enumerate(self._lanes):
-            thread = Thread(target=self._run, args=(lane,), name=f"followers-{number}", daemon=True)
+            thread = Thread(target=self._run, args=(number, lane), name=f"followers-{number}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
     def stop(self) -> None:
         """Begin nothing more; return when what is in hand is done."""
         self._stopping.set()
+        for found in self._found:
+            found.set()
         for thread in self._threads:
             thread.join()
 
-    def _run(self, lane: Sequence[Work]) -> None:
+    def _run(self, number: int, lane: Sequence[Work]) -> None:
+        looks, partner = number % 2 == 0, self._found[number ^ 1]
+        while not self._stopping.is_set():
+            if not looks:
+                self._found[number].wait()
+                self._found[number].clear()
+            self._work(lane, partner)
+            if looks:
+                self._stopping.wait(PATIENCE)
+
+    def _work(self, lane: Sequence[Work], partner: Event) -> None:
+        """Work until nothing is due; whoever finds something wakes the other thread of the two."""
         while not self._stopping.is_set():
             try:
-                busy = sum(work.work_one() for work in lane)
+                if not sum(work.work_one() for work in lane):
+                    return
+                partner.set()
             except Exception:
                 log.exception("work on followers failed; trying again in %s s", IN_TROUBLE)
                 self._stopping.wait(IN_TROUBLE)
-                continue
-            if not busy:
-                self._stopping.wait(PAUSE)

@@ -20,7 +20,7 @@ from scheduler.followers.accounts import Accounts
 from scheduler.followers.rows import ATTEMPT, BROADCAST, STANDING, TRIAL
 from scheduler.followers.sending import Broadcasts
 from scheduler.followers.states import BroadcastState
-from scheduler.followers.worker import FollowersWorker
+from scheduler.followers.worker import FollowersWorker, lanes
 from scheduler.rows import CHANNEL, DELIVERY, RENDITION
 from scheduler.states import DeliveryState, Desired
 from scheduler.vault import Keys, put_secrets
@@ -114,7 +114,7 @@ class Desk:
             pass
 
     def worker(self) -> FollowersWorker:
-        return FollowersWorker(self.accounts())
+        return FollowersWorker(lanes(self.accounts()))
 
     def decide(self, what: Callable[..., Any], broadcast_id: int, **more: Any) -> None:
         with writing(self.database) as connection:
