@@ -147,9 +147,9 @@ from datetime import datetime
 from scheduler.config import EngineConfig
 from scheduler.database import open_engine
 from scheduler.followers.accounts import Accounts
-from scheduler.followers.worker import FollowersWorker
+from scheduler.followers.worker import FollowersWorker, lanes
 at = datetime.fromisoformat(sys.argv[2])
-FollowersWorker(Accounts(open_engine(sys.argv[1]), EngineConfig(keys=(sys.argv[3],)), lambda: at)).run_due()
+FollowersWorker(lanes(Accounts(open_engine(sys.argv[1]), EngineConfig(keys=(sys.argv[3],)), lambda: at))).run_due()
 """
 
 
