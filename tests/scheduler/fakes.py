@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 
 import requests
@@ -33,6 +33,7 @@ from channels.contract import (
     Transport,
 )
 from channels.words import Words
+from tests.scheduler.quiet import QuietServer
 
 KINDS = {
     "fake_http": "tests.scheduler.fakes:HttpPush",
@@ -46,8 +47,7 @@ class Provider:
 
     ``faults`` are used up one by one: ``500``, ``502``, ``429``, ``401``, ``422`` refuse before anything happened;
     ``accept-500``, ``accept-timeout``, ``accept-reset`` and ``accept-garbage`` do the work and then fail to say so;
-    ``accept-hold`` does the work and answers when ``release`` is set;
-    ``slow`` waits ``delay`` seconds and ``hold`` until ``release`` is set before anything happens;
+    ``accept-hold`` does so until ``release`` is set; ``slow`` waits ``delay`` seconds, ``hold`` for ``release`` before;
     ``continue`` accepts the item as a job that must be polled.
     """
 
@@ -65,7 +65,7 @@ class Provider:
         class Handler(_Handler):
             owner = provider
 
-        self._server = _Quiet((host, 0), Handler)
+        self._server = QuietServer((host, 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://{host}:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -91,11 +91,6 @@ class Provider:
         """The text of every item that is there now, by key."""
         with self.lock:
             return {item["key"]: item["text"] for item in self.items.values()}
-
-
-class _Quiet(ThreadingHTTPServer):
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients are killed here; their broken connections are not worth a word."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -130,10 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         with self.owner.lock:
             status, answer = act({**body, "job": fault == "continue"})
-        if fault == "accept-timeout":
-            time.sleep(self.owner.delay)
-        if fault == "accept-hold":
-            self.owner.release.wait(60)
+        if fault in ("accept-timeout", "accept-hold"):
+            self.owner.release.wait(60 if fault == "accept-hold" else self.owner.delay)
         if fault == "accept-reset":
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
