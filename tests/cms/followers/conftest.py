@@ -13,7 +13,7 @@ from cms.database import changing, db
 from cms.web.context import context
 from scheduler.config import EngineConfig
 from scheduler.followers.accounts import Accounts
-from scheduler.followers.worker import FollowersWorker
+from scheduler.followers.worker import FollowersWorker, lanes
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery
 from scheduler.vault import Keys, put_secrets
@@ -55,7 +55,7 @@ class Office:
         """The scheduler's work on followers, all that is due."""
         db.session.rollback()
         config = EngineConfig(keys=context().settings.encryption_keys, draw=lambda _low, high: high)
-        FollowersWorker(Accounts(db.engine, config, self.clock)).run_due()
+        FollowersWorker(lanes(Accounts(db.engine, config, self.clock))).run_due()
 
     def turn(self, **by: float) -> None:
         """Let time pass here and at Zalo."""
