@@ -52,6 +52,12 @@ class Stations:
         return self._rates
 
 
+def rate_of(session: Session, unit_id: int) -> float | None:
+    """Return the read rate that was timed at a unit's station, in syllables a second."""
+    timed = _rates(session).get(unit_id)
+    return timed.own if timed else None
+
+
 def settings_of(channel: Channel) -> BaseModel:
     """Return the settings of one channel, asking the session that it was read in."""
     session = object_session(channel)

@@ -4,9 +4,11 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from channels.radio_script.length import DEFAULT
 from channels.words import N_
 from cms.channels import weekly
 from cms.database import changing, db
+from cms.lexicon.stations import rate_of
 from cms.people.tables import Unit
 from cms.radio import programmes
 from cms.radio.blueprint import blueprint
@@ -25,11 +27,12 @@ from cms.web.language import say
 @blueprint.get("/radio/programmes/new")
 @signed_in
 def new_programme() -> str:
-    """An empty form; greeting and closing are suggested."""
+    """An empty form; greeting, closing and the rate that was timed at the station are suggested."""
     units = programmes.makers(db.session(), current_actor())
     if not units:
         programmes.require(current_actor(), "/")
-    return _shown(programme_form(ProgrammeFields(name="")), None, units)
+    timed = rate_of(db.session(), units[0].id) if units else None
+    return _shown(programme_form(ProgrammeFields(name="", rate=timed or DEFAULT)), None, units)
 
 
 @blueprint.post("/radio/programmes/new")

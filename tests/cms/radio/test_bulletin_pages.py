@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cms.database import db
+from cms.database import changing, db
+from cms.lexicon.tables import TimedReading
 from cms.radio.tables import Broadcast, BulletinAiring, Download, Programme
 from tests.cms.newsroom import Browser, Newsroom, counted, sign_in
 from tests.cms.radio.conftest import Live
@@ -38,6 +39,15 @@ def bulletin(browser: Browser, programme: Programme, three: list[int], clock: Cl
 
 def items(page: str) -> list[int]:
     return [int(number) for number in re.findall(r'<li class="rundown-item[^"]*" data-item="(\d+)"', page)]
+
+
+def test_a_new_programme_is_read_at_the_rate_that_was_timed_at_the_station(
+    news: Newsroom, loudspeaker: object, browser: Browser, clock: Clock
+) -> None:
+    assert 'value="4,2"' in browser.get("/radio/programmes/new").text
+    with changing() as session:
+        session.add(TimedReading(unit_id=news.district.id, syllables=300, seconds=65.0, rate=4.9, measured_at=clock()))
+    assert 'value="4,9"' in browser.get("/radio/programmes/new").text
 
 
 def test_a_programme_is_made_and_its_times_wait_to_be_filled(
