@@ -40,6 +40,7 @@ TAKEN: list[tuple[str, str, Any]] = [
     ("SIGN_IN_LIMIT", "3 per minute; 20 per hour", "3 per minute; 20 per hour"),
     ("API_LIMIT", "60/minute", "60/minute"),
     ("LIMITS_URL", "memory://", "memory://"),
+    ("PIPER_VOICE", __file__, Path(__file__)),
     ("MAX_UPLOAD_MB", "20", 20),
     ("SMTP_URL", "smtp://mail.example.vn:587", "smtp://mail.example.vn:587"),
     ("MAIL_FROM", "dakenh@tinh.example.vn", "dakenh@tinh.example.vn"),
@@ -78,6 +79,7 @@ REFUSED = [
     ("SMTP_URL", "smtp://mail:port"),
     ("MAIL_FROM", "Đa Kênh"),
     ("MAIL_FROM", "a@b"),
+    ("PIPER_VOICE", "/no/such/voice.onnx"),
     ("LOG_LEVEL", "LOUD"),
 ]
 

@@ -161,7 +161,13 @@ class Province:
 
     def play(self, delivery: Delivery, moment: datetime) -> PlayDay:
         """A board showed the item."""
-        return self._kept(PlayDay(delivery_id=delivery.id, day=local_day(moment), plays=1, elapsed_ms=10_000))
+        day = local_day(moment)
+        shown = self.session.get(PlayDay, (delivery.id, day)) or PlayDay(
+            delivery_id=delivery.id, day=day, plays=0, elapsed_ms=0
+        )
+        shown.plays += 1
+        shown.elapsed_ms += 10_000
+        return self._kept(shown)
 
     def recorded(
         self, quota: str, unit: str, day: str, note: str = "500 tờ", story: Story | None = None
