@@ -13,7 +13,9 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Engine
+from werkzeug.routing import Rule
 
 from cms import schema
 from cms.settings import Settings
@@ -123,13 +125,37 @@ def settings(url: str, tmp_path: Path) -> Settings:
     return Settings(home=tmp_path, secret_key="k" * 32, database_url=url, api_limit="100000 per minute")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def addresses_compiled_once() -> Iterator[None]:
+    """Each test makes its own application, but the code that builds its 200 addresses is always the same."""
+    compile_builder = Rule._compile_builder
+    compiled: dict[object, Any] = {}
+
+    def remembered(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", remembered)
+        yield
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates are compiled once for all applications."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+def app(settings: Settings, clock: Clock, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     """The application on a fresh database, at a clock that stands still."""
     from cms.app import create_app
     from cms.database import db
 
     made = create_app(settings, now=clock)
+    made.jinja_env.bytecode_cache = compiled_templates
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     with made.app_context():
         yield made
