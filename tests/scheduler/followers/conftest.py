@@ -31,8 +31,13 @@ MORNING = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """10:00 on a Monday in Viet Nam."""
 KEYS = ("k" * 32,)
 LEAD = timedelta(minutes=40)
-HASTY = 0.4
+HASTY = 0.8
 """Seconds that a call may take where a fault keeps the caller waiting."""
+
+
+def patience(fault: str) -> float:
+    """Seconds that a call may take: only a provider that keeps silent asks for haste, a busy machine does not."""
+    return HASTY if fault == "timeout" else 10.0
 
 
 def article(title: str) -> dict[str, Any]:

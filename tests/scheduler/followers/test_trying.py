@@ -17,7 +17,7 @@ from scheduler.followers.looking import EVERY
 from scheduler.followers.rows import DAY, STANDING
 from scheduler.followers.trying import LEASE, Trials
 from tests.channels.zalo_oa.running import Running
-from tests.scheduler.followers.conftest import HASTY, Desk
+from tests.scheduler.followers.conftest import Desk, patience
 
 FAULTS = ("timeout", "reset", "500", "html502", "empty", "429", "-32")
 CALLS = ("article/create", "article/verify", "article/remove", "article/getslice", "article/getdetail")
@@ -74,7 +74,7 @@ def test_it_goes_the_whole_way_hidden_and_leaves_nothing(office: Desk) -> None:
 def test_one_fault_anywhere_leaves_nothing_behind(
     engine: Database, zalo: Running, call: str, fault: str, when: str
 ) -> None:
-    office = Desk(engine, zalo, HASTY)
+    office = Desk(engine, zalo, patience(fault))
     begun(office)
     zalo.fault(call, fault, when, seconds=5)
     state = run(office)
@@ -158,7 +158,7 @@ def test_the_account_is_asked_by_itself_and_its_followers_are_kept_by_day(office
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_trouble_keeps_the_last_answer_and_is_told_beside_it(engine: Database, zalo: Running, fault: str) -> None:
-    office = Desk(engine, zalo, HASTY)
+    office = Desk(engine, zalo, patience(fault))
     looks(office)
     before = office.standing()
     zalo.fault("oa/getoa", fault, seconds=5)
