@@ -12,7 +12,7 @@ from scheduler.followers.trying import Trials
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 2.0
+PATIENCE = 4.0
 """Seconds between two looks when nothing was due: a few index look-ups, so idleness costs next to nothing."""
 IN_TROUBLE = 5.0
 
