@@ -2,13 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export DAKENH_HOME ?= $(CURDIR)/var
-export DAKENH_ZALO_API_URL ?= http://127.0.0.1:8090
-export DAKENH_ZALO_OAUTH_URL ?= http://127.0.0.1:8090
 WORKERS ?= auto
 
 .PHONY: run test bench crash lint setup setup-test catalogues messages screenshots clean
 
+run: export DAKENH_HOME ?= $(CURDIR)/var
+run: export DAKENH_ZALO_API_URL ?= http://127.0.0.1:8090
+run: export DAKENH_ZALO_OAUTH_URL ?= http://127.0.0.1:8090
 run: setup
 	@$(BIN)/dakenh init
 	@$(BIN)/dakenh demo

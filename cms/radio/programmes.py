@@ -17,10 +17,10 @@ from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.people.units import tidy
+from cms.radio import reading
 from cms.radio.tables import Bulletin, Programme
 from cms.refusal import Invalid, NotAllowed, NotFound
 from scheduler import slots
-from scheduler.tables import Channel
 
 SLOTS_MIN = (5, 10, 15)
 """Minutes of the usual slots; any other up to ``LONGEST_MIN`` can be entered."""
@@ -60,11 +60,7 @@ def require(actor: Actor, path: str) -> None:
 def makers(session: Session, actor: Actor) -> list[Unit]:
     """Return the units for which ``actor`` may put bulletins together and which have scripts to put into them."""
     paths = (*actor.paths(Action.WRITE), *actor.paths(Action.LOG_BROADCAST))
-    above = select(Unit.path).join(Channel, Channel.unit_id == Unit.id).where(Channel.kind == "radio_script")
-    stations = set(session.scalars(above))
-    found = session.scalars(select(Unit).where(units.within(paths)))
-    served = [unit for unit in found if any(unit.path.startswith(path) for path in stations)]
-    return sorted(served, key=lambda unit: units.trail(unit.path))
+    return reading.served(session, paths)
 
 
 def listed(session: Session, actor: Actor) -> list[tuple[Programme, Unit]]:

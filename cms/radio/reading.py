@@ -1,6 +1,6 @@
 """Scripts that a person may read, the urgent ones on top, with who took them and what was aired."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from channels.words import N_
+from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.radio.logbook import PAGE, Airing, airings
@@ -171,6 +172,17 @@ def sources(session: Session, unit_path: str) -> list[int]:
     """Return the radio channels that a unit's station reads from: its own and those of units above it."""
     query = select(Channel.id, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.kind == KIND)
     return [id_ for id_, path in session.execute(query) if unit_path.startswith(path)]
+
+
+def served(session: Session, paths: Collection[str]) -> list[Unit]:
+    """Return the units within ``paths`` that read from a radio channel, in the order of the tree."""
+    query = select(Unit.path).join(Channel, Channel.unit_id == Unit.id).where(Channel.kind == KIND)
+    above = set(session.scalars(query))
+    found = session.scalars(select(Unit).where(units.within(paths)))
+    return sorted(
+        (unit for unit in found if any(unit.path.startswith(path) for path in above)),
+        key=lambda unit: units.trail(unit.path),
+    )
 
 
 def approval(session: Session, found: Script) -> tuple[str, datetime] | None:

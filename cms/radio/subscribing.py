@@ -7,23 +7,17 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.audit.record import record
-from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
-from cms.radio import newsfeed
+from cms.radio import newsfeed, reading
 from cms.radio.tables import ScriptMail
 from cms.refusal import Invalid, NotFound
 from cms.settings import MAIL_ADDRESS
-from scheduler.tables import Channel
 
 
 def stations(session: Session, actor: Actor) -> list[Unit]:
     """Return the units whose scripts ``actor`` reads and which have any, in the order of the tree."""
-    query = select(Unit.path).join(Channel, Channel.unit_id == Unit.id).where(Channel.kind == "radio_script")
-    sources = set(session.scalars(query))
-    found = session.scalars(select(Unit).where(units.within(actor.paths(Action.READ_SCRIPTS))))
-    served = [unit for unit in found if any(unit.path.startswith(path) for path in sources)]
-    return sorted(served, key=lambda unit: units.trail(unit.path))
+    return reading.served(session, actor.paths(Action.READ_SCRIPTS))
 
 
 def subscribe(session: Session, actor: Actor, unit_id: int | None, address: str, *, now: datetime) -> ScriptMail:
