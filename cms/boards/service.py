@@ -1,6 +1,5 @@
 """Proof of play: what boards report, taken once each, however often it is sent."""
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from channels.words import N_
 from cms.boards.tables import BoardKey, Play, PlayDay
 from cms.clock import local_day
+from cms.people import access_keys
 from cms.refusal import NotAllowed, NotFound
 from scheduler.tables import Channel, Delivery
 
@@ -52,18 +52,13 @@ class Acknowledged:
     refused: tuple[str, ...]
 
 
-def digest(key: str) -> str:
-    """What the database keeps of a board's key."""
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
 def board(session: Session, slug: str, key: str) -> Channel:
     """The active board with this slug, if ``key`` is its key; raise ``NotFound`` or ``NotAllowed``."""
     channel = session.scalar(select(Channel).where(Channel.slug == slug, Channel.kind == "led_board", Channel.active))
     if channel is None:
         raise NotFound(N_("Không có bảng này."))
     held = session.get(BoardKey, channel.id)
-    if held is None or not hmac.compare_digest(held.hash, digest(key)):
+    if held is None or not hmac.compare_digest(held.hash, access_keys.digest(key)):
         raise NotAllowed(N_("Khóa của bảng không đúng; hãy cấp khóa mới ở trang Kênh."))
     return channel
 

@@ -1,7 +1,6 @@
 """Configuring channels: making, changing, stopping them, their weekly times, their secrets and boards' keys."""
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +15,8 @@ from channels.contract import ChannelError
 from channels.followers import followers_of
 from channels.words import N_
 from cms.audit.record import record
-from cms.boards.service import digest
 from cms.boards.tables import BoardKey
+from cms.people import access_keys
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.people.units import tidy
@@ -160,12 +159,12 @@ def issue_board_key(session: Session, actor: Actor, channel_id: int, *, now: dat
     channel = managed(session, actor, channel_id)
     if channel.kind != BOARD:
         raise Conflict(N_("Chỉ bảng điện tử mới có khóa."))
-    key = f"bk_{secrets.token_urlsafe(32)}"
+    key = access_keys.make("bk_")
     held = session.get(BoardKey, channel.id)
     if held is None:
-        session.add(BoardKey(channel_id=channel.id, hash=digest(key), created_at=now))
+        session.add(BoardKey(channel_id=channel.id, hash=access_keys.digest(key), created_at=now))
     else:
-        held.hash, held.created_at = digest(key), now
+        held.hash, held.created_at = access_keys.digest(key), now
     record(session, actor, "channel.board_key", "channel", channel.id, unit_id=channel.unit_id, now=now,
            name=channel.name)  # fmt: skip
     return key

@@ -10,11 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.zalo_oa import simulator
-from cms.boards.service import digest
 from cms.boards.tables import BoardKey
 from cms.demo.channels import DemoChannel, load_channels
 from cms.demo.people import DemoPerson, load_people
-from cms.people import passwords
+from cms.people import access_keys, passwords
 from cms.people.permissions import SYSTEM
 from cms.people.tables import Membership, Person, Unit
 from cms.quotas import importing
@@ -59,7 +58,7 @@ def _add_channel(
     session.add(row)
     session.flush()
     if channel.kind == "led_board":
-        session.add(BoardKey(channel_id=row.id, hash=digest(secrets.token_urlsafe(24)), created_at=now))
+        session.add(BoardKey(channel_id=row.id, hash=access_keys.digest(access_keys.make()), created_at=now))
     if channel.kind == "zalo_oa":
         _connect(session, row, channel, settings, now)
 

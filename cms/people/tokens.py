@@ -1,7 +1,5 @@
 """Bearer tokens for machines: made once, shown once, kept as a hash."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -10,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.audit.record import record
+from cms.people import access_keys
 from cms.people.permissions import Actor
 from cms.people.tables import ApiToken, Person
 from cms.refusal import Invalid, NotFound
@@ -26,11 +25,6 @@ SCOPES = {
     "radio:write": N_("Ghi nhật ký phát sóng"),
 }
 PREFIX = "dk_"
-
-
-def digest(token: str) -> str:
-    """What the database keeps of a token. Tokens are 256 random bits, so a plain hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def create(
@@ -50,11 +44,11 @@ def create(
         raise Invalid(N_("Hãy chọn ít nhất một quyền có trong danh sách cho mã truy cập."), field="scopes")
     if not name.strip():
         raise Invalid(N_("Hãy đặt tên cho mã truy cập để sau này nhận ra."), field="name")
-    token = PREFIX + secrets.token_urlsafe(32)
+    token = access_keys.make(PREFIX)
     row = ApiToken(
         person_id=person.id,
         name=name.strip()[:120],
-        hash=digest(token),
+        hash=access_keys.digest(token),
         scopes=wanted,
         created_at=now,
         expires_at=expires_at,
@@ -67,7 +61,7 @@ def create(
 
 def find(session: Session, token: str, now: datetime) -> ApiToken | None:
     """The valid token with this value, of an active person; None otherwise."""
-    row = session.scalar(select(ApiToken).where(ApiToken.hash == digest(token)))
+    row = session.scalar(select(ApiToken).where(ApiToken.hash == access_keys.digest(token)))
     if row is None or row.revoked_at is not None or not row.person.active:
         return None
     return None if row.expires_at is not None and row.expires_at <= now else row

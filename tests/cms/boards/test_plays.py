@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from cms.boards import service
 from cms.boards.tables import BoardKey, Play, PlayDay
 from cms.database import changing, db
+from cms.people import access_keys
 from tests.cms import newsroom
 from tests.cms.feeds.press import Press
 from tests.conftest import SUNDAY, Clock
@@ -30,7 +31,7 @@ def press(app: Flask, engine: Engine, clock: Clock) -> Press:
 
 def give_key(channel_id: int, key: str) -> None:
     with changing() as session:
-        session.add(BoardKey(channel_id=channel_id, hash=service.digest(key), created_at=SUNDAY))
+        session.add(BoardKey(channel_id=channel_id, hash=access_keys.digest(key), created_at=SUNDAY))
 
 
 def shown(number: int = 1, **change: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from cms.audit.tables import AuditEntry
 from cms.cli import main
-from cms.people import passwords, tokens
+from cms.people import access_keys, passwords
 from cms.people.tables import ApiToken, Person, Unit
 from scheduler.database import open_engine
 
@@ -159,7 +159,7 @@ def test_a_token_is_printed_once_and_works(ready: Dakenh, bare_url: str) -> None
     engine = open_engine(bare_url)
     with Session(engine) as session:
         row = session.scalars(select(ApiToken)).one()
-        assert row.hash == tokens.digest(result.stdout.strip())
+        assert row.hash == access_keys.digest(result.stdout.strip())
         assert row.scopes == ["quotas:read", "radio:read"]
         assert row.expires_at is not None
         assert (row.expires_at - row.created_at).days == 7
