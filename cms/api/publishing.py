@@ -1,6 +1,6 @@
 """Scheduling an approved story on channels, taking a schedule back, and calling a story back from everywhere."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -13,10 +13,13 @@ from cms.api.named import channel_by_slug
 from cms.api.story_changes import changing_story
 from cms.api.story_shapes import StoryTold, story_reply
 from cms.api.table import endpoint
+from cms.radio import classes, reading
 from cms.refusal import Invalid
 from cms.stories import lookup, publishing, unscheduling
 from cms.stories.publishing import Wish
 from cms.web.context import settings, store
+
+Priority = Literal["thong_thuong", "uu_tien", "khan_cap"]
 
 
 class ChannelWish(Given):
@@ -26,6 +29,9 @@ class ChannelWish(Given):
     at: Instant | None = None
     next_slot: bool = Field(False, description="At the channel's next free weekly time.")
     until: Instant | None = Field(None, description="When it is to leave the channel; null: never.")
+    priority: Priority | None = Field(
+        None, description="Class of a radio script: normal, first, urgent. null: the channel's own, or what was given."
+    )
 
 
 class Schedule(Given):
@@ -85,4 +91,6 @@ def _wish(session: Session, number: int, wish: ChannelWish) -> Wish:
     if wish.at is not None and wish.next_slot:
         raise Invalid(N_("Hãy chọn giờ cụ thể hoặc khung giờ kế tiếp, không chọn cả hai."), field=f"{field}.at")
     channel = channel_by_slug(session, wish.channel, f"{field}.channel")
-    return Wish(channel.id, wish.at, wish.next_slot, wish.until)
+    if wish.priority and channel.kind != reading.KIND:
+        raise Invalid(classes.RADIO_ONLY, field=f"{field}.priority")
+    return Wish(channel.id, wish.at, wish.next_slot, wish.until, wish.priority or "")

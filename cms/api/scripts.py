@@ -40,6 +40,7 @@ class ScriptLine(Told):
     channel_name: str
     unit: UnitName
     state: DeliveryState
+    priority: str = Field(description="Class: thong_thuong, uu_tien or khan_cap.")
     urgency: int = Field(description="2: at once; 1: before others; 0: by schedule.")
     estimated_seconds: float
     live_at: datetime
@@ -127,6 +128,7 @@ def _line(found: Script, known: Mapping[int, str], names: Mapping[int, UnitName]
         "channel_name": found.channel,
         "unit": names[found.unit_id],
         "state": found.state,
+        "priority": found.priority,
         "urgency": found.urgency,
         "estimated_seconds": found.seconds,
         "live_at": found.live_at,

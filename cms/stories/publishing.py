@@ -12,6 +12,7 @@ from channels.words import N_, Words
 from cms.audit.record import record
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
+from cms.radio import classes
 from cms.refusal import Conflict, Invalid, NotFound, Refusal, refusal_from
 from cms.stories import lookup, outputs
 from cms.stories.content import Content
@@ -27,12 +28,14 @@ from scheduler.tables import Channel, Delivery
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Where and when: ``at`` an instant (UTC), or None for the channel's next free weekly slot if ``next_slot``,
-    else now. ``until`` ends the item's life on the channel."""
+    else now. ``until`` ends the item's life on the channel. ``priority`` is the class of a radio script:
+    thong_thuong, uu_tien or khan_cap; "" leaves that of the channel, and is the only one for other channels."""
 
     channel_id: int
     at: datetime | None = None
     next_slot: bool = False
     until: datetime | None = None
+    priority: str = ""
 
 
 def schedule(
@@ -123,6 +126,8 @@ def _promise(
         revision=revision.number, rendition=shown.rendition, title=content.title, now=now,
     )  # fmt: skip
     delivery_id = _place(session, actor, story, channel, rendition_id, wish, now)
+    if wish.priority:
+        classes.promise_class(session, actor, delivery_id, wish.priority, now=now)
     record(
         session, actor, "story.schedule", "delivery", delivery_id, unit_id=channel.unit_id, now=now,
         story=story.id, revision=revision.number, channel=channel.slug,

@@ -1,10 +1,12 @@
 """Scheduling on channels, taking a schedule back, and calling a story back from everywhere."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -12,6 +14,7 @@ from channels.words import N_
 from cms.clock import from_local, local
 from cms.database import changing, db
 from cms.people.permissions import Action
+from cms.radio import classes, reading
 from cms.refusal import Invalid, NotFound, Refusal
 from cms.stories import places, preview, publishing
 from cms.stories.blueprint import blueprint
@@ -28,29 +31,36 @@ from scheduler.tables import Channel
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The scheduling form as filled in. ``when`` is now, slot or at; ``at`` and ``until`` are local, as typed."""
+    """The scheduling form as filled in. ``when`` is now, slot or at; ``at`` and ``until`` are local, as typed.
+
+    ``priority`` is the class of the radio scripts among them, "" for that of each channel.
+    """
 
     channels: frozenset[int] = frozenset()
     when: str = "now"
     at: str = ""
     until: str = ""
     version: int | None = None
+    priority: str = ""
 
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> "Chosen":
         """Read the form as it is."""
         return cls(
             frozenset(form.getlist("channels", type=int)), form.get("when", "now"), form.get("at", ""),
-            form.get("until", ""), form.get("version", type=int),
+            form.get("until", ""), form.get("version", type=int), form.get("priority", ""),
         )  # fmt: skip
 
-    def wishes(self) -> list[Wish]:
-        """What the form asks for; raise ``Invalid`` for a time that is none."""
+    def wishes(self, radio: Collection[int]) -> list[Wish]:
+        """What the form asks for; ``radio`` are the channels with scripts. Raise ``Invalid`` for a time that is none."""
         at = _instant(self.at, "at") if self.when == "at" else None
         if self.when == "at" and at is None:
             raise Invalid(N_("Hãy chọn ngày và giờ phát hành."), field="at")
         until = _instant(self.until, "until")
-        return [Wish(id_, at=at, next_slot=self.when == "slot", until=until) for id_ in sorted(self.channels)]
+        return [
+            Wish(id_, at, self.when == "slot", until, self.priority if id_ in radio else "")
+            for id_ in sorted(self.channels)
+        ]
 
 
 @blueprint.get("/stories/<int:story_id>/schedule")
@@ -67,7 +77,7 @@ def place(story_id: int) -> Response:
     """Promise the story to all chosen channels or to none; what was filled in stays if refused."""
     chosen = Chosen.read(request.form)
     try:
-        wishes = chosen.wishes()
+        wishes = chosen.wishes(_scripts(chosen.channels))
         with changing() as session:
             made = publishing.schedule(
                 session, store(), settings().public_url, current_actor(), story_id, wishes, now=now(),
@@ -138,11 +148,19 @@ def _form(story_id: int, chosen: Chosen, refusal: Refusal | None = None) -> Resp
         groups=groups,
         chosen=chosen,
         labels=channel_labels(),
+        class_names=classes.CLASS_NAMES,
+        script_kind=reading.KIND,
         earliest=f"{local(now()):%Y-%m-%dT%H:%M}",
         sentence=say(refusal.words) if refusal else "",
         field=refusal.field if refusal else "",
     )
     return make_response(page, refusal.status if refusal else 200)
+
+
+def _scripts(channels: Collection[int]) -> set[int]:
+    """Those of ``channels`` whose stories become radio scripts."""
+    query = select(Channel.id).where(Channel.id.in_(channels), Channel.kind == reading.KIND)
+    return set(db.session.scalars(query))
 
 
 def _instant(text: str, name: str) -> datetime | None:
