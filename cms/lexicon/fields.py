@@ -28,7 +28,7 @@ KINDS = {
     Kind.WORD: N_("Từ, tên riêng"),
     Kind.ADDRESS: N_("Phần của địa chỉ web, thư điện tử"),
 }
-_SHAPES = {
+SHAPES = {
     Kind.ABBREVIATION: re.compile(r"(?=.*[^\W\d_])[\w&.\-+]{2,}"),
     Kind.WORD: re.compile(r"[^\W_](?:[\w .\-’']*[\w.])"),
     Kind.ADDRESS: re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])"),
@@ -55,7 +55,7 @@ class EntryFields:
 def checked(fields: EntryFields) -> EntryFields:
     """Return the fields as they are kept; raise ``Invalid`` with what to do instead."""
     good = _tidy(fields)
-    if not _SHAPES[good.kind].fullmatch(good.written) or len(good.written) > LONGEST_WRITTEN:
+    if not SHAPES[good.kind].fullmatch(good.written) or len(good.written) > LONGEST_WRITTEN:
         raise Invalid(_SHAPE_WORDS[good.kind], field="written")
     _check_reading(good.say)
     if max(len(good.after), len(good.before)) > LONGEST_CONTEXT:

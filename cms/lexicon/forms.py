@@ -1,5 +1,7 @@
 """Forms of the lexicon's pages."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -31,13 +33,17 @@ class RateForm(OwnForm):
     seconds = StringField(_("Thời gian đọc (giây)"))
 
 
-def entry_form(units: list[Unit], entry: LexiconEntry | None, written: str = "", *, filled: bool = False) -> EntryForm:
-    """Return the form: as it was sent if ``filled``, else from ``entry`` or empty with ``written`` in place."""
+def entry_form(
+    units: list[Unit], entry: LexiconEntry | None, begun: Mapping[str, str] | None = None, *, filled: bool = False
+) -> EntryForm:
+    """Return the form: as it was sent if ``filled``, else from ``entry``, or with what ``begun`` says by field."""
     form = EntryForm() if filled else EntryForm(formdata=None)
     form.unit.choices = [SelectChoice(str(unit.id), unit.name) for unit in units]
     form.kind.choices = [SelectChoice(kind.value, _(name)) for kind, name in KINDS.items()]
     if not filled:
-        form.kind.data, form.written.data = Kind.ABBREVIATION.value, written
+        form.kind.data = Kind.ABBREVIATION.value
+        for name, value in (begun or {}).items():
+            form[name].data = value
         if entry is not None:
             form.unit.data = str(entry.unit_id)
             for name in ("kind", "written", "say", "after", "before", "source"):

@@ -13,16 +13,17 @@ from channels.words import N_
 from cms.database import changing, db
 from cms.lexicon import entries, forms, rate_views
 from cms.lexicon.blueprint import blueprint
-from cms.lexicon.fields import KINDS, EntryFields, Kind, checked, layer_of
+from cms.lexicon.fields import KINDS, LONGEST_WRITTEN, EntryFields, Kind, checked, layer_of
 from cms.lexicon.forms import EntryForm
 from cms.lexicon.tables import LexiconEntry
-from cms.lexicon.trying import Tried, tried
+from cms.lexicon.trying import LONGEST, Tried, tried
 from cms.people.permissions import Action
 from cms.people.tables import Unit
 from cms.radio import reading
 from cms.refusal import Conflict, NotFound, Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
+from cms.web.addresses import within_site
 from cms.web.context import now, settings
 from cms.web.forms import show_at
 from cms.web.guard import signed_in
@@ -104,11 +105,11 @@ def heard(spoken: str, dialect: str, name: str) -> Response:
 @blueprint.get("/lexicon/new")
 @signed_in
 def new() -> str:
-    """An empty entry, or one begun with a written form."""
+    """An empty entry, or one begun with a written form, its kind, a unit and a sentence to try it in."""
     units = entries.editable_units(db.session(), current_actor())
     if not units:
         entries.require(current_actor(), "/")
-    return _shown(forms.entry_form(units, None, request.args.get("written", "")[:80]), None, units)
+    return _shown(forms.entry_form(units, None, _begun()), None, units)
 
 
 @blueprint.post("/lexicon/new")
@@ -124,7 +125,7 @@ def create() -> Response:
         status = show_at(form, refusal)
         return make_response(_shown(form, None, units), status)
     flash(_("Đã thêm vào từ điển. Bài đã lên lịch giữ cách đọc cũ; bài duyệt sau dùng cách đọc mới."), "success")
-    return redirect(url_for("lexicon.index"), 303)
+    return redirect(within_site(request.form.get("next"), url_for("lexicon.index")), 303)
 
 
 @blueprint.get("/lexicon/<int:entry_id>")
@@ -162,6 +163,13 @@ def remove(entry_id: int) -> Response:
     return redirect(url_for("lexicon.index"), 303)
 
 
+def _begun() -> dict[str, str]:
+    """What the address says of a new entry; a kind that is none is left out."""
+    args = request.args
+    begun = {"written": args.get("written", "")[:LONGEST_WRITTEN], "unit": args.get("unit", "")}
+    return begun | ({"kind": args["kind"]} if args.get("kind") in set(Kind) else {})
+
+
 def _tried(typed: str, unit_id: int | None, draft: EntryFields | None, dialect: str = "north") -> Tried:
     session = db.session()
     unit = session.get(Unit, unit_id) if unit_id is not None else None
@@ -185,4 +193,5 @@ def _shown(form: EntryForm, entry: LexiconEntry | None, units: list[Unit]) -> st
     return render_template(
         "lexicon/entry.html", form=form, entry=entry, units=units, voice=_voice("north"),
         shipped=_shipped(written) if written else [], kinds=KINDS, abbreviation=Kind.ABBREVIATION.value,
+        text=request.values.get("text", "")[:LONGEST], back=within_site(request.values.get("next"), ""),
     )  # fmt: skip

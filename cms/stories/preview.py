@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from channels import registry
 from channels.contract import Finding, RenditionFile, Severity
 from channels.words import Words
+from cms.lexicon.links import DoubtLinks
 from cms.people.tables import Unit
 from cms.refusal import Refusal
 from cms.stories import illustrate, outputs
 from cms.stories.content import Content, gaps
 from cms.stories.outputs import Output
 from cms.stories.pieces import EXTENSIONS, Surroundings
+from cms.web.actor import current_actor
 from cms.web.language import say
 from cms.web.looks import KIND_NAMES
 from media.pictures import CleanPicture
@@ -83,11 +85,17 @@ def previews(
     story_id: int = 0,
     revision: int = 1,
     channels: Iterable[Channel] | None = None,
+    back: str | None = None,
 ) -> list[Preview]:
-    """Return one preview a channel; without ``channels`` for one channel of each kind, the nearest to the unit."""
+    """Return one preview a channel; without ``channels`` for one channel of each kind, the nearest to the unit.
+
+    ``back`` is the page that doubts of a radio script lead back to from the lexicon, "" if it has no address yet;
+    without it they lead nowhere.
+    """
     shown, around, inline = _surroundings(session, store, base_url, unit, content)
     wanted = outputs.sample_channels(session, unit) if channels is None else channels
-    return [_preview(outputs.output(shown, story_id, revision, one, around), one, around, inline) for one in wanted]
+    made = [(outputs.output(shown, story_id, revision, one, around), one) for one in wanted]
+    return [_preview(output, one, around, inline, _links(session, output, one, back)) for output, one in made]
 
 
 def gaps_of(content: Content) -> list[Told]:
@@ -109,12 +117,22 @@ def control(field: str, kind: str, content: Content) -> str:
     return {"service": "service.name", "cover": "cover.sha256", "pictures": "cover.sha256"}.get(field, field)
 
 
-def _preview(output: Output, channel: Channel, around: Surroundings, inline: Mapping[str, str]) -> Preview:
+def _links(session: Session, output: Output, channel: Channel, back: str | None) -> DoubtLinks | None:
+    doubts = output.rendition.document.get("doubts") if output.rendition is not None else None
+    if back is None or not doubts or output.rendition is None:
+        return None
+    return DoubtLinks(session, current_actor(), channel.unit_id, output.rendition.document, back)
+
+
+def _preview(
+    output: Output, channel: Channel, around: Surroundings, inline: Mapping[str, str], links: DoubtLinks | None
+) -> Preview:
     html = ""
     if output.rendition is not None:
         html = render_template(
-            f"channel/{output.kind}/preview.html", rendition=output.rendition, file_url=_address_of(around.store)
-        )
+            f"channel/{output.kind}/preview.html", rendition=output.rendition, file_url=_address_of(around.store),
+            lexicon=links,
+        )  # fmt: skip
         html = _on_this_site(html, around.base_url, inline)
     return Preview(output.kind, say(label(output.kind)), channel.name, html, [_told(one) for one in output.findings])
 

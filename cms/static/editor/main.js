@@ -156,6 +156,7 @@ toggle.addEventListener("click", () => {
   const on = document.body.classList.toggle("previewing");
   toggle.setAttribute("aria-pressed", String(on));
 });
+if (previews.came) toggle.click();
 
 if (form.dataset.dirty) keeper.kept = "";
 if (problem.dataset.field) jump(problem.dataset.field);

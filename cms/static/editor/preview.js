@@ -16,6 +16,15 @@ export class Previews {
       const field = event.target.closest("[data-jump]")?.dataset.jump;
       if (field) jump(field);
     });
+    this.open(location.hash);
+  }
+
+  /** An address that ends in "#pane-radio_script" opens that tab; links back from other pages use it. */
+  open(hash) {
+    const pane = [...this.pane.querySelectorAll("[data-pane]")].find((one) => hash === `#${one.id}`);
+    if (!pane) return;
+    this.pane.querySelector(`[data-bs-target="#${pane.id}"]`).click();
+    this.came = pane;
   }
 
   /** Asks for the previews of what stands in the form now; an answer that was overtaken is dropped. */

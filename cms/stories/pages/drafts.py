@@ -82,8 +82,9 @@ def drop(story_id: int) -> Response:
 def _previews(session: Session, unit: Unit, content: Content, *, story_id: int = 0, revision: int = 1) -> Response:
     """``{kind: {label, channel, html, findings}}``, and under ``story`` what keeps the story from being submitted."""
     found = preview.previews(
-        session, store(), settings().public_url, unit, content, story_id=story_id, revision=revision
-    )
+        session, store(), settings().public_url, unit, content, story_id=story_id, revision=revision,
+        back=f"{url_for('stories.story', story_id=story_id)}#pane-radio_script" if story_id else "",
+    )  # fmt: skip
     body: dict[str, Any] = {one.kind: _plain(one, content) for one in found}
     body[preview.STORY] = {"findings": [asdict(told) for told in preview.gaps_of(content)]}
     response = jsonify(body)

@@ -103,6 +103,7 @@ def _case(session: Session, actor: Actor, story_id: int) -> Case:
     previews = preview.previews(
         session, store(), settings().public_url, found.story.unit, found.content,
         story_id=found.story.id, revision=found.revision.number,
+        back=url_for("stories.story", story_id=found.story.id),
     )  # fmt: skip
     writer = session.get_one(Person, found.revision.created_by).name
     changes = diff.contents(old, found.content, channel_labels(), terms)

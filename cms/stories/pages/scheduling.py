@@ -52,7 +52,7 @@ class Chosen:
         )  # fmt: skip
 
     def wishes(self, radio: Collection[int]) -> list[Wish]:
-        """What the form asks for; ``radio`` are the channels with scripts. Raise ``Invalid`` for a time that is none."""
+        """What the form asks for; ``radio`` are the radio channels. Raise ``Invalid`` for a time that is none."""
         at = _instant(self.at, "at") if self.when == "at" else None
         if self.when == "at" and at is None:
             raise Invalid(N_("Hãy chọn ngày và giờ phát hành."), field="at")
@@ -131,7 +131,7 @@ def on_channel(story_id: int, channel_id: int) -> str:
         raise NotFound(N_("Không có kênh này; có thể kênh đã bị xóa."))
     [shown] = preview.previews(
         session, store(), settings().public_url, found.story.unit, found.content,
-        story_id=story_id, revision=found.revision.number, channels=[channel],
+        story_id=story_id, revision=found.revision.number, channels=[channel], back=request.path,
     )  # fmt: skip
     return render_template("stories/on_channel.html", opened=found, shown=shown)
 
