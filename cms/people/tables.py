@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cms.people.permissions import Grant, Role
 from scheduler.base import Base
 
 
@@ -50,6 +51,11 @@ class Person(Base):
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="person", cascade="all, delete-orphan", lazy="selectin"
     )
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """The roles as permissions are decided by."""
+        return tuple(Grant(Role(held.role), held.unit_id, held.unit.path) for held in self.memberships)
 
 
 class Membership(Base):

@@ -1,7 +1,5 @@
 """A unit's new scripts for feed readers: an address with a key of its own, made once, shown once, kept as a hash."""
 
-import hashlib
-import secrets
 from datetime import UTC, datetime
 
 from feedgen.feed import FeedGenerator
@@ -12,7 +10,8 @@ from channels.markup import printable
 from channels.radio_script.length import clock
 from channels.words import N_
 from cms.audit.record import record
-from cms.people.permissions import Action, Actor, Grant, Role
+from cms.people import access_keys
+from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.radio import reading, rundown
 from cms.radio.reading import Script
@@ -26,19 +25,14 @@ EMPTY_SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 CLASSES = {1: "ƯU TIÊN", 2: "KHẨN CẤP"}
 
 
-def digest(key: str) -> str:
-    """What the database keeps of a key. Keys are 256 random bits, so a plain hash is enough."""
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
 def create(session: Session, actor: Actor, unit_id: int | None, *, now: datetime) -> str:
     """Make the key of a feed of a unit whose scripts ``actor`` reads, and return it; it cannot be shown again."""
     unit = readable(session, actor, unit_id)
     own = select(ScriptFeed.id).where(ScriptFeed.person_id == actor.person_id, ScriptFeed.revoked_at.is_(None))
     if len(list(session.scalars(own))) >= MOST_FEEDS:
         raise Invalid(N_("Bạn đã có %(limit)s địa chỉ RSS; hãy thu hồi địa chỉ không dùng nữa."), limit=MOST_FEEDS)
-    key = secrets.token_urlsafe(32)
-    row = ScriptFeed(person_id=actor.person_id, unit_id=unit.id, hash=digest(key), created_at=now)
+    key = access_keys.make()
+    row = ScriptFeed(person_id=actor.person_id, unit_id=unit.id, hash=access_keys.digest(key), created_at=now)
     session.add(row)
     session.flush()
     record(session, actor, "script_feed.create", "script_feed", row.id, unit_id=unit.id, now=now)
@@ -71,7 +65,9 @@ def readable(session: Session, actor: Actor, unit_id: int | None) -> Unit:
 
 def by_key(session: Session, key: str) -> tuple[Unit, list[Script]] | None:
     """Return the unit of a key and its scripts, newest change first; None if the key opens nothing (any more)."""
-    row = session.scalar(select(ScriptFeed).where(ScriptFeed.hash == digest(key), ScriptFeed.revoked_at.is_(None)))
+    row = session.scalar(
+        select(ScriptFeed).where(ScriptFeed.hash == access_keys.digest(key), ScriptFeed.revoked_at.is_(None))
+    )
     person = session.get(Person, row.person_id) if row is not None else None
     if row is None or person is None or not person.active:
         return None
@@ -83,8 +79,7 @@ def by_key(session: Session, key: str) -> tuple[Unit, list[Script]] | None:
 
 def reader(person: Person) -> Actor:
     """Return a person as the one for whom a machine reads."""
-    grants = tuple(Grant(Role(m.role), m.unit_id, m.unit.path) for m in person.memberships)
-    return Actor(person.id, person.name, grants, via="api")
+    return Actor(person.id, person.name, person.grants, via="api")
 
 
 def changed(script: Script) -> datetime:

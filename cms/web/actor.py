@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from channels.words import N_
 from cms.database import db
-from cms.people.permissions import Actor, Grant, Role
+from cms.people.permissions import Actor
 from cms.people.tables import Person
 
 login_manager = LoginManager()
@@ -40,9 +40,8 @@ def load(identity: str) -> SignedIn | None:
 
 def actor_of(person: Person, *, via: str, scopes: frozenset[str] | None = None) -> Actor:
     """The actor with all roles of ``person``; ``origin`` is the address of the present request."""
-    grants = tuple(Grant(Role(m.role), m.unit_id, m.unit.path) for m in person.memberships)
     origin = (request.remote_addr or "") if has_request_context() else ""
-    return Actor(person.id, person.name, grants, via, origin, person.language, scopes)
+    return Actor(person.id, person.name, person.grants, via, origin, person.language, scopes)
 
 
 def current_actor() -> Actor:
