@@ -21,7 +21,7 @@ from channels.contract import (
 from channels.words import N_, Words
 from channels.zalo_oa import article, checks, publishing, tokens, webhook
 from channels.zalo_oa.connection import Connection, connected
-from channels.zalo_oa.errors import NOT_VALID, PROCESSING, UPLOAD_FAILED, Refusal, unclear
+from channels.zalo_oa.errors import JOB_VERDICTS, PROCESSING, RULES, Refusal, unclear
 from channels.zalo_oa.lookup import search
 from channels.zalo_oa.settings import Settings, is_simulated
 
@@ -102,11 +102,9 @@ def _found(order: Order, api: Connection) -> Receipt | None:
 def _of_job(order: Order, stage: publishing.Stage, api: Connection) -> Receipt | None:
     """Ask for a job that Zalo has confirmed taking: while it works on it nobody can say that the article is not."""
     try:
-        data = api.post(
-            "article/verify", {"token": stage.token}, expect=frozenset({PROCESSING, UPLOAD_FAILED, NOT_VALID})
-        )
+        data = api.post("article/verify", {"token": stage.token}, expect=JOB_VERDICTS)
     except Refusal as refusal:
-        if refusal.code == PROCESSING:
+        if refusal.code == PROCESSING or refusal.code not in RULES:
             raise unclear(once=True, detail=str(refusal)) from None
         return None
     article_id = str(data.get("id") or "")

@@ -28,6 +28,9 @@ STUMBLES = frozenset({408, 425})
 """Statuses below 500 that say nothing about the call: it took too long to arrive, or came too early."""
 REMAINING = "X-RateLimit-Remain"
 NOTHING = "empty answer"
+ENVELOPE = frozenset({"error", "message", "data"})
+LIST = ""
+"""Where ``data`` that is no object stands."""
 
 
 class NoToken(Exception):
@@ -177,12 +180,14 @@ def _throttled(headers: Mapping[str, str], once: bool) -> ChannelError:
 def _data(status: int, text: str, once: bool) -> Mapping[str, Any]:
     """Return ``data`` of the envelope; an answer that is none, or says nothing, has an unclear outcome.
 
-    Whoever sends ``data`` along or says "Success" has not refused, even where ``error`` is missing.
+    Whoever sends ``data`` along or says "Success" has not refused, even where ``error`` is missing. ``data`` that is
+    a list stands under ``LIST``, and where there is none, what stands beside ``error`` is taken for it.
     """
     body = _object(text) or {}
-    code, data = _code(body.get("error")), body.get("data")
-    given = data if isinstance(data, dict) else {}
-    if code is None and status < 400 and (given or body.get("message") == "Success"):
+    code = _code(body.get("error"))
+    given = _given(body)
+    speaks = body.get("message") == "Success" or (isinstance(body.get("data"), dict) and bool(given))
+    if code is None and status < 400 and speaks:
         return given
     if code is None and status >= 400:
         raise Refusal(status, f"HTTP {status}")
@@ -191,6 +196,13 @@ def _data(status: int, text: str, once: bool) -> Mapping[str, Any]:
     if code != 0:
         raise Refusal(code, str(body.get("message") or body.get("error_name") or ""))
     return given
+
+
+def _given(body: Mapping[str, Any]) -> dict[str, Any]:
+    data = body.get("data")
+    if data is None:
+        return {name: value for name, value in body.items() if name not in ENVELOPE}
+    return data if isinstance(data, dict) else {LIST: data} if data else {}
 
 
 def _object(text: str) -> dict[str, Any] | None:

@@ -30,17 +30,25 @@ class Connection:
 
     def get(self, path: str, *, expect: Container[int] = (), **query: str | int) -> Data:
         """``GET`` with plain parameters; return ``data``."""
-        return self._made(lambda secrets: self.client.get(path, secrets, **query), expect, once=False)
+        return self._made(lambda secrets: self.client.get(path, secrets, **query), expect)
 
-    def post(self, path: str, body: Data, *, expect: Container[int] = (), once: bool = False) -> Data:
-        """``POST`` JSON; return ``data``. ``once``: a lost outcome is UNCERTAIN, because it must not be repeated."""
-        return self._made(lambda secrets: self.client.post(path, secrets, body, once=once), expect, once=once)
+    def post(
+        self, path: str, body: Data, *, expect: Container[int] = (), once: bool = False, again: bool = True
+    ) -> Data:
+        """``POST`` JSON; return ``data``. ``once``: a lost outcome is UNCERTAIN, because it must not be repeated.
+
+        Not ``again``: when the token is refused another one is fetched, but whether to call again is for the caller
+        to say, who has to ``expect`` these codes.
+        """
+        return self._made(lambda secrets: self.client.post(path, secrets, body, once=once), expect, once, again)
 
     def rest(self) -> float:
         """Seconds until the next call may be made: those left of a minute whose last call was made."""
         return next_minute(self.account.now()) if self.client.spent else 0.0
 
-    def _made(self, call: Callable[[tokens.Secrets], Data], expect: Container[int], *, once: bool) -> Data:
+    def _made(
+        self, call: Callable[[tokens.Secrets], Data], expect: Container[int], once: bool = False, again: bool = True
+    ) -> Data:
         if self.client.spent:
             words, wait = Words(RULES[TOO_MANY_CALLS].text), self.rest()
             raise ChannelError(ErrorKind.RATE_LIMITED, words, detail="no call left in this minute", retry_after=wait)
@@ -51,16 +59,19 @@ class Connection:
             except Refusal as refusal:
                 if refusal.code not in TOKEN_REFUSED:
                     raise
-            return self._made_again(call, secrets)
+                another = tokens.replaced(self.account, self.client, secrets)
+                if not again:
+                    raise
+            return self._made_again(call, another)
         except Refusal as refusal:
             if refusal.code in expect:
                 raise
             raise to_error(refusal, self.account.now(), once=once) from None
 
-    def _made_again(self, call: Callable[[tokens.Secrets], Data], refused: tokens.Secrets) -> Data:
+    def _made_again(self, call: Callable[[tokens.Secrets], Data], another: tokens.Secrets) -> Data:
         """Call once more with another token: a refused token is a clear no, so the call had no effect."""
         try:
-            return call(tokens.replaced(self.account, self.client, refused))
+            return call(another)
         except Refusal as refusal:
             if refusal.code in TOKEN_REFUSED:
                 raise reconnect(f"{refusal.code} {refusal.message[:200]}") from None

@@ -111,10 +111,22 @@ class Verdicts:
         return code in self._more or (isinstance(code, int) and RULES.get(code, UNKNOWN).kind is ErrorKind.REJECTED)
 
 
+class Believed:
+    """The codes that are a clear no after a call that must not be made twice; see ``to_error``."""
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, int) and not _could_hide_an_effect(RULES.get(code, UNKNOWN))
+
+
 VERDICTS = Verdicts()
 """What a caller expects who wants every judgement on an item, and no other trouble, as a ``Refusal``."""
+JOB_VERDICTS = Verdicts(frozenset({PROCESSING}))
+"""What a caller of ``verify`` expects: how the job stands, or a judgement on it."""
 DETAIL_VERDICTS = Verdicts(NO_SUCH_CALL)
 """What a caller of ``getdetail`` expects who can do without it."""
+
+BELIEVED = Believed()
+"""What the maker of an article expects: every refusal that is believed, so that it can look before it reports it."""
 
 ODD_SECRET = N_("Mã bí mật của kênh Zalo có ký tự lạ. Quản trị viên cần sao chép và dán lại cho đúng.")
 HIDING = N_("Zalo không cho xóa bài nên bài đang được ẩn đi. Hệ thống sẽ kiểm tra lại.")

@@ -13,6 +13,7 @@ from channels.words import N_, Words
 from channels.zalo_oa import broadcast
 from channels.zalo_oa.addresses import can_be_fetched
 from channels.zalo_oa.article import KIND
+from channels.zalo_oa.client import LIST
 from channels.zalo_oa.connection import Connection, connected
 from channels.zalo_oa.errors import NOT_VALID, UPLOAD_FAILED, Refusal, unclear
 from channels.zalo_oa.settings import AUTHOR_MAX, Settings
@@ -98,6 +99,7 @@ class ZaloFollowers:
 def standing(said: Mapping[str, Any], quota: Mapping[str, Any], problem: Words | None) -> Standing:
     """Return what ``getoa`` and the quota say; ids come as ``oaid`` or ``oa_id``, numbers also as strings."""
     kind = _number(said.get("oa_type"))
+    quota = _quota(quota)
     left = _number(quota.get("remain"))
     return Standing(
         account_id=str(said.get("oaid") or said.get("oa_id") or ""),
@@ -143,7 +145,7 @@ def _require_article(api: Connection, article: Item) -> None:
 def _left(api: Connection) -> int | None:
     """Broadcasts left by Zalo's count. An account that may not ask is not kept from sending."""
     try:
-        return _number(api.post("oa/quota/message", {}).get("remain"))
+        return _number(_quota(api.post("oa/quota/message", {})).get("remain"))
     except ChannelError as error:
         if error.kind in {ErrorKind.AUTH, ErrorKind.REJECTED}:
             return None
@@ -162,6 +164,13 @@ def _trial_article(key: str, picture: str, settings: Settings) -> dict[str, Any]
         "status": "hide",
         "comment": "hide",
     }
+
+
+def _quota(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The quota in an answer: as such, or as the one line of a list. Of several nobody knows which one is meant."""
+    lines = said.get(LIST)
+    is_one = isinstance(lines, list) and len(lines) == 1 and isinstance(lines[0], dict)
+    return lines[0] if is_one and lines else said
 
 
 def _number(value: object) -> int | None:

@@ -141,7 +141,7 @@ def _slice(api: Connection, offset: int) -> tuple[tuple[Listed, ...], int | None
     """Return the lines from ``offset`` on and the length of the whole list, if Zalo gives it."""
     data = api.get("article/getslice", offset=offset, limit=SLICE, type="normal")
     medias, total = data.get("medias"), _whole(data.get("total"))
-    if medias is None and total == 0:
+    if medias is None and (total == 0 or set(data) <= {"medias"}):  # an empty list, in other words
         medias = []
     if not isinstance(medias, list):
         raise _cannot_tell(UNREADABLE, "no medias in the answer")

@@ -1,5 +1,6 @@
 """Finding an article at Zalo again: by title and time in the list, then by what its details say."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
@@ -13,6 +14,7 @@ from channels.zalo_oa.connection import Connection
 from channels.zalo_oa.errors import DETAIL_VERDICTS, NO_SUCH_CALL, NOT_VALID, Refusal
 from channels.zalo_oa.listing import Listed, plain, walk
 
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 SKEW = timedelta(minutes=5)
 """How far Zalo's clock may be from ours."""
 NEWEST = 2
@@ -54,9 +56,18 @@ def search(api: Connection, article: Mapping[str, Any], since: datetime) -> List
 
     An article shows up once Zalo has processed it, up to half a minute after the call: look again before believing
     None. Where Zalo gives no details, the only article of this title and time is believed. Raises ``ChannelError``
-    UNCERTAIN when articles of this title and time cannot be told apart, or when the list could not be read to where
-    the call would stand.
+    UNCERTAIN when articles of this title and time cannot be told apart, when the list could not be read to where
+    the call would stand, or when Zalo refuses to answer: that says nothing about the article.
     """
+    try:
+        return _search(api, article, since)
+    except ChannelError as error:
+        if error.kind is not ErrorKind.REJECTED:
+            raise
+        raise ChannelError(ErrorKind.UNCERTAIN, error.words, detail=error.detail) from None
+
+
+def _search(api: Connection, article: Mapping[str, Any], since: datetime) -> Listed | None:
     perhaps: list[Listed] = []
     unseen: list[Listed] = []
     for line in _candidates(api, plain(article["title"]), since):
@@ -94,21 +105,36 @@ def _judged(api: Connection, line: Listed, article: Mapping[str, Any]) -> Match:
     try:
         detail = api.get("article/getdetail", expect={NOT_VALID, *NO_SUCH_CALL}, id=line.id)
     except Refusal as refusal:
-        return Match.NO if refusal.code == NOT_VALID else Match.UNSEEN  # NO: removed between the two calls
+        # The list shows it and the details do not: just removed, or not made to its end. The next look will tell.
+        return Match.PERHAPS if refusal.code == NOT_VALID else Match.UNSEEN
     return judge(detail, article)
 
 
 def judge(detail: Mapping[str, Any], article: Mapping[str, Any]) -> Match:
-    """Compare an article's details with what was sent: our own marker decides if Zalo shows it, else the description.
+    """Compare an article's details with what was sent: our own marker decides if Zalo shows it, else what it says.
 
-    A link that Zalo has rewritten so that the marker is gone says nothing.
+    A link that Zalo has rewritten so that the marker is gone says nothing, and neither does a body without text.
     """
     marker, wanted = marker_in(detail.get("tracking_link")), marker_in(article.get("tracking_link"))
     if marker and wanted:
         return Match.YES if marker == wanted else Match.NO
     if not detail.get("description"):
         return Match.UNSEEN
-    return Match.YES if plain(detail["description"]) == plain(article["description"]) else Match.PERHAPS
+    is_same = plain(detail["description"]) == plain(article["description"]) and _may_read(detail, article)
+    return Match.YES if is_same else Match.PERHAPS
+
+
+def _may_read(detail: Mapping[str, Any], article: Mapping[str, Any]) -> bool:
+    """Whether the details do not show another body; tags and spaces are Zalo's to change."""
+    shown, sent = _letters(detail.get("body")), _letters(article.get("body"))
+    return not shown or shown == sent
+
+
+def _letters(body: object) -> str:
+    """The letters and digits of a body's text blocks, without tags."""
+    blocks = body if isinstance(body, list) else []
+    texts = [str(one.get("content") or "") for one in blocks if isinstance(one, dict)]
+    return "".join(sign for sign in plain(TAG.sub(" ", " ".join(texts))) if sign.isalnum())
 
 
 def marker_in(link: object) -> str:

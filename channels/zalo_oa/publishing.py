@@ -9,16 +9,20 @@ from channels.contract import Account, ChannelError, Continue, ErrorKind, Order,
 from channels.words import N_, Words
 from channels.zalo_oa.article import to_send
 from channels.zalo_oa.connection import Connection, settings_of
+from channels.zalo_oa.creating import create
 from channels.zalo_oa.errors import (
     HIDING,
+    JOB_VERDICTS,
     NOT_VALID,
     PROCESSING,
+    RULES,
     UPLOAD_FAILED,
     VERDICTS,
     Refusal,
     to_error,
     unclear,
 )
+from channels.zalo_oa.listing import Listed
 from channels.zalo_oa.lookup import Standing, link_of, search, standing
 
 POLL_SECONDS = 3.0
@@ -28,6 +32,8 @@ SLOW_POLLS = (5.0, 10.0, 20.0, 30.0, 60.0)
 POLLS_MAX = 40
 LINK_TRIES = 3
 WAIT_FOR_HIDING = 30.0
+STRANGE_MAX = 3
+"""An answer about a job by a code that no table knows may be a gateway's; it is asked again so many times."""
 RESENT_MAX = 2
 """A correction whose job Zalo has forgotten is sent again so many times."""
 WAIT_FOR_PICTURES = 60.0
@@ -41,7 +47,8 @@ GONE = N_("Bài không còn trên Zalo nên không sửa được. Hãy gỡ bà
 class Stage:
     """How far a publication has come, as the engine keeps it between two steps.
 
-    ``token`` names Zalo's job and ``article_id`` what came of it; ``polls`` and ``tries`` count questions;
+    ``token`` names Zalo's job and ``article_id`` what came of it; ``polls`` and ``tries`` count questions (``tries``
+    those that were answered strangely, then those for the link);
     ``restarts`` counts new attempts after pictures that Zalo could not fetch, ``resent`` those of a correction whose
     job Zalo forgot; ``since`` is when the call was made.
     """
@@ -78,7 +85,7 @@ def _step(order: Order, stage: Stage, api: Connection) -> Receipt | Continue:
         return _link(order, stage, api)
     if stage.token:
         return _verify(order, stage, api)
-    return _send(order, stage, api)
+    return _create(order, stage, api) if order.live is None else _correct(order, order.live, stage, api)
 
 
 def payload(order: Order) -> dict[str, Any]:
@@ -87,16 +94,32 @@ def payload(order: Order) -> dict[str, Any]:
     return to_send(order.rendition.document, order.key, fallback=stage.restarts > 0)
 
 
-def _send(order: Order, stage: Stage, api: Connection) -> Continue:
+def _create(order: Order, stage: Stage, api: Connection) -> Receipt | Continue:
     try:
-        if order.live is None:
-            data = api.post("article/create", payload(order), expect={UPLOAD_FAILED}, once=True)
-        else:
-            data = _update(order, order.live.provider_id, api)
+        made = create(payload(order), api)
     except Refusal as refusal:
-        if stage.restarts:
-            raise to_error(refusal, api.account.now(), once=False) from None
+        return _sent_in_vain(order, stage, api, refusal)
+    if isinstance(made, Listed):
+        return receipt(api.account, order, made.id, made.link, stage)
+    return _begun(order, stage, api, made)
+
+
+def _correct(order: Order, live: Receipt, stage: Stage, api: Connection) -> Continue:
+    try:
+        data = _update(order, live.provider_id, api)
+    except Refusal as refusal:
+        return _sent_in_vain(order, stage, api, refusal)
+    return _begun(order, stage, api, data)
+
+
+def _sent_in_vain(order: Order, stage: Stage, api: Connection, refusal: Refusal) -> Continue:
+    if refusal.code == UPLOAD_FAILED and not stage.restarts:
         return _once_more(order)
+    raise to_error(refusal, api.account.now(), once=order.live is None)
+
+
+def _begun(order: Order, stage: Stage, api: Connection, data: Mapping[str, Any]) -> Continue:
+    """Keep the token of the job before anything is asked about it."""
     token = str(data.get("token") or "")
     if not token:
         raise unclear(once=order.live is None, detail="no token in the answer")
@@ -122,7 +145,7 @@ def _update(order: Order, article_id: str, api: Connection) -> Mapping[str, Any]
 
 def _verify(order: Order, stage: Stage, api: Connection) -> Receipt | Continue:
     try:
-        data = api.post("article/verify", {"token": stage.token}, expect={PROCESSING, UPLOAD_FAILED, NOT_VALID})
+        data = api.post("article/verify", {"token": stage.token}, expect=JOB_VERDICTS)
     except Refusal as refusal:
         return _not_ready(order, stage, api, refusal)
     article_id = str(data.get("id") or "") or (order.live.provider_id if order.live else "")
@@ -139,11 +162,13 @@ def _not_ready(order: Order, stage: Stage, api: Connection, refusal: Refusal) ->
     if refusal.code == PROCESSING and stage.polls < POLLS_MAX:
         asked = replace(stage, polls=stage.polls + 1)
         return Continue(asked.write(), pause(asked.polls), repeatable=True)
+    if refusal.code not in RULES and stage.tries < STRANGE_MAX:
+        return Continue(replace(stage, tries=stage.tries + 1).write(), pause(QUICK_POLLS + stage.tries), True)
     if order.live is None and (found := _already_there(order, stage, api)):
         return found
     if refusal.code == UPLOAD_FAILED and stage.restarts == 0:
         return _once_more(order)
-    if refusal.code == UPLOAD_FAILED or _blames_content(refusal):
+    if refusal.code not in {NOT_VALID, PROCESSING} or _blames_content(refusal):
         raise to_error(refusal, api.account.now(), once=False)
     if order.live is not None and refusal.code == NOT_VALID and stage.resent < RESENT_MAX:
         return Continue(Stage(restarts=stage.restarts, resent=stage.resent + 1).write(), POLL_SECONDS, repeatable=True)

@@ -107,9 +107,10 @@ def _key(said: Mapping[str, Any]) -> str:
 
 
 def _moment(value: object) -> datetime | None:
-    """Epoch milliseconds, as a number or a string."""
+    """Epoch milliseconds, as a number or a string; seconds are told by their size."""
     try:
-        return datetime.fromtimestamp(int(str(value)) / 1000, UTC)
+        number = int(str(value))
+        return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC)
     except (ValueError, OverflowError, OSError):
         return None
 

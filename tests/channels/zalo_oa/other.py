@@ -41,6 +41,11 @@ class Manners:
     """What ``getdetail`` shows as tracking link: nothing, ``as sent`` or ``rewritten``."""
     forgets_jobs: int = 0
     """So many jobs are unknown when they are asked for."""
+    empty_list: str = ""
+    """How a list without lines is told: as a list, or as ``medias: null``, ``no data`` or an ``empty object``."""
+    flat: bool = False
+    """Whether what should stand in ``data`` stands beside ``error``."""
+    details_of_new: bool = True
     refuses_pictures: int = 0
     """So many creations are answered -200 at once."""
 
@@ -57,6 +62,10 @@ class Other:
     kept: dict[int, dict[str, Any]] = field(default_factory=dict)
     jobs: dict[int, int] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    instead: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    """Refusals that a call by this name answers with, although it has had its effect."""
+    refuse: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """The refusal of every call by this name, which then has no effect."""
     number: int = 9_007_199_254_740_993
     """Ids are greater than what a floating-point number can hold."""
 
@@ -97,6 +106,8 @@ class Other:
         found = self.kept.get(int(body["id"]))
         if not self.manners.gives_details:
             return 404, "You are accessing an empty or invalid API..."
+        if not self.manners.details_of_new:
+            return -201, "id is invalid"
         if found is None:
             return {} if self.manners.gone_is_empty else (self.manners.gone_code, "id is invalid")
         shown = {name: found[name] for name in ("title", "cover", "status", "body", "comment")}
@@ -111,6 +122,8 @@ class Other:
             return -201, "type accept only 2 value normal and video."
         lines = [self._line(number, article) for number, article in self.kept.items()]
         lines = lines[::-1] if self.manners.newest_first else lines
+        if not lines and self.manners.empty_list:
+            return {"medias: null": {"medias": None}, "no data": None, "empty object": {}}[self.manners.empty_list]
         start = int(body["offset"])
         total = {"total": self.manners.total_as(len(lines))} if self.manners.with_total else {}
         return {"medias": lines[start : start + int(body["limit"])]} | total
@@ -133,7 +146,9 @@ class Other:
         elif headers.get("access_token") != self.access and headers.get("access_token") != "access-2":
             said = self._said((-216, "Access token is invalid"))
         else:
-            said = self._said(getattr(self, name)(body))
+            result = self.refuse.get(name) or getattr(self, name)(body)
+            planned = self.instead.get(name)
+            said = self._said(planned.pop(0) if planned else result)
         text = json.dumps(said, ensure_ascii=False)
         return ("\ufeff" if self.manners.bom else "").encode() + text.encode()
 
@@ -142,6 +157,8 @@ class Other:
         code, message = result if isinstance(result, tuple) else (0, "Success")
         said: dict[str, Any] = {"error": how.error_as(code)} if how.with_error or code else {}
         said |= {"message": message} if how.with_message else {}
+        if how.flat and isinstance(result, dict):
+            return said | result
         said |= {"data": result} if isinstance(result, dict) else {"data": None} if how.null_data else {}
         return said | ({"version": 2, "trace": {"id": [1, 2]}} if how.extra else {})
 

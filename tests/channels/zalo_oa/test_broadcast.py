@@ -201,3 +201,17 @@ def test_the_account_is_read_in_all_its_spellings() -> None:
     assert (told.account_id, told.verified, told.government, told.left, told.total) == ("1", False, False, 3, 4)
     assert told.problem is None
     assert followers.standing({}, {}, Words("x")).verified is None
+
+
+@pytest.mark.parametrize(
+    ("quota", "left"),
+    [
+        ({"type": "media", "remain": "3", "total": 4}, 3),
+        ({"": [{"remain": 3, "total": 4}]}, 3),
+        ({"": [{"remain": 3}, {"remain": 1}]}, None),
+        ({"": []}, None),
+        ({}, None),
+    ],
+)
+def test_a_quota_is_read_in_every_shape_that_says_which_one_it_is(quota: dict[str, object], left: int | None) -> None:
+    assert followers.standing({}, quota, None).left == left

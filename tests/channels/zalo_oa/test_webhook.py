@@ -95,6 +95,13 @@ def test_a_time_that_is_none_is_no_reason_to_stumble(timestamp: object) -> None:
     assert judged(event(timestamp=timestamp))[0] in {Verdict.IGNORED, Verdict.FORGED}
 
 
+def test_a_time_in_seconds_is_understood() -> None:
+    verdict, found = judged(event(timestamp=round(NOW.timestamp())))
+    assert verdict is Verdict.COUNTED
+    assert found is not None
+    assert found.at == NOW
+
+
 def test_the_same_event_has_the_same_key_and_a_message_goes_by_its_id() -> None:
     keys = {judged(event())[1], judged(event())[1]}
     assert len(keys) == 1

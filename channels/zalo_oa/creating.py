@@ -1,0 +1,37 @@
+"""The call that makes an article. Nothing is made a second time, nor called refused, before the list has been asked."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from channels.contract import ChannelError
+from channels.zalo_oa.connection import Connection
+from channels.zalo_oa.errors import BELIEVED, TOKEN_REFUSED, Refusal, reconnect
+from channels.zalo_oa.listing import Listed
+from channels.zalo_oa.lookup import search
+
+
+def create(article: Mapping[str, Any], api: Connection) -> Mapping[str, Any] | Listed:
+    """Ask Zalo to make ``article``; return its answer, or the article itself where a refusal was not the truth.
+
+    A refused token is replaced and the call made once more. Raises ``Refusal`` for a clear no, else ``ChannelError``.
+    """
+    since = api.account.now()
+    for _ in range(2):
+        try:
+            return api.post("article/create", article, expect=BELIEVED, once=True, again=False)
+        except Refusal as refusal:
+            said = refusal
+        if line := _seen(api, article, since):
+            return line
+        if said.code not in TOKEN_REFUSED:
+            raise said
+    raise reconnect(f"{said.code} {said.message[:200]}")
+
+
+def _seen(api: Connection, article: Mapping[str, Any], since: datetime) -> Listed | None:
+    """The article in the list, although the call was refused; None too where the list cannot be read now."""
+    try:
+        return search(api, article, since)
+    except ChannelError:
+        return None
