@@ -33,7 +33,7 @@ class Stage(StrEnum):
 STAGE_NAMES = {
     Stage.DRAFT: N_("Bản nháp"),
     Stage.SUBMITTED: N_("Chờ duyệt"),
-    Stage.RETURNED: N_("Trả lại"),
+    Stage.RETURNED: N_("Bị trả lại"),
     Stage.APPROVED: N_("Đã duyệt"),
     Stage.SCHEDULED: N_("Đã lên lịch"),
     Stage.LIVE: N_("Đã phát hành"),
