@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from pydantic import BaseModel
 from sqlalchemy import select
@@ -62,7 +63,8 @@ def outputs(
 def sample_channels(session: Session, unit: Unit) -> list[Channel]:
     """One active channel of each kind to preview a unit's story with: the nearest in the unit tree.
 
-    A channel of the unit itself comes first, then of the units above it, then any other.
+    A channel of the unit itself comes first, then of the units above it, then of those below it (a district's stories
+    are read by its culture centre), then those that branch off last.
     """
     nearest: dict[str, int] = {}
     channels = session.execute(
@@ -74,8 +76,15 @@ def sample_channels(session: Session, unit: Unit) -> list[Channel]:
     return [found[kind] for kind in registry.KINDS if kind in found]
 
 
-def _distance(path: str, home: str) -> tuple[bool, int]:
-    return (not home.startswith(path), -len(path))
+def _distance(path: str, home: str) -> tuple[int, int, int]:
+    """Sort the channels of a unit at ``path`` as seen from ``home``: above, below, aside; the nearest first."""
+    if home.startswith(path):
+        return 0, -len(path), 0
+    if path.startswith(home):
+        return 1, path.count("/"), 0
+    steps = zip(path.split("/"), home.split("/"), strict=False)
+    shared = sum(1 for _step in takewhile(lambda pair: pair[0] == pair[1], steps))
+    return 2, -shared, path.count("/")
 
 
 def _output(
