@@ -19,7 +19,7 @@ from cms.web.security import csrf, limiter
 
 MODULES = (
     "stories", "review", "publishing", "revisions", "previews", "assets", "channels", "deliveries", "settling",
-    "quotas", "scripts", "broadcasts", "bulletins", "vocabulary", "me",
+    "quotas", "scripts", "variants", "broadcasts", "bulletins", "vocabulary", "me",
 )  # fmt: skip
 """Where endpoints are; importing a module enters its endpoints into the table."""
 

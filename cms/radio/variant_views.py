@@ -4,13 +4,10 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from channels.radio_script import adapter
-from channels.radio_script.foreign import foreign_script
 from channels.words import N_
 from cms.database import changing, db
-from cms.radio import downloads, reading, variants
+from cms.radio import downloads, reading, variant_files, variants
 from cms.radio.blueprint import blueprint
-from cms.radio.downloads import File
 from cms.radio.reading import Script
 from cms.radio.sounds import EXTENSIONS, Sound, keep
 from cms.radio.variants import Variant, VariantFields
@@ -61,12 +58,12 @@ def remove_variant(delivery_id: int, variant_id: int) -> AnyResponse:
     return redirect(url_for("radio.show", delivery_id=delivery_id), 303)
 
 
-@blueprint.get("/radio/<int:delivery_id>/variants/<int:variant_id>.<any(txt,docx):format>")
+@blueprint.get("/radio/<int:delivery_id>/variants/<int:variant_id>.<any(txt,docx,pdf):format>")
 @signed_in
 def download_variant(delivery_id: int, variant_id: int, format: str) -> Response:  # noqa: A002
     """A variant's text as a file; one of a script that was called back says only that."""
     found = reading.script(db.session(), current_actor(), delivery_id)
-    return downloads.answer(_file(found, variants.find(db.session(), found, variant_id), format))
+    return downloads.answer(variant_files.file(found, variants.find(db.session(), found, variant_id), format))
 
 
 @blueprint.get("/radio/<int:delivery_id>/variants/<int:variant_id>/audio")
@@ -127,29 +124,6 @@ def _sound() -> Sound | None:
         sent.close()
 
 
-def _file(found: Script, shown: Variant, format: str) -> File:  # noqa: A002
-    row = shown.row
-    script = foreign_script(found.document, row.title or found.title, row.text, row.language, row.duration_s)
-    document = script.model_dump(mode="json")
-    if format == "txt":
-        body = adapter.to_txt(document, withdrawn=found.withdrawn)
-    else:
-        facts = (
-            ("Tiếng", f"{shown.name} ({row.language})"),
-            ("Người dịch", row.translator),
-            ("Người soát", row.reviewer),
-        )
-        body = adapter.to_docx(document, withdrawn=found.withdrawn, banner=_banner(shown), facts=facts)
-    name = f"kich-ban-{found.delivery_id}-{row.language.lower()}.{format}"
-    return File(body, downloads.MIMES[format], name)
-
-
-def _banner(shown: Variant) -> str:
-    if shown.outdated:
-        return "BẢN CŨ – BÀI GỐC ĐÃ SỬA"
-    return "" if shown.row.reviewed_at else "CHƯA CÓ NGƯỜI SOÁT"
-
-
 def _shown(found: Script, shown: Variant | None, refusal: Refusal | None = None) -> str:
     session, actor = db.session(), current_actor()
     may = variants.may_change(actor, session, shown) if shown else bool(variants.homes(session, actor, found))
@@ -159,6 +133,6 @@ def _shown(found: Script, shown: Variant | None, refusal: Refusal | None = None)
     return render_template(
         "radio/variant.html", script=found, shown=shown, row=shown.row if shown else None, may=may, spoken=spoken,
         units=variants.homes(session, actor, found) if shown is None else [], tags=variants.LANGUAGES,
-        typed=request.form if refusal else None, wrong=refusal.field if refusal else "",
-        problem=say(refusal.words) if refusal else "",
+        formats=variant_files.formats(shown.row) if shown else (), typed=request.form if refusal else None,
+        wrong=refusal.field if refusal else "", problem=say(refusal.words) if refusal else "",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from channels.words import N_
@@ -37,6 +38,7 @@ TAG = re.compile(
 )
 SCRIPTS = frozenset({"blt", "twh", "tyr", "cjm", "cja"})
 """Languages written in more than one script, so that the tag has to say which."""
+_HELD = N_("Đơn vị đã có bản tiếng này; hãy sửa bản ấy.")
 LONGEST_TEXT, LONGEST_NAME, LONGEST_TITLE = 60_000, 200, 400
 
 
@@ -128,7 +130,10 @@ def save(
     session: Session, actor: Actor, delivery_id: int, fields: VariantFields, *, unit_id: int | None = None,
     variant_id: int | None = None, sound: Sound | None = None, version: int | None = None, now: datetime,
 ) -> ScriptVariant:  # fmt: skip
-    """Keep a variant of a script as it is live now. ``sound`` None leaves the audio as it was."""
+    """Keep a variant of a script as it is live now; the same again changes nothing.
+
+    ``sound`` None leaves the audio as it was.
+    """
     found = script(session, actor, delivery_id)
     if found.withdrawn:
         raise Conflict(N_("Kịch bản đã thu hồi; không soạn bản tiếng khác nữa."))
@@ -138,14 +143,16 @@ def save(
         raise Conflict(N_("Bản này vừa được người khác sửa; hãy mở lại rồi sửa tiếp."))
     if not checked.text and sound is None and not row.audio_sha256:
         raise Invalid(N_("Hãy nhập lời dịch hoặc tải tệp âm thanh lên."), field="text")
+    if sound is None and row.revision == found.revision and _fields(row) == checked:
+        return row
+    row.reviewed_at = _reviewed_at(row, checked, found.revision, sound, now)
     row.language, row.title, row.text = checked.language, checked.title, checked.text
     row.translator, row.reviewer, row.duration_s = checked.translator, checked.reviewer, checked.duration_s
-    row.reviewed_at = now if checked.reviewed else None
     row.revision, row.updated_at = found.revision, now
     row.version = (row.version or 0) + 1
     if sound is not None:
         row.audio_sha256, row.audio_mime, row.audio_size = sound.sha256, sound.mime, sound.size
-    session.flush()
+    _flush(session)
     record(
         session, actor, "variant.save", "variant", row.id, unit_id=row.unit_id, now=now, story=found.story_id,
         language=row.language, revision=row.revision,
@@ -175,18 +182,41 @@ def _row(
         same = variant.row.language == language
         home = variant.row.unit_id
         if not same and _taken(session, found.story_id, home, language):
-            raise Conflict(N_("Đơn vị đã có bản tiếng này; hãy sửa bản ấy."), field="language")
+            raise Conflict(_HELD, field="language")
         return variant.row
     units = homes(session, actor, found)
     unit = next((one for one in units if unit_id in (None, one.id)), None)
     if unit is None:
         raise NotAllowed(N_("Chỉ biên tập viên hoặc phát thanh viên của đơn vị mới được soạn bản tiếng khác."))
     if _taken(session, found.story_id, unit.id, language):
-        raise Conflict(N_("Đơn vị đã có bản tiếng này; hãy sửa bản ấy."), field="language")
+        raise Conflict(_HELD, field="language")
     made = ScriptVariant(story_id=found.story_id, unit_id=unit.id, created_by=actor.person_id, version=0)
     made.audio_sha256, made.audio_mime, made.audio_size = "", "", 0
     session.add(made)
     return made
+
+
+def _fields(row: ScriptVariant) -> VariantFields:
+    return VariantFields(
+        row.language, row.title, row.text, row.translator, row.reviewer, row.reviewed_at is not None, row.duration_s
+    )
+
+
+def _reviewed_at(
+    row: ScriptVariant, fields: VariantFields, revision: int, sound: Sound | None, now: datetime
+) -> datetime | None:
+    """Return when the reviewer saw what is kept: as before unless there is something new to see."""
+    if not fields.reviewed:
+        return None
+    seen = (row.title, row.text, row.reviewer, row.revision) == (fields.title, fields.text, fields.reviewer, revision)
+    return row.reviewed_at if seen and sound is None and row.reviewed_at else now
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:  # two began the same language at once
+        raise Conflict(_HELD, field="language") from error
 
 
 def _taken(session: Session, story_id: int, unit_id: int, language: str) -> bool:

@@ -19,6 +19,7 @@ from cms.radio import (
     reading,
     rundown,
     service,
+    variant_files,
     variant_views,
     variants,
 )
@@ -149,7 +150,7 @@ def _shown(found: Script, form: BroadcastForm | None) -> str:
         confirmations=logbook.confirmations(session, found.delivery_id),
         bulletins=rundown.standing_in(session, actor, found.delivery_id),
         gone=rundown.is_gone(found),
-        variants=variants.listed(session, found),
+        variants=[(one, variant_files.formats(one.row)) for one in variants.listed(session, found)],
         translates=bool(variants.homes(session, actor, found)) and not found.withdrawn,
         class_names=classes.CLASS_NAMES if classes.may_set(actor, found) and not found.withdrawn else {},
         units=units,
