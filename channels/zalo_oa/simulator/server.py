@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WEBHOOK_EVERY = 1.0
+DAY = 86_400.0
 LOOK_AGAIN = 5.0
 """Seconds until a taken address is looked at again."""
+LOOKS = 6
+"""So many looks a simulator of an earlier start has to end; who still answers then keeps the address for good."""
 
 
 class Handler(WSGIRequestHandler):
@@ -77,16 +80,23 @@ def is_taken(host: str, port: int) -> bool:
         return line.connect_ex((host, port)) == 0
 
 
+def _stay_away(wait: Callable[[float], None]) -> NoReturn:
+    while True:
+        wait(DAY)
+
+
 def serve(host: str, port: int, state_path: Path, *, wait: Callable[[float], None] = time.sleep) -> None:
     """Serve until interrupted. Give a loopback ``host``: the control addresses ask nobody who they are.
 
-    An address at which another server answers is left to it; the simulator takes its place once that has gone.
+    An address at which another server answers is left to it: it may be stopped and started again, and must find its
+    place free. Only what ends soon after our start, as the simulator of an earlier start does, is replaced.
     """
-    told = False
+    looks = 0
     while is_taken(host, port):
-        if not told:
-            log.warning("another server answers at %s:%s; the simulator waits", host, port)
-        told = True
+        looks += 1
+        if looks == LOOKS:
+            log.warning("another server answers at %s:%s; the simulator leaves the address to it", host, port)
+            _stay_away(wait)
         wait(LOOK_AGAIN)
     app = make_app(state_path)
     stop = threading.Event()

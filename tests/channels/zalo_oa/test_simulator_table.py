@@ -101,7 +101,27 @@ def test_every_page_says_that_this_is_not_zalo(simulator: Running, path: str) ->
     assert "không phải Zalo" in page
 
 
-def test_it_leaves_an_address_to_another_server_and_takes_its_place_later(tmp_path: Path) -> None:
+class Over(Exception):
+    """Ends a wait that has no end."""
+
+
+def test_an_address_at_which_another_server_goes_on_answering_is_left_to_it_for_good(tmp_path: Path) -> None:
+    other = make_server("127.0.0.1", 0, Request.application(lambda _request: Response("ai khác")))
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == server.LOOKS:
+            other.server_close()
+        if len(waits) == server.LOOKS + 3:
+            raise Over
+
+    with pytest.raises(Over):
+        server.serve("127.0.0.1", other.port, tmp_path / "s.sqlite", wait=wait)
+    assert waits == [server.LOOK_AGAIN] * (server.LOOKS - 1) + [server.DAY] * 4
+
+
+def test_it_takes_the_place_of_a_server_that_ends_soon(tmp_path: Path) -> None:
     other = make_server("127.0.0.1", 0, Request.application(lambda _request: Response("ai khác")))
     address = f"http://127.0.0.1:{other.port}"
     waits: list[float] = []
