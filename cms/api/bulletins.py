@@ -7,10 +7,12 @@ from flask import request
 from pydantic import Field
 from sqlalchemy import select
 
+from cms.api import on_air
 from cms.api.calls import Call, File, Reply
 from cms.api.deliveries import cursor
-from cms.api.fields import After, Given, Id, Instant, NoQuery, Reason, Rows, Told, Word
-from cms.api.named import UnitName, unit_by_code, unit_names
+from cms.api.fields import After, Given, Id, Instant, NoQuery, Rows, Told
+from cms.api.named import UnitName, unit_names
+from cms.api.on_air import BulletinEventId, Logged, OnAir, Voiding
 from cms.api.scripts import Format
 from cms.api.table import endpoint
 from cms.database import changing, db
@@ -105,40 +107,18 @@ class Arrangement(Given):
     version: Id | None = Field(None, description="Refused with 409 if the bulletin has another version by now.")
 
 
-class BulletinAired(Given):
+class BulletinAired(OnAir):
     """That a bulletin was on air. `duration_s` is measured, in seconds; each script gets its share."""
 
-    event_id: Annotated[str, Field(min_length=8, max_length=68, pattern=r"^[A-Za-z0-9._:-]+$")] = Field(
-        description="The sender's own name of this broadcast; sent again it changes nothing."
-    )
-    started_at: Instant
-    duration_s: Annotated[int, Field(ge=1, le=service.LONGEST_S)] | None = None
-    station: Annotated[Word, Field(max_length=service.LONGEST_STATION)] = ""
-    unit: Word = Field("", description="Code of the unit that aired it; needed only where several are possible.")
+    event_id: BulletinEventId
     items: Items | None = Field(None, description="The scripts that were read; all that were not called back if null.")
 
 
-class AiringTold(Told):
+class AiringTold(Logged):
     """An entry of the log for a whole bulletin; `broadcasts` are those of its scripts."""
 
-    id: int
-    event_id: str
     bulletin: int
-    unit: UnitName
-    station: str
-    started_at: datetime
-    duration_s: int | None
-    logged_by: str
-    logged_at: datetime
-    voided_at: datetime | None
-    void_reason: str
     broadcasts: list[int]
-
-
-class AiringVoiding(Given):
-    """Why an entry was wrong; it stays in the log with the reason."""
-
-    reason: Reason
 
 
 class Confirmed(Told):
@@ -193,7 +173,7 @@ def begin_bulletin(call: Call[NoQuery, NewBulletin]) -> Reply[BulletinTold]:
             session, call.actor, programme_id=said.programme, air_at=said.air_at, items=said.items, now=call.now
         )
         body = _told(rundown.read(session, call.actor, made.id))
-    return Reply(body, status=201 if known is None else 200, location=f"/radio/bulletins/{body.id}")
+    return Reply(body, status=201 if known is None else 200, location=f"/api/v1/radio/bulletins/{body.id}")
 
 
 @endpoint("GET", "/radio/bulletins/{bulletin_id}", "radio:read")
@@ -235,18 +215,18 @@ def log_bulletin(call: Call[NoQuery, BulletinAired], bulletin_id: int) -> Reply[
     """
     said = call.body
     with changing() as session:
-        known = session.scalar(select(BulletinAiring.id).where(BulletinAiring.event_id == said.event_id))
+        status = on_air.status(session, BulletinAiring, said.event_id)
         entry = airing.log_bulletin(
             session, call.actor, bulletin_id=bulletin_id, event_id=said.event_id, started_at=said.started_at,
-            duration_s=said.duration_s, station=said.station, aired=said.items, now=call.now,
-            unit_id=unit_by_code(session, said.unit).id if said.unit else None,
+            duration_s=said.duration_s, station=said.station, aired=said.items, unit_id=said.unit_id(session),
+            now=call.now,
         )  # fmt: skip
         body = _entry(entry)
-    return Reply(body, status=200 if known is not None else 201)
+    return Reply(body, status=status)
 
 
 @endpoint("POST", "/radio/airings/{airing_id}/void", "radio:write", refuses=(409,))
-def void_airing(call: Call[NoQuery, AiringVoiding], airing_id: int) -> Reply[AiringTold]:
+def void_airing(call: Call[NoQuery, Voiding], airing_id: int) -> Reply[AiringTold]:
     """Take a wrong entry of a whole bulletin out of the count, with those of its scripts."""
     with changing() as session:
         entry = airing.void_airing(session, call.actor, airing_id, reason=call.body.reason, now=call.now)
@@ -285,10 +265,7 @@ def _told(found: Rundown) -> BulletinTold:
 def _entry(entry: BulletinAiring) -> AiringTold:
     session = db.session()
     own = select(Broadcast.id).where(Broadcast.airing_id == entry.id).order_by(Broadcast.id)
+    units, name = unit_names(session, [entry.unit_id]), session.get_one(Person, entry.logged_by).name
     return AiringTold(
-        id=entry.id, event_id=entry.event_id, bulletin=entry.bulletin_id,
-        unit=unit_names(session, [entry.unit_id])[entry.unit_id], station=entry.station, started_at=entry.started_at,
-        duration_s=entry.duration_s, logged_by=session.get_one(Person, entry.logged_by).name,
-        logged_at=entry.logged_at, voided_at=entry.voided_at, void_reason=entry.void_reason,
-        broadcasts=list(session.scalars(own)),
-    )  # fmt: skip
+        bulletin=entry.bulletin_id, broadcasts=list(session.scalars(own)), **on_air.logged(entry, units, name)
+    )

@@ -105,7 +105,7 @@ def keep_variant(call: Call[NoQuery, VariantGiven], script_id: int) -> Reply[Var
             session, call.actor, script_id, fields, unit_id=unit_id, version=said.version, now=call.now
         )
         body = _told(session, call, script_id, row.id)
-    place = f"/radio/scripts/{script_id}/variants/{body.id}"
+    place = f"/api/v1/radio/scripts/{script_id}/variants/{body.id}"
     return Reply(body, status=201 if fresh else 200, location=place)
 
 

@@ -69,6 +69,18 @@ def test_a_bulletin_tells_its_items_and_times(machines: Machines, bulletin: int,
     refusal(machines.outsider.call("GET", f"/radio/bulletins/{bulletin}"), 404)
 
 
+def test_where_a_new_one_is_can_be_followed(machines: Machines, scripts: list[int]) -> None:
+    (programme,) = machines.broadcaster.get("/radio/programmes")["items"]
+    body = {"programme": programme["id"], "air_at": programme["coming"][0], "items": scripts}
+    made = machines.broadcaster.call("POST", "/radio/bulletins", json=body)
+    assert (
+        machines.broadcaster.client.get(
+            made.headers["Location"], headers={"Authorization": f"Bearer {machines.broadcaster.token}"}
+        ).json
+        == made.json
+    )
+
+
 def test_its_items_are_said_whole(machines: Machines, bulletin: int, scripts: list[int]) -> None:
     path = f"/radio/bulletins/{bulletin}/items"
     turned = machines.broadcaster.call("PUT", path, json={"items": scripts[::-1], "version": 1})

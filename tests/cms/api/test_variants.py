@@ -51,7 +51,9 @@ def test_a_translation_is_kept_read_and_listed(room: Newsroom, machines: Machine
     assert (made["unit"]["code"], made["revision"], made["outdated"]) == (room.district.code, 1, False)
     assert (made["reviewed_at"], made["duration_s"], made["audio"]) == (None, 95, False)
     assert made["text"] == KHMER["text"]
+    again = machines.broadcaster.call("POST", f"/radio/scripts/{script}/variants", json=KHMER)
     base = f"/radio/scripts/{script}/variants"
+    assert again.headers["Location"] == f"/api/v1{base}/{made['id']}"
     assert machines.viewer.get(f"{base}/{made['id']}") == made
     [line] = machines.viewer.get(base)["items"]
     assert line == {name: value for name, value in made.items() if name != "text"}
