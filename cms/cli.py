@@ -2,34 +2,73 @@
 
 import errno
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
-from sqlalchemy.exc import DBAPIError
 
-from cms.commands import access, plans, reading, running, safekeeping, setup
-from cms.refusal import Refusal
-from cms.settings import BadSetting
-from scheduler.database import UnsafeSqlite
+COMMANDS = {
+    "init": "setup.init",
+    "check": "setup.check",
+    "demo": "setup.demo",
+    "serve": "running.serve",
+    "web": "running.web",
+    "scheduler": "running.scheduler",
+    "zalo-sim": "running.zalo_sim",
+    "plan": "plans.plan",
+    "quota": "plans.quota",
+    "read-aloud": "reading.read_aloud",
+    "token": "access.token",
+    "person": "access.person",
+    "backup": "safekeeping.backup",
+    "restore": "safekeeping.restore",
+}
+"""Every command and where it lives in ``cms.commands``; one is loaded when it is asked for, because the application
+behind most of them takes long to start and reading aloud does not need it."""
 
 
 class OneLine(click.Group):
     """A group whose refusals are one line on standard error, never a stack trace."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        module, _, name = COMMANDS.get(cmd_name, "").partition(".")
+        command = getattr(import_module(f"cms.commands.{module}"), name) if module else None
+        return command if isinstance(command, click.Command) else None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; turn what the product refuses, or the machine around it, into exit code 1."""
         try:
             return super().invoke(ctx)
-        except (Refusal, BadSetting, UnsafeSqlite) as refusal:
-            line = str(refusal)
-        except DBAPIError as error:
-            line = f"không dùng được cơ sở dữ liệu ({_first_line(error.orig)}); hãy chạy dakenh init, rồi dakenh check."
-        except OSError as error:
-            if error.errno == errno.EPIPE:
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as error:  # told apart below, so that what they need is loaded only here
+            line = _refusal(error)
+            if not line:
                 raise
-            line = f"{error.filename or type(error).__name__}: {error.strerror}"
         click.echo(f"dakenh: {line}", err=True)
         sys.exit(1)
+
+
+def _refusal(error: Exception) -> str:
+    """Return what to tell about ``error`` in one line; empty if it is a fault of the product's own."""
+    from sqlalchemy.exc import DBAPIError
+
+    from cms.refusal import Refusal
+    from cms.settings import BadSetting
+    from scheduler.database import UnsafeSqlite
+
+    if isinstance(error, Refusal | BadSetting | UnsafeSqlite):
+        return str(error)
+    if isinstance(error, DBAPIError):
+        return f"không dùng được cơ sở dữ liệu ({_first_line(error.orig)}); hãy chạy dakenh init, rồi dakenh check."
+    if isinstance(error, OSError) and error.errno != errno.EPIPE:
+        return f"{error.filename or type(error).__name__}: {error.strerror}"
+    return ""
 
 
 def _first_line(error: object) -> str:
@@ -40,24 +79,6 @@ def _first_line(error: object) -> str:
 def main() -> None:
     """Đa Kênh: viết một lần, phát hành trên nhiều kênh, đếm đúng chỉ tiêu."""
 
-
-for command in (
-    setup.init,
-    setup.check,
-    setup.demo,
-    running.serve,
-    running.web,
-    running.scheduler,
-    running.zalo_sim,
-    plans.plan,
-    plans.quota,
-    reading.read_aloud,
-    access.token,
-    access.person,
-    safekeeping.backup,
-    safekeeping.restore,
-):
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

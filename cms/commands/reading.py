@@ -3,12 +3,9 @@
 import sys
 
 import click
-from sqlalchemy import select
 
 from channels.radio_script.reading import Lexicon, built_in, read_aloud_line
 from channels.words import N_
-from cms.commands.application import application
-from cms.refusal import NotFound
 
 
 @click.command("read-aloud")
@@ -24,9 +21,14 @@ def read_aloud(unit_code: str | None, dialect: str) -> None:
 
 
 def _of_unit(code: str) -> Lexicon:
+    """Return the lexicon of a unit; only this needs the application, which takes long to start."""
+    from sqlalchemy import select
+
+    from cms.commands.application import application
     from cms.database import db
     from cms.lexicon.stations import Stations
     from cms.people.tables import Unit
+    from cms.refusal import NotFound
 
     with application():
         path = db.session().scalar(select(Unit.path).where(Unit.code == code))

@@ -59,6 +59,12 @@ class _Voice:
             else:
                 self.parts.pop()
 
+    def part(self, first: str) -> None:
+        """Keep what starts with ``first`` apart from a word before it: the "5A" of which both halves are said."""
+        if _is_word(first) and _is_word(self.tail):
+            self.parts.append(" ")
+            self.length += 1
+
     def starts_sentence(self) -> bool:
         for part in reversed(self.parts):
             core = part.rstrip(" ")
@@ -67,16 +73,26 @@ class _Voice:
         return True
 
 
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char in ("[", "]")
+
+
 def compose(page: Page, plain: Plain, original: str) -> Reading:
     """Put the spoken text of ``page`` together; offsets of spans and doubts refer to ``original``."""
     voice = _Voice()
     spans: list[Span] = []
     doubts: list[Doubt] = []
     here = 0
+    claimed = False  # whether the last word is one that a rule said
     for claim in sorted(page.claims, key=lambda c: c.start):
-        voice.add(_gap(page.text[here : claim.start]))
-        here = claim.end
+        if here < claim.start:
+            voice.part(page.text[here] if claimed else "")
+            voice.add(_gap(page.text[here : claim.start]))
+            claimed = False
+        voice.part(claim.say[:1])
+        here, claimed = claim.end, claimed or bool(claim.say)
         _say(voice, claim, plain, original, spans, doubts)
+    voice.part(page.text[here : here + 1] if claimed else "")
     voice.add(_gap(page.text[here:]))
     voice.trim(" \n,")
     spoken = "".join(voice.parts)

@@ -23,7 +23,7 @@ DIALECTS = {d.code: d for d in (NORTH, SOUTH)}
 
 def spelled(digits: str) -> str:
     """Read ``digits`` one by one, as in a phone number: "1022" → "một không hai hai"."""
-    return " ".join(DIGITS[int(d)] for d in digits if d.isdigit())
+    return " ".join(DIGITS[int(d)] for d in digits if d.isdecimal())
 
 
 def _unit_after_tens(unit: int, tens: int, dialect: Dialect) -> str:

@@ -10,6 +10,24 @@ from channels.radio_script.reading.numerals import Dialect, cardinal
 from channels.words import N_, Words
 
 _DIGITS = re.compile(r"\d+")
+SAME = str.maketrans(
+    {
+        **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+        **dict.fromkeys("\u00a0\u1680\u202f\u205f\u3000\u2028\u2029\x0b\x0c\x1c\x1d\x1e\x1f\x85", " "),
+        **{chr(code): " " for code in range(0x2000, 0x200B)},
+        **{chr(0x2080 + digit): str(digit) for digit in range(10)},
+        "\u2010": "-",
+        "\u2011": "-",
+        "\u2015": "—",
+        "\u2044": "/",
+        "\u2215": "/",
+        "\u2236": ":",
+        "Ð": "Đ",
+        "Ɖ": "Đ",
+    }
+)
+"""Characters that word processors and other alphabets put for one that the rules know; each stands for exactly one, so
+that offsets stay: the space and the hyphen that do not break, "％", the 2 of "CO₂", the Icelandic letter that looks like "Đ"."""
 WRITE_OUT = Words(N_("Viết đầy đủ trong bài, hoặc thêm cách đọc vào từ điển của kênh."))
 CONFIRM = Words(N_("Nếu đúng thì không cần làm gì; nếu sai, viết đầy đủ trong bài hoặc thêm vào từ điển của kênh."))
 

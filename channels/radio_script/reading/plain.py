@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _INLINE = re.compile(
-    r"(?P<drop><!--.*?-->|!\[[^\]\n]*\]\([^)\n]*\)|\[\^[^\]\n]+\]:?)"
+    r"(?P<drop>[\ufeff\u00ad\u200b-\u200f\u2060\ufe0f]+|<!--.*?-->|!\[[^\]\n]*\]\([^)\n]*\)|\[\^[^\]\n]+\]:?)"
     r"|\[(?P<link>[^\]\[\n]+)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"\n]*\")?\)"
     r"|<(?P<auto>(?:https?://|mailto:)[^>\s]+|[^\s<>@]+@[^\s<>@]+)>"
     r"|(?P<keep>https?://[^\s*<>]+|\*\d+(?:\*\d+)*\#|\*(?=\s?\d)(?<=\d\*)|\*(?=\s\d)(?<=\d\s\*))"
@@ -16,12 +16,12 @@ _INLINE = re.compile(
     r"|&(?P<entity>nbsp|amp|lt|gt|quot);",
     re.DOTALL,
 )
-_SPECIAL = re.compile(r"[<!\[\\*~`_&]")
+_SPECIAL = re.compile(r"[<!\[\\*~`_&\ufeff\u00ad\u200b-\u200f\u2060\ufe0f]")
 _ENTITIES = {"nbsp": " ", "amp": "&", "lt": "<", "gt": ">", "quot": '"'}
 _RULER = re.compile(r"\s*(?:[-*_=]\s*){3,}$|\s*(?:```|~~~).*$|\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?$")
 _HEADING = re.compile(r"\s*#{1,6}\s+")
 _QUOTE = re.compile(r"\s*>(?:>|\s)*(?<=[> ])(?!\d)\s?")
-_BULLET = re.compile(r"\s*(?:[-–—•*+●▪◦·✓➢]\s+)+")
+_BULLET = re.compile(r"\s*(?:[-–—•*+●▪■◦·✓✔➢►]\s+)+(?:\[[ xX]\]\s+)?")
 _NUMBERED = re.compile(r"\s*(?:\(?\d{1,2}[.)]|\(?[a-zđ]\)|[IVX]+\.)\s")
 _SIGNATURE = re.compile(r"(?:\*\*)?Nơi nhận(?:\*\*)?\s*:?\s*(?:\*\*)?\s*$", re.IGNORECASE)
 

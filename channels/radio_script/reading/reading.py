@@ -7,23 +7,29 @@ from channels.radio_script.reading.compose import compose
 from channels.radio_script.reading.lexicon import Lexicon, built_in
 from channels.radio_script.reading.model import Reading
 from channels.radio_script.reading.numerals import DIALECTS, NORTH, Dialect
-from channels.radio_script.reading.page import Page
+from channels.radio_script.reading.page import SAME, Page
 from channels.radio_script.reading.plain import flatten
-from channels.radio_script.reading.rules.abbreviations import abbreviations, names, patterns, places, words
+from channels.radio_script.reading.rules.abbreviations import abbreviations, patterns
+from channels.radio_script.reading.rules.characters import characters, numerals, powers
 from channels.radio_script.reading.rules.codes import codes, plates
 from channels.radio_script.reading.rules.dates import dates
 from channels.radio_script.reading.rules.documents import documents
 from channels.radio_script.reading.rules.fractions import fractions
+from channels.radio_script.reading.rules.houses import houses
 from channels.radio_script.reading.rules.learning import learning
 from channels.radio_script.reading.rules.measures import measures
 from channels.radio_script.reading.rules.months import months
-from channels.radio_script.reading.rules.numbers import enumerators, numbers, ordinals
+from channels.radio_script.reading.rules.names import names, words
+from channels.radio_script.reading.rules.numbers import enumerators, numbers, ordinals, spaced, stretches
 from channels.radio_script.reading.rules.phones import phones
+from channels.radio_script.reading.rules.places import places
 from channels.radio_script.reading.rules.roman import roman
+from channels.radio_script.reading.rules.signs import joints, signs
 from channels.radio_script.reading.rules.slashes import slashes
 from channels.radio_script.reading.rules.symbols import endings, kept, symbols
 from channels.radio_script.reading.rules.times import times
 from channels.radio_script.reading.rules.web import tags, web
+from channels.radio_script.reading.rules.weekdays import blanks, weekdays
 
 RULES: tuple[Callable[[Page], None], ...] = (
     kept,
@@ -36,18 +42,28 @@ RULES: tuple[Callable[[Page], None], ...] = (
     places,
     learning,
     enumerators,
+    characters,
+    stretches,
+    houses,
     dates,
+    blanks,
+    weekdays,
     months,
     plates,
+    spaced,
     phones,
     times,
     ordinals,
     roman,
     measures,
+    joints,
+    signs,
     fractions,
     slashes,
+    powers,
     codes,
     numbers,
+    numerals,
     names,
     abbreviations,
     symbols,
@@ -67,10 +83,10 @@ def read_aloud(
     text read before introduced. Blocks of the text become lines of
     ``Reading.spoken``; nothing is guessed: what has no known reading is kept, marked "[…?]" and listed as a doubt.
     """
-    original = unicodedata.normalize("NFC", text)
+    original = unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
     plain = flatten(original)
     voice = DIALECTS[dialect] if isinstance(dialect, str) else dialect
-    page = Page(plain.text, lexicon or built_in(), voice, dict(learned or {}))
+    page = Page(plain.text.translate(SAME), lexicon or built_in(), voice, dict(learned or {}))
     for rule in RULES:
         rule(page)
     return compose(page, plain, original)

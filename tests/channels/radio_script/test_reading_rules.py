@@ -122,3 +122,27 @@ def test_spans_and_doubts_lie_inside_their_texts_in_order(text: str) -> None:
         assert last <= span.spoken_start <= span.spoken_end <= len(reading.spoken)
         last = span.spoken_end
     assert all(reading.original[d.start : d.end] == d.written for d in reading.doubts)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(max_size=40) | st.text("²³½¾①⑳Ⅳ₂１／％\u00a0\u2011\u200b\ufeff\ufffd Ðđ0123456789/.-,°'\"→×", max_size=40)
+)
+def test_no_character_whatever_stops_the_reading_or_breaks_its_line(text: str) -> None:
+    assert "\n" not in read_aloud_line(text)
+    assert all(0 <= d.start <= d.end <= len(read_aloud(text).original) for d in read_aloud(text).doubts)
+
+
+def test_marks_that_nobody_sees_split_no_word() -> None:
+    assert read_aloud_line("\ufeffUB\u200bND xã\u00ad hội") == "Ủy ban nhân dân xã hội"
+
+
+def test_letters_that_a_wrong_encoding_destroyed_are_a_task() -> None:
+    reading = read_aloud("Ph\ufffdờng 5")
+    assert "[?]" in reading.spoken
+    assert [d.certainty for d in reading.doubts] == ["unknown"]
+
+
+def test_words_written_as_one_are_said_apart() -> None:
+    assert read_aloud_line("Hẻm 48/2A") == "Hẻm bốn mươi tám gạch chéo hai a"
+    assert read_aloud_line("50%+1 phiếu") == "Năm mươi phần trăm cộng một phiếu"

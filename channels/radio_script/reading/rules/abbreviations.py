@@ -7,7 +7,7 @@ from channels.radio_script.reading.lexicon import EntryData
 from channels.radio_script.reading.model import Certainty
 from channels.radio_script.reading.page import CONFIRM, WRITE_OUT, Page, Worry, marked
 from channels.radio_script.reading.rules.documents import issuer_name
-from channels.radio_script.reading.syllables import LETTER, LOWER, UPPER, has_mark, is_syllable
+from channels.radio_script.reading.syllables import LETTER, UPPER, has_mark, is_syllable
 from channels.words import N_, Words
 
 _TOKEN = re.compile(
@@ -206,57 +206,3 @@ def _patterns(keys: tuple[str, ...]) -> re.Pattern[str]:
 def _written(key: str) -> tuple[str, ...]:
     """Return the forms a small abbreviation takes: "v/v", "V/v", "V/V"; a point ("tp.") allows no capitals."""
     return (key, key[0].upper() + key[1:], *((key.upper(),) if "/" in key else ()))
-
-
-def places(page: Page) -> None:
-    """Claim "P.3", "Q.1", ", H.Bến Lức", "TT. Bến Lức": the short form before a number or a name among places."""
-    for match in _PLACE.finditer(page.text):
-        number = page.text[match.end()].isdigit()
-        if match[1] == "TT" and (number or not _NAME.match(page.text, match.end())):
-            continue
-        listed = match.start() == 0 or _LISTED.search(page.before(match.start(), 16)) is not None
-        if match[1] == "Q" and _CAPS_TITLE.match(page.text, match.end()):
-            page.claim(*match.span(), "Quyền ", "abbreviation")
-        elif match[1] == "P" and _OFFICE.match(page.text, match.end()):
-            page.claim(*match.span(), "Phòng ", "abbreviation")
-        elif number or listed:
-            page.claim(*match.span(), f"{_PLACES[match[1]]} ", "abbreviation")
-
-
-_PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "TT": "thị trấn"}
-_PLACE = re.compile(rf"(?<![\w.])([PQHX]|TT)\.\s?(?=[{UPPER}\d])")
-_NAME = re.compile(rf"(?!Tỉnh|Huyện|Thành|Thị|Đảng|Ban|Hội|Văn|Y|Dạy|Phục|Hành|Giáo|Dịch|Điều)[{UPPER}][{LOWER}]+")
-_LISTED = re.compile(r"(?:[,(;–\-]|ubnd|hđnd|công an|đảng ủy|huyện ủy|tại|ở)\s*\Z")
-_OFFICE = re.compile("Nội vụ|Giáo dục|GD|Văn hóa|VH|Tài chính|TC|Kinh tế|KT|Tư pháp|Y tế|Dân tộc|Hành chính|Quản lý")
-_CAPS_TITLE = re.compile("GIÁM ĐỐC|CHỦ TỊCH|TRƯỞNG|CHÁNH|Giám đốc|Chủ tịch|Trưởng|Chánh")
-
-
-def words(page: Page) -> None:
-    """Claim words and names that the lexicon has as they are written: "Facebook" → "phây búc"."""
-    if not page.lexicon.words:
-        return
-    for match in _words(tuple(page.lexicon.words)).finditer(page.text):
-        page.claim(*match.span(), page.lexicon.words[match[0]], "word")
-
-
-@lru_cache(maxsize=16)
-def _words(written: tuple[str, ...]) -> re.Pattern[str]:
-    options = "|".join(re.escape(word) for word in sorted(written, key=len, reverse=True))
-    return re.compile(rf"(?<![\w])(?:{options})(?![\w])")
-
-
-def names(page: Page) -> None:
-    """Claim proper names in capitals, so that "TỈNH LONG AN" keeps them: "tỉnh Long An"."""
-    for match in _names(page.lexicon.names).finditer(page.text):
-        page.claim(*match.span(), _proper(page.lexicon.names)[match[0]], "capitals")
-
-
-@lru_cache(maxsize=16)
-def _proper(names: tuple[str, ...]) -> dict[str, str]:
-    return {name.upper(): name.replace(" - ", " ") for name in names}
-
-
-@lru_cache(maxsize=16)
-def _names(names: tuple[str, ...]) -> re.Pattern[str]:
-    options = "|".join(re.escape(name.upper()) for name in sorted(names, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{options})(?!\w)")

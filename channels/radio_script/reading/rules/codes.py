@@ -22,7 +22,7 @@ _PIECE = re.compile(r"\d+|\D+")
 def plates(page: Page) -> None:
     """Claim the plates of vehicles: "62A-123.45"."""
     for match in page.at_numbers(_PLATE):
-        series = " ".join(spelled(c) if c.isdigit() else _letters(page, c) or c for c in match["series"])
+        series = " ".join(spelled(c) if c.isdecimal() else _letters(page, c) or c for c in match["series"])
         page.claim(*match.span(), f"{spelled(match['area'])} {series}, {spelled(match['n'])}", "identity")
 
 
@@ -58,7 +58,8 @@ def _word_start(text: str, at: int) -> int:
 def _claim_code(page: Page, code: re.Match[str]) -> None:
     """Claim a code as one form; if part of it is unknown, piece by piece, so that every mark has its doubt."""
     known = [entry.say for entry in page.lexicon.readings(code[0]) if not entry.after and not entry.before]
-    pieces = [(piece, _piece(page, piece[0])) for piece in _PIECE.finditer(code[0])]
+    before = page.before(code.start(), 24)
+    pieces = [(piece, _piece(page, piece[0], before)) for piece in _PIECE.finditer(code[0])]
     if known or all(said for _, said in pieces):
         page.claim(*code.span(), known[0] if known else " ".join(said or "" for _, said in pieces), "code")
         return
@@ -69,15 +70,18 @@ def _claim_code(page: Page, code: re.Match[str]) -> None:
         page.claim(start, start + len(piece[0]), (said or marked(piece[0])) + joint, "code", worry)
 
 
-def _piece(page: Page, piece: str) -> str | None:
-    if not piece.isdigit():
-        return _letters(page, piece)
+def _piece(page: Page, piece: str, before: str) -> str | None:
+    if not piece.isdecimal():
+        return _letters(page, piece, before)
     return spelled(piece) if piece.startswith("0") or len(piece) > 3 else cardinal(int(piece), page.dialect)
 
 
-def _letters(page: Page, piece: str) -> str | None:
+def _letters(page: Page, piece: str, before: str = "") -> str | None:
     if len(piece) == 1:
         return page.lexicon.letters.get(piece.upper(), piece)
+    for entry in page.lexicon.readings(piece) if before else ():
+        if any(before.rstrip().endswith(head) for head in entry.after):
+            return entry.say  # "đường ĐT830": the way is said already
     readings = [entry for entry in page.lexicon.readings(piece) if not entry.after]
     known = [entry.say for entry in readings if not entry.before or any(said[0].isdigit() for said in entry.before)]
     if len(known) == 1:

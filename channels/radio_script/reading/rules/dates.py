@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from channels.radio_script.reading.model import Certainty
 from channels.radio_script.reading.numerals import day, month
-from channels.radio_script.reading.page import Page, Worry, marked
+from channels.radio_script.reading.page import Page, Worry
 from channels.words import N_, Words
 
 _D, _M, _Y = r"(?:3[01]|[12]\d|0?[1-9])", r"(?:1[0-2]|0?[1-9])", r"(?:1[5-9]|20|21)\d\d"
+MONTH, YEAR = _M, _Y
 _DASH = r"\s?[-–—]\s?"
 _FULL = re.compile(
     rf"(?<![\d/.,-])(?:(?P<from>{_D}){_DASH})?(?P<d>{_D})(?P<j>\s?[/.\-]\s?)(?P<m>{_M})(?P=j)(?P<y>{_Y})(?![\d/]|[.,-]\d)"
@@ -31,9 +32,6 @@ _DASHED_AFTER = re.compile(r"\s*(?:$|[,.;:()”\"!?–-]|(?:và|hằng năm|hàn
 _DAY_MONTH = re.compile(
     rf"(?<![\d/.,])(?<![A-Za-z]-)(?:(?P<from>{_D}){_DASH})?(?P<d>{_D})(?P<j>\s?/\s?)(?P<m>{_M})(?![\d/%]|[.,]\d)"
 )
-_BLANK_DAY = re.compile(rf"(?P<lead>[Nn]gày)\s*[.…_]*\s*/\s?(?P<m>{_M})\s?/\s?(?P<y>{_Y})(?!\d)")
-_BLANK_MONTH = re.compile(rf"(?P<lead>[Nn]gày)\s*[.…_]*\s*/\s*[.…_]*\s*/\s?(?P<y>{_Y})(?!\d)")
-_NO_DAY = re.compile(r"(?P<lead>[Nn]gày)\s+[.…_]*\s*(?=tháng\s+(?:\d|năm|[.…_]))")
 _DAY_SAID = re.compile(
     r"(?:(?:ngày|mùng|mồng|hôm|nay|ngày \(?\w+\)?)\s*[(“\"*]*|"
     r"(?<!\d )ngày \d{1,2}(?:\s?(?:,|và|hoặc|-|–)\s?\d{1,2})*\s?(?:,|và|hoặc)\s?|"
@@ -47,20 +45,23 @@ _EARLY_DAY = re.compile(
     r"(?=\s+(?:(?:đến|tới|và)\s+(?:hết\s+)?(?:ngày\s+)?\d{1,2}\s+tháng\s+\d|tháng\s+(?:giêng|chạp)(?!\w)))",
     re.IGNORECASE,
 )
-_WEEKDAYS = re.compile(
-    r"(?<!\w)T[2-7](?:\s?(?:đến|-|–|,|và)\s?T[2-7])*\s?(?:đến|-|–|,|và)\s?(?:T[2-7]|CN)(?!\w)"
-    r"|(?:(?<=nghỉ )|(?<=sáng )|(?<=trưa )|(?<=chiều )|(?<=tối ))T[2-7](?!\w)"
-)
-_WEEKDAY = re.compile(r"T([2-7])|CN|\s?[-–]\s?")
-_WEEKDAY_SIGNS = {"CN": "Chủ nhật", "-": " đến ", "–": " đến "}
-_WEEKDAY_NAMES = ("Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy")
 _PART_OF_DAY = re.compile(r"(?:sáng|trưa|chiều|tối|đêm)\s*$")
 _DAY_WANTED = re.compile(
     r"(?:âm lịch:?|dương lịch:?|hạn cuối:?|hạn chót:?|hạn:?|chậm nhất|muộn nhất|"
-    r"từ|đến|tới|trước|sau|hết|vào|kể từ|đến hết|sáng|trưa|chiều|tối|đêm)\s*[(“\"]*$"
+    r"từ|đến|tới|trước|sau|hết|vào|kể từ|đến hết|sáng|trưa|chiều|tối|đêm|chủ nhật|thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|"
+    r"\d{1,2}(?:h|g|:)(?:[0-5]\d)?|\d{1,2} giờ(?: \d{1,2})?(?: phút)?)\s*,?\s*[(“\"]*$"
+)
+_SPAN_AFTER = re.compile(r"\s*(?:$|[.,;:)])")
+_LUNAR = re.compile(
+    rf"(?<![\d/.,-])(?P<d>{_D})/(?P<m>{_M})(?:/|\s?,?\s(?:năm )?)(?P<y>(?:Giáp|Ất|Bính|Đinh|Mậu|Kỷ|Canh|Tân|Nhâm|Quý) "
+    r"(?:Tý|Sửu|Dần|Mão|Thìn|Tỵ|Tị|Ngọ|Mùi|Thân|Dậu|Tuất|Hợi))(?!\w)"
+)
+_DOTTED = re.compile(
+    rf"(?<=[Nn]gày )(?P<d>{_D})\.(?P<m>{_M})(?![\d/%]|[.,]\d|\s?(?:triệu|tỷ|nghìn|ngàn|lần|lượt|giờ)\b)"
 )
 _DAY_NAMED = re.compile(
-    r"(?:\b(?:sự kiện)\s*|\b(?:ngày|lễ|tết|dịp|tuần lễ)\s[^.;:\d]{1,70}|\b(?:lễ|dịp|mừng|quốc khánh)\s*)[(“\"]*$"
+    r"(?:đường\s*|\b(?:sự kiện)\s*|\b(?:ngày|lễ|tết|dịp|tuần lễ)\s[^.;:\d]{1,70}|"
+    r"\b(?:lễ|dịp|mừng|quốc khánh)\s*)[(“\"]*$"
 )
 _NO_FEAST = re.compile(
     r"(?:lớp|khối|tổ|ấp|thôn|điều|khoản|trang|bài|nhóm|cấp|mức|số|từ|khoảng|câu|khu|tuổi|tỷ số|tỉ số|thắng|thua|hòa|"
@@ -76,6 +77,7 @@ _COUNTED = re.compile(
     r"hồ sơ|ý kiến|phiếu|đại biểu|người|hộ|nhiệm vụ|thủ tục|dịch vụ|sở|ngành|số|tổng|dân số|diện tích|thời gian|"
     r"học sinh|thành viên|nội dung)(?!\w)"
 )
+_IN_STREET = re.compile(r"(?:phố|nhà|hẻm|ngõ|kiệt|ngách|địa chỉ|áp|là|lệ|xe|mạch)\s*:?\s*$")
 _DEADLINE = re.compile(r"(?:nay đến|âm lịch:?|hạn chót|hạn cuối|đến hết|trước|kể từ)\s*$")
 
 
@@ -84,39 +86,12 @@ def dates(page: Page) -> None:
     for pattern, claim in _FORMS:
         for match in page.at_numbers(pattern):
             claim(page, match)
-    _blanks(page)
-    _weekdays(page)
     for match in _EARLY_DAY.finditer(page.text):
         page.claim(*match.span(), day(int(match["d"]), page.dialect), "date")
     for match in page.at_numbers(_LISTED_DAYS):
         for number in re.finditer(r"\d+", match["days"]):
             start = match.start("days") + number.start()
             page.claim(start, start + len(number[0]), day(int(number[0]), page.dialect), "date")
-
-
-def _weekdays(page: Page) -> None:
-    """Read "T2 đến T6", "nghỉ T7, CN" as days of the week."""
-    for stretch in _WEEKDAYS.finditer(page.text):
-        for short in _WEEKDAY.finditer(stretch[0]):
-            said = f"thứ {_WEEKDAY_NAMES[int(short[1]) - 2]}" if short[1] else _WEEKDAY_SIGNS[short[0].strip()]
-            page.claim(stretch.start() + short.start(), stretch.start() + short.end(), said, "date")
-
-
-def _blanks(page: Page) -> None:
-    if "ngày" not in page.text and "Ngày" not in page.text:
-        return
-    for match in _BLANK_DAY.finditer(page.text):
-        said = f" {marked('')} tháng {month_year(page, match['m'], match['y'])}"
-        page.claim(match.end("lead"), match.end(), said, "date", _blank())
-    for match in _BLANK_MONTH.finditer(page.text):
-        said = f" {marked('')} năm {page.number(int(match['y']))}"
-        page.claim(match.end("lead"), match.end(), said, "date", _blank())
-    for match in _NO_DAY.finditer(page.text):
-        page.claim(match.end("lead"), match.end(), f" {marked('')} ", "date", _blank())
-
-
-def _blank() -> Worry:
-    return Worry(Certainty.UNKNOWN, Words(N_("Ngày còn để trống.")), Words(N_("Điền ngày.")))
 
 
 def month_year(page: Page, month_digits: str, year: str) -> str:
@@ -138,11 +113,34 @@ def _bare_mung(said: str, before: str) -> str:
 def _claim_day(page: Page, match: re.Match[str]) -> None:
     before = page.before(match.start())
     said_day = _DAY_SAID.search(before)
-    if match.re is _SHORT_YEAR and not said_day:
-        return
+    worry = None
+    if match.re is _SHORT_YEAR and not said_day and not _DAY_WANTED.search(before):
+        if (
+            match["j"] != "/"
+            or _NO_FEAST.search(before)
+            or re.search(r"(?:nhà|hẻm|ngõ|kiệt|ngách|địa chỉ)\s*$", before)
+        ):
+            return
+        worry = _may_be_a_date(match[0])
     lead = "" if said_day else "ngày "
     said = f"{lead}{_bare_mung(_days(page, match), before)} tháng {month_year(page, match['m'], match['y'])}"
-    page.claim(*match.span(), said, "date")
+    page.claim(*match.span(), said, "date", worry)
+
+
+def _may_be_a_date(written: str) -> Worry:
+    message = Words(N_("%(written)s có thể là ngày tháng hoặc phân số."), {"written": written})
+    return Worry(Certainty.CHECK, message, Words(N_("Viết rõ, ví dụ “ngày %(written)s”."), {"written": written}))
+
+
+def _claim_lunar(page: Page, match: re.Match[str]) -> None:
+    before = page.before(match.start())
+    lead = "" if _DAY_SAID.search(before) else "ngày "
+    said = f"{_bare_mung(_days(page, match), before)} tháng {month(int(match['m']))} năm {match['y']}"
+    page.claim(*match.span(), lead + said, "date")
+
+
+def _claim_dotted(page: Page, match: re.Match[str]) -> None:
+    page.claim(*match.span(), f"{_days(page, match)} tháng {month(int(match['m']))}", "date")
 
 
 def _claim_pair(page: Page, match: re.Match[str]) -> None:
@@ -184,12 +182,31 @@ def _claim_day_month(page: Page, match: re.Match[str]) -> None:
     dateline = _DATELINE.match(before) and not _COUNTED.match(after)
     wanted, named = dateline or _DAY_WANTED.search(before), _DAY_NAMED.search(before)
     feast = _is_feast(match, before)
-    if not (said_day or wanted or named or feast):
+    spanned = _is_span(match, before, after)
+    sure = said_day or wanted or named or feast or spanned
+    if not (sure or _only_a_date(match, before, after)):
         return
     if _COUNTED.match(after) and not said_day:
         return
-    lead = "ngày " if wanted and not said_day else ""
-    page.claim(*match.span(), f"{lead}{_bare_mung(_days(page, match), before)} tháng {month(int(match['m']))}", "date")
+    lead = "ngày " if (wanted or spanned or not sure) and not said_day else ""
+    worry = None if sure else _may_be_a_date(match[0])
+    said = f"{lead}{_bare_mung(_days(page, match), before)} tháng {month(int(match['m']))}"
+    page.claim(*match.span(), said, "date", worry)
+
+
+def _is_span(match: re.Match[str], before: str, after: str) -> bool:
+    """Tell whether "26-27/6" with nothing counted behind it says from which day to which."""
+    first = match["from"]
+    ordered = first and int(first) < int(match["d"]) and match["j"].strip() == match["j"]
+    return bool(ordered and _SPAN_AFTER.match(after) and not _NO_FEAST.search(before))
+
+
+def _only_a_date(match: re.Match[str], before: str, after: str) -> bool:
+    """Tell whether "26/11" can hardly be a part of a whole: the first is the larger, and nothing is counted."""
+    larger = not match["from"] and int(match["d"]) > int(match["m"]) and int(match["d"]) > 12 and match[0] != "24/7"
+    return (
+        larger and _SPAN_AFTER.match(after) is not None and not (_NO_FEAST.search(before) or _IN_STREET.search(before))
+    )
 
 
 def _is_feast(match: re.Match[str], before: str) -> bool:
@@ -211,6 +228,7 @@ def _claim_dashed(page: Page, match: re.Match[str]) -> None:
 
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[Page, re.Match[str]], None]], ...] = (
+    (_LUNAR, _claim_lunar),
     (_PAIR, _claim_pair),
     (_FROM_TO, _claim_from_to),
     (_FULL, _claim_day),
@@ -218,5 +236,6 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Page, re.Match[str]], None]], ...
     (_ISO, _claim_day),
     (_WORDED, _claim_worded),
     (_DAY_MONTH, _claim_day_month),
+    (_DOTTED, _claim_dotted),
     (_DASHED, _claim_dashed),
 )

@@ -11,14 +11,16 @@ _N = r"\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?"
 _PAIR = re.compile(rf"(?<![\d/.,])(?P<a>{_N})\s?/\s?(?P<b>{_N})(?![\d/]|[.,]\d)")
 _AMOUNT = re.compile(
     r"\s*(?:số|tổng|dân số|diện tích|thời gian|nhu cầu|thế kỷ|chặng đường|quãng đường|lượng|giá|mức|tài sản|là|của|"
-    r"lao động|cổ phần|ngày|năm|tháng|giờ|sản lượng)(?!\w)"
+    r"lao động|cổ phần|ngày|năm|tháng|giờ|sản lượng|đại biểu|thành viên|cử tri|dân|người|ruộng|đất|vốn|khối lượng|"
+    r"công việc|nội dung|kế hoạch|sân|bể|lít|giây|phút|cốc|ly|thìa|muỗng|phiếu|nhà|hồ|trang|bài)(?!\w)"
 )
 _ROUGHLY = re.compile(r"(?:hơn|gần|khoảng|chiếm|bằng|được|ít nhất|tối thiểu|trên|dưới|giảm|quá|mất|còn)\s*$")
 _COUNTED = re.compile(r"\s*[a-zà-ỹđ]")
 _RANK = re.compile(r"(?:thứ|hạng|bậc|cấp|vị trí|tỷ lệ|tỉ lệ)\s*$")
+_CHOICE = re.compile(r"\s*(?:chỗ|chỗ ngồi|tuổi|inch)(?!\w)")
 _ORDINALS = {1: "nhất", 4: "tư"}
 _STREET = re.compile(r"\s*(?:đường|phố|ấp|khu phố)(?!\w)")
-_HOUSE = re.compile(r"(?:số nhà|địa chỉ|nhà số|hẻm|ngõ|ngách|kiệt|đường|lớp)\s*(?:số\s*)?:?\s*$")
+_HOUSE = re.compile(r"(?:số nhà|địa chỉ|nhà số|hẻm|ngõ|ngách|kiệt|lớp)\s*(?:số\s*)?:?\s*$")
 
 
 def fractions(page: Page) -> None:
@@ -42,6 +44,10 @@ def _read(page: Page, match: re.Match[str]) -> tuple[str, Worry | None]:
         return f"{a} phần {'tư' if bottom == 4 else b}", None
     if before.endswith("thứ ") and top in _ORDINALS:
         a = _ORDINALS[top]
+    if top == 1 and bottom in (100, 1000, 10_000, 1_000_000) and not _RANK.search(before):
+        return f"một phần {b}".replace("phần một ", "phần "), None
+    if _CHOICE.match(after):
+        return f"{a}, {b}", None
     if _COUNTED.match(after) or _RANK.search(before) or bottom > 12 or top > 31 or top == 0:
         return f"{a} trên {b}", None
     return (f"{a} phần {'tư' if bottom == 4 else b}" if proper else f"{a} trên {b}"), _unsure(match[0])

@@ -50,14 +50,26 @@ def _abbreviated(short: str, text: str) -> str | None:
     if not _capitals(short) or not letters.isalpha():
         return None
     words = list(_WORD.finditer(text))
-    wanted, first = len(letters) - 1, None
+    first = _first_word(letters, words)
+    while first is None and len(letters) > 2 and words and words[-1][0].istitle():
+        words.pop()  # the name of one of its kind: "Hợp tác xã Nông nghiệp Bến Sỏi (HTXNN)"
+        first = _first_word(letters, words)
+    if first is None:
+        return None
+    phrase = text[first.start() : words[-1].end()]
+    return None if re.search(r"[.;:()]", text[first.start() :]) else phrase.strip(' ,*“”"')
+
+
+def _first_word(letters: str, words: list[re.Match[str]]) -> re.Match[str] | None:
+    """Return the word at which the last words start to spell ``letters`` by their initials or capitals."""
+    left = letters
     for word in reversed(words):
-        if word[0][0].upper() == letters[wanted]:
-            wanted, first = wanted - 1, word
-            if wanted < 0:
-                break
+        if 1 < len(word[0]) < len(letters) and word[0].isupper() and left.endswith(word[0]):
+            left = left.removesuffix(word[0])
+        elif word[0][0].upper() == left[-1]:
+            left = left[:-1]
         elif word[0].lower() not in _SKIPPED:
             return None
-    if first is None or wanted >= 0 or re.search(r"[.;:()]", text[first.start() :]):
-        return None
-    return text[first.start() :].strip(' ,*“”"')
+        if not left:
+            return word
+    return None

@@ -4,29 +4,30 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from channels.radio_script.reading.page import Page
+from channels.radio_script.reading.model import Certainty
+from channels.radio_script.reading.page import WRITE_OUT, Page, Worry, marked
 from channels.radio_script.reading.rules.numbers import NUMBER, read_number
+from channels.words import N_, Words
 
-_PERCENT = re.compile(r"[%‰]")
-_RANGE = re.compile(r"[-–—]\s?(?=\d)")
-_RANGE_BEFORE = frozenset("0123456789hg%'’đ°CkmaĐ²³")
-_QUANTITY = re.compile(r"\d+(?:[.,]\d+)*\s?(?:h|g|%|'|’|đ|°C?|km|m|ha|kg|C|a|m²|m2|Đ|²|³)?\Z")
-_SCORE = re.compile(r"(?:tỷ số|tỉ số|(?:thắng|thua|hòa|hoà|dẫn|đánh bại)(?:\s(?:u\d\d|[^\W\d]+)){0,6})\s*$")
-_MORE = re.compile(r"\d{1,3}(?:\.\d{3})*\+(?=\s+[a-zà-ỹđ])|\d+\+(?=\s+[a-zà-ỹđ])")
-_PLUS_AFTER = re.compile(r"\+(?<=\d\+)(?!\w)")
-_SIGN = re.compile(r"([<>≥≤±~≈+\-−–]=?)\s?(?=\d)")
-_BETWEEN = re.compile(r"([x×*])(?=\s?\d)|([=÷<>])(?=\s?\w)|(\+)(?=\d)")
-_AMOUNT_BEFORE = re.compile(r"\d\s?(?:m|cm|mm|km|m2)?\s?\Z")
-_COLON = re.compile(r":(?<=\d:)(?=\d)")
-_SCALE = re.compile(r"(?:tỷ lệ|tỉ lệ)(?:\s\w+){0,2}\s1$")
-_SIGNS = {
-    ">": "trên", "<": "dưới", "≥": "lớn hơn hoặc bằng", ">=": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng",
-    "<=": "nhỏ hơn hoặc bằng", "±": "cộng trừ", "~": "khoảng", "≈": "khoảng", "+": "cộng",
-}  # fmt: skip
-_COLD = re.compile(r"(?:nhiệt độ|âm|giảm|lạnh|xuống|mức|còn|dưới|là|tăng trưởng|từ|đến)[^.;\d]{0,24}$")
-_HEAT = re.compile(r"[\d.,]+\s?(?:%|°|º|độ|oc)", re.IGNORECASE)
+_PERCENT = re.compile(r"%[oO0](?!\w)|[%‰]")
 _MONEY_FIRST = re.compile(
     rf"(?P<sign>US\$|USD|VND|EUR|[$€£¥₫])\s?(?P<n>{NUMBER.pattern})(?P<scale>\s(?:nghìn|ngàn|triệu|tỷ|tỉ)(?!\w))?"
+)
+_AND_A_PART = re.compile(r"(?<![\w.,/])(?P<n>\d{1,3})\s?(?P<scale>tr|triệu|tỷ|tỉ)(?P<part>\d{1,3})(?![\w.,/])")
+_DEGREES_MINUTES = re.compile(
+    r"(?P<d>\d{1,3})\s?[°º]\s?(?P<m>[0-5]?\d)\s?['’′](?:\s?(?P<s>[0-5]?\d(?:[.,]\d+)?)\s?(?:\"|”|″|''))?\s?(?P<side>[NSEWBĐT])(?!\w)"
+)
+_SIDES = {
+    "N": "vĩ bắc",
+    "B": "vĩ bắc",
+    "S": "vĩ nam",
+    "E": "kinh đông",
+    "Đ": "kinh đông",
+    "W": "kinh tây",
+    "T": "kinh tây",
+}
+_STRANGE_UNIT = re.compile(
+    r"(?<=\d )[a-zµμ]{1,3}[A-Z][a-z]?(?!\w)|(?<=\d)\s?(?:[b-df-hj-np-tv-z]{1,3}/[a-z]{1,3})(?!\w)"
 )
 _LENGTH = re.compile(r"(?<![\w.,/])(\d{1,2})m(\d{1,2})(?![\w²³]|[.,/]\d)")
 _POST = re.compile(r"(?<![\w/])K[mM]\s?(?=\d)")
@@ -39,13 +40,24 @@ _ALONE_AFTER = re.compile(r"(?:mỗi|một|từng|nghìn|ngàn|triệu|tỷ|tră
 def measures(page: Page) -> None:
     """Claim what stands around quantities. Runs before the numbers themselves are read."""
     _money_first(page)
+    for match in page.at_numbers(_AND_A_PART):
+        page.claim(*match.span(), _and_a_part(page, match), "money")
+    for match in page.at_numbers(_DEGREES_MINUTES) if "°" in page.text or "º" in page.text else ():
+        page.claim(*match.span(), _position(page, match), "unit")
     _after_number(page, page.lexicon.units, "unit")
     _after_number(page, page.lexicon.currencies, "money")
+    for match in _STRANGE_UNIT.finditer(page.text):
+        page.claim(*match.span(), f" {marked(match[0].strip())}", "unit", _strange(match[0].strip()))
     for match in page.at_numbers(_LENGTH):
         said = f"{page.number(int(match[1]))} mét {page.number(int(match[2]))}"
         page.claim(*match.span(), said, "unit")
     for match in _PERCENT.finditer(page.text):
         page.claim(*match.span(), " phần trăm" if match[0] == "%" else " phần nghìn", "percent")
+    _alone(page)
+
+
+def _alone(page: Page) -> None:
+    """Claim units that stand without a number before them: "mỗi ha", "độ C", "Km 12", "No. 5"."""
     for match in _ALONE.finditer(page.text):
         if match[1] != "ha" or _ALONE_AFTER.search(page.before(match.start())):
             page.claim(*match.span(), page.lexicon.units[match[1]], "unit")
@@ -55,8 +67,20 @@ def measures(page: Page) -> None:
         page.claim(*match.span(), "xê", "unit")
     for match in _POST.finditer(page.text) if "K" in page.text else ():
         page.claim(*match.span(), "ki lô mét ", "unit")
-    _joints(page)
-    _signs(page)
+
+
+def _and_a_part(page: Page, match: re.Match[str]) -> str:
+    """Read "1tr5", "2 tỷ3": the digits behind are the next places, so "một triệu năm trăm nghìn"."""
+    part = page.number(int(match["part"].ljust(3, "0")))
+    large = match["scale"] in ("tỷ", "tỉ")
+    scale, smaller = ("tỷ", "triệu") if large else ("triệu", page.dialect.thousand)
+    return f"{page.number(int(match['n']))} {scale} {part} {smaller}"
+
+
+def _position(page: Page, match: re.Match[str]) -> str:
+    said = f"{page.number(int(match['d']))} độ {page.number(int(match['m']))} phút"
+    seconds = f" {read_number(match['s'].replace('.', ','), page.dialect)} giây" if match["s"] else ""
+    return f"{said}{seconds} {_SIDES[match['side']]}"
 
 
 def _money_first(page: Page) -> None:
@@ -84,6 +108,10 @@ def _after_scale(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<=\s)(?:nghìn|ngàn|triệu|tỷ|tỉ)(?P<gap>\s?)(?P<name>{options})(?![\w²³°$])")
 
 
+def _strange(written: str) -> Worry:
+    return Worry(Certainty.UNKNOWN, Words(N_("Chưa rõ cách đọc %(written)s."), {"written": written}), WRITE_OUT)
+
+
 def _letter_only(name: str) -> bool:
     return len(name) == 1 and name.isalpha() and name not in "đmg"
 
@@ -97,60 +125,3 @@ def _small(page: Page, end: int) -> bool:
 def _suffixes(names: tuple[str, ...]) -> re.Pattern[str]:
     options = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?<=\d)(?P<gap>\s?)(?P<name>{options})(?![\w²³°$])")
-
-
-def _joints(page: Page) -> None:
-    """Read the dash between two quantities as "đến"."""
-    for match in _RANGE.finditer(page.text):
-        at = match.start() - (page.text[match.start() - 1 : match.start()] == " ")
-        if at > 0 and page.text[at - 1] in _RANGE_BEFORE:
-            start = max(page.text.rfind(" ", 0, at), page.text.rfind("\n", 0, at)) + 1
-            if "-" not in page.text[start:at] and _QUANTITY.search(page.text[start:at]):
-                score = _SCORE.search(page.before(start)) or _is_score(page.text[start:at], page.text[match.end() :])
-                page.claim(at, match.end(), " " if score else " đến ", "range")
-
-
-def _is_score(first: str, rest: str) -> bool:
-    """Tell whether the first of two small numbers is not the smaller one: "2-0" is no range."""
-    one, two = re.fullmatch(r"\(?(\d{1,2})", first), re.match(r"(\d{1,2})(?![\w%.,]*[\w%])", rest)
-    return bool(one and two and int(one[1]) >= int(two[1]))
-
-
-def _is_minus(page: Page, match: re.Match[str]) -> bool:
-    heat = _HEAT.match(page.text, match.end())
-    return heat is not None and (heat[0][-1] in "°ºCcộ" or _COLD.search(page.before(match.start())) is not None)
-
-
-def _signs(page: Page) -> None:
-    for match in page.at_numbers(_MORE):
-        lead = "" if re.search(r"(?:hơn|trên)\s*$", page.before(match.start())) else "hơn "
-        page.claim(*match.span(), f"{lead}{read_number(match[0][:-1], page.dialect)}", "number")
-    for match in _SIGN.finditer(page.text):
-        tight = match[1] in "+-−–" and match.end(1) < match.end()
-        if tight or (
-            match.start() and (page.text[match.start() - 1].isalnum() or page.text[match.start() - 1] in ".,/)]")
-        ):
-            continue
-        said = _SIGNS.get(match[1], "")
-        if match[1] in "-−–":
-            said = "âm" if _is_minus(page, match) else ","
-        page.claim(*match.span(), f"{said} ", "sign")
-    for match in _PLUS_AFTER.finditer(page.text):
-        page.claim(*match.span(), " cộng", "sign")
-    for match in _COLON.finditer(page.text):
-        scale = _SCALE.search(page.before(match.start()))
-        page.claim(*match.span(), " trên " if scale else ", ", "sign")
-    for match in _BETWEEN.finditer(page.text):
-        if not _AMOUNT_BEFORE.search(page.text, max(0, match.start() - 8), match.start()):
-            continue
-        said = {
-            "x": "nhân",
-            "×": "nhân",
-            "*": "nhân",
-            "=": "bằng",
-            "÷": "chia",
-            "+": "cộng",
-            ">": "lớn hơn",
-            "<": "nhỏ hơn",
-        }[match[match.lastindex or 1]]
-        page.claim(*match.span(), f" {said} ", "sign")

@@ -16,6 +16,8 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 _MONTH_SAID = re.compile(r"tháng\s+$")
+_FIRST_MONTHS = re.compile(r"(?<![\w/.,])(?P<n>1[0-2]|[1-9])T(?=\s?(?:đầu|cuối) năm|/\s?20\d\d(?!\d))")
+_HALF = re.compile(r"(?<![\w/.,])(?P<n>[12])H/?(?P<y>20\d\d)(?!\w)")
 _QUARTER_YEAR = re.compile(rf"/\s?(?P<y>{_Y})(?![\d/])")
 _YEARS = re.compile(rf"(?<![\d/.,-])(?P<a>{_Y})(?P<dash>{_DASH})(?P<b>{_Y})(?![\d/]|[.,-]\d)")
 _SCHOOL_YEAR = re.compile(r"(?:năm học|niên khóa|niên khoá|khóa|nhiệm kỳ|nhiệm kì|niên độ|mùa giải|vụ)\s*$")
@@ -28,6 +30,11 @@ def months(page: Page) -> None:
     for match in page.at_numbers(_MONTH):
         if _MONTH_SAID.search(page.before(match.start(), 12)):
             _claim_months(page, match)
+    for match in page.at_numbers(_FIRST_MONTHS):
+        page.claim(*match.span(), f"{page.number(int(match['n']))} tháng", "date")
+    for match in page.at_numbers(_HALF):
+        said = f"sáu tháng {'đầu' if match['n'] == '1' else 'cuối'} năm {page.number(int(match['y']))}"
+        page.claim(*match.span(), said, "date")
     _years(page)
 
 

@@ -14,7 +14,8 @@ _ENUMERATOR = re.compile(
 )
 _INLINE_ENUMERATOR = re.compile(r"\((?P<n>\d{1,2})\)\s+(?=\w)")
 _NAMED_ZERO = re.compile(
-    r"(?:đề án|số|mã|phiên bản|nghị quyết|nghị định|quyết định|chỉ thị|thông tư|kỳ|ngạch|ct|nđ|nq|qđ)\s*:?\s*[“\"]?$"
+    r"(?:đề án|tổ công tác|số|mã|phiên bản|nghị quyết|nghị định|quyết định|chỉ thị|thông tư|kỳ|ngạch|ct|nđ|nq|"
+    r"qđ)\s*:?\s*[“\"]?$"
 )
 _LIST_BEFORE = re.compile(r"(?:mức độ|cấp độ|mức|tiêu chí|điều|khoản|lớp|quý|các|nhóm|phụ lục|mục)\s*$")
 _ORDINAL = re.compile(r"(?<=thứ)(\s+)(\d{1,3})(?![\d.,/%]*\d)", re.IGNORECASE)
@@ -24,8 +25,48 @@ _QUANTITY_AFTER = re.compile(
 )
 """What makes a point before one or two digits a decimal one: "7.5%" is a quantity, "phiên bản 7.5" is not."""
 _WEEKDAYS = re.compile(r"(?<=thứ [2-6])(?P<days>(?:\s?(?:,|và)\s?[3-7])+)(?![\d.,/%]*\d)", re.IGNORECASE)
+_SPACED = re.compile(
+    r"(?<![\w.,/+(-])(?<!\) )(?<!\d[ .-])[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+(?:,\d+)?(?![\w/-]|[ .,]\d)"
+)
+_THOUSANDS_AFTER = re.compile(
+    r"\s?(?:%|đ(?!\w)|(?:đồng|VND|VNĐ|vnđ|USD|người|hộ|lượt|hồ sơ|tài khoản|con|cây|tấn|tạ|kg|ha|m2|m²|m3|m³|km|lít|"
+    r"liều|suất|thí sinh|học sinh|sinh viên|phiếu|cử tri|doanh nghiệp|kWh|MW|căn|chiếc|cái|ca)(?!\w))"
+)
+_SAME_WORD = re.compile(
+    r"(?P<word>\b(?:thứ|lớp|tổ|ấp|thôn|bản|khu phố|khóa|nhóm|điều|khoản|tháng|quý|tuần|bài|trang|cấp|tầng|phòng|đợt|"
+    r"vòng|năm|mục|tiêu chí|bậc|đội|khối|câu|km))\s\w{1,5}(?P<dash>\s?[-–]\s?)(?=(?:(?P=word)\s\w|chủ nhật))",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"\b(?:điểm|mục|ý)\s[a-ik-nđ](?P<dash>\s?[-–]\s?)(?=[a-ik-nđ](?!\w))", re.IGNORECASE)
+_NOT_SPACED = re.compile(
+    r"(?:ngày|tháng|lớp|quận|phường|ấp|tổ|số|điều|khoản|khối|khóa|hạng|thứ|km|gọi|thoại|liên hệ|đt|tel|fax|zalo|"
+    r"hotline|tổng đài|mã|stk|tài khoản|cước|cccd|otp|nóng|lh)\s*[:(]*\s*$"
+)
 MAX_CARDINAL = 15
 """Digits up to which a bare number is read as a cardinal; longer ones are read out digit by digit."""
+
+
+def stretches(page: Page) -> None:
+    """Claim the dash of "thứ 2 - thứ 6", "ấp 1 - ấp 5", "điểm a-d": the same word on both sides, or two letters."""
+    for match in _SAME_WORD.finditer(page.text):
+        page.claim(*match.span("dash"), " đến ", "range")
+    for match in _LETTERS.finditer(page.text):
+        page.claim(*match.span("dash"), " đến ", "range")
+
+
+def is_counted(page: Page, end: int) -> bool:
+    """Tell whether a thing that is counted by thousands follows: "đồng", "người", "%"."""
+    return _THOUSANDS_AFTER.match(page.text, end) is not None
+
+
+def spaced(page: Page) -> None:
+    """Claim thousands written apart: "1 000 000 lượt", "100 000 đồng"."""
+    for match in page.at_numbers(_SPACED):
+        several = len(re.findall(r"\s", match[0])) > 1 or " " not in match[0]
+        if not (several or is_counted(page, match.end())):
+            continue
+        if not _NOT_SPACED.search(page.before(match.start())):
+            page.claim(*match.span(), read_number(re.sub(r"\s", "", match[0]), page.dialect), "number")
 
 
 def ordinals(page: Page) -> None:
@@ -64,9 +105,11 @@ def numbers(page: Page) -> None:
 
 def _leftovers(page: Page, match: re.Match[str]) -> None:
     for digits in re.finditer(r"\d+", match[0]):
-        page.claim(
-            match.start() + digits.start(), match.start() + digits.end(), _plain(digits[0], page.dialect), "number"
-        )
+        start, end = match.start() + digits.start(), match.start() + digits.end()
+        while start < end and not page.free(start, end):
+            start += 1  # the first of them belong to a symbol such as "QH15"
+        if start < end:
+            page.claim(start, end, _plain(page.text[start:end], page.dialect), "number")
 
 
 def _in_context(page: Page, match: re.Match[str]) -> str:

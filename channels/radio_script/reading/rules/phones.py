@@ -4,15 +4,18 @@ import re
 
 from channels.radio_script.reading.numerals import spelled
 from channels.radio_script.reading.page import Page
+from channels.radio_script.reading.rules.numbers import is_counted
 
 _PHONE = re.compile(
-    r"(?<![\w./,-])(?P<digits>\d(?:\d|[ .\-–)](?=\d)|\) (?=\d)|[.\-–] (?=\d{3})){3,18}\d)(?![\d/]|[.,]\d|-\w)"
+    r"(?:(?<![\w./,-])|(?<=\d{4}/)(?=0))(?P<digits>\d(?:\d|[ .\-–)](?=\d)|\) (?=\d)|[.\-–] (?=\d{3})){3,18}\d)"
+    r"(?!\d|/(?!\s?0\d{2})|[.,]\d|-\w)"
 )
 _ABROAD = re.compile(r"84[ .-]\d{2,3}(?:[ .-]|\)\s?)\d{3,4}[ .-]?\d{3,4}")
 _KEYED = re.compile(r"\*(\d+(?:\*\d+)*)#")
 _DATE = re.compile(r"\d{1,2}([.\- ])\d{1,2}\1(?:19|20)\d\d\Z")
 _ASKED = re.compile(
-    r"(?:điện thoại|đt|sđt|hotline|đường dây nóng|tổng đài|liên hệ|fax|zalo|viber|gọi|số máy|di động|máy bàn|"
+    r"(?:☎\ufe0f?|📞|📱|điện thoại|đt|sđt|hotline|đường dây nóng|tổng đài|liên hệ|fax|zalo|viber|gọi|số máy|di động|"
+    r"máy bàn|"
     r"(?<!dân )(?<!tổng )(?<!chỉ )(?<!trị )(?<!hệ )(?<!đa )số)"
     r"(?:\s+(?:số|hỗ trợ|của|là|liên hệ|miễn phí|trực|bàn|di động))*\s*[:\-–(]*\s*[“\"*(]*$"
 )
@@ -26,7 +29,8 @@ _CODE = re.compile(r"(?<![\w.-])[\dA-Z]+(?:[.\-/][\dA-Z]+)+(?!\w)")
 _JOINT = re.compile(r"(?:\s?\([^()\d]{1,30}\d?\))?\s?(?:[-–/;,]|hoặc|và|hay)\s?\Z")
 _DIRECT = re.compile(
     r"(?:tổng đài|hệ thống|cổng(?: thông tin)?|kênh|đường dây nóng|hotline|số|điện thoại|gọi|bấm|đầu số|nền tảng|"
-    r"công an|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|cứu nạn|qua|web|dịch vụ|nhắn|gửi|phản ánh|kiến nghị)"
+    r"☎\ufe0f?|📞|📱|công an|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|cứu nạn|qua|web|dịch vụ|nhắn|gửi|phản ánh|"
+    r"kiến nghị)"
     r"(?:\s+(?:điện thoại|thông tin|điện tử|quốc gia|trực tuyến|số|tin|đến|tới|hotline|ngay|là|hỗ trợ|miễn phí|"
     r"khẩn cấp|24/7))*\s*[:\-–(]*\s*[“\"*(]*$"
 )
@@ -89,7 +93,7 @@ def _claim_long(page: Page, match: re.Match[str], last: int) -> int:
     if (
         plus
         or (_joined(page, last, match.start()) and 7 <= len(digits) <= 11)
-        or _looks_like_phone(digits)
+        or (_looks_like_phone(digits) and not (_is_amount(written) or is_counted(page, match.end())))
         or (_ASKED.search(before) and 7 <= len(digits) <= 11)
     ):
         said = _separated(written) if re.search(r"\d\D+\d", written) else _grouped(digits)
@@ -103,6 +107,11 @@ def _claim_long(page: Page, match: re.Match[str], last: int) -> int:
                 page.claim(last, match.start(), ", ", "phone")
             return match.end()
     return last
+
+
+def _is_amount(written: str) -> bool:
+    """Tell "19.000.000", which is a number, from "1900.0000", which is a phone."""
+    return re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+", written) is not None
 
 
 def _looks_like_phone(digits: str) -> bool:

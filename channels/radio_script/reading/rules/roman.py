@@ -9,10 +9,11 @@ from channels.radio_script.reading.syllables import UPPER
 _ROMAN = re.compile(
     r"(?<![\w&/])(?<![^\W\d]-)(?=[IVXLC])(?:C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?![\w&]|-[A-ZĐ])"
 )
+_FROM_TO = re.compile(r"(?<![\w&/-])(?P<a>[IVX]+)\s?(?:[-–])\s?(?P<b>[IVX]+)(?![\w&-])")
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _BEFORE = re.compile(
     r"(?:quý|quí|phụ lục|chương|phần|mục|lần thứ|thứ|khóa|khoá|thế kỷ|thế kỉ|đại hội|đảng|kỳ|kì|loại|hạng|cấp|bậc|tập|"
-    r"phường|vùng|nhóm|giai đoạn|cấp độ|đợt|học kỳ|bảng|biểu|hình|khu vực|khu|tổ|quyển|mức|"
+    r"phường|vùng|nhóm|độ|mũi|giai đoạn|cấp độ|đợt|học kỳ|bảng|biểu|hình|khu vực|khu|tổ|quyển|mức|"
     r"tiểu mục|huân chương \w+ \w+ hạng)"
     r"(?:\s*[(“\"])?\s*$"
 )
@@ -41,6 +42,11 @@ def roman(page: Page) -> None:
     for match in _HEADING.finditer(page.text):
         if _ROMAN.fullmatch(match[1]) and _heads(page.text, match):
             page.claim(match.start(1), match.end(), f"{page.number(value(match[1]))}, ", "enumerator")
+    for match in _FROM_TO.finditer(page.text):
+        if all(_ROMAN.fullmatch(n) for n in match.groups()) and _BEFORE.search(page.before(match.start())):
+            first, last = value(match["a"]), value(match["b"])
+            if first < last:
+                page.claim(*match.span(), f"{page.number(first)} đến {page.number(last)}", "roman")
     for match in _ROMAN.finditer(page.text):
         if match[0] and _wanted(page, match):
             number, before = value(match[0]), page.before(match.start())
@@ -57,6 +63,8 @@ def _heads(text: str, match: re.Match[str]) -> bool:
 
 def _wanted(page: Page, match: re.Match[str]) -> bool:
     before = page.before(match.start())
+    if match[0] in ("C", "L"):
+        return False  # "loại C" is a letter
     if _BEFORE.search(before) or _FOLLOWS.search(before):
         return True
     return len(match[0]) >= 2 and set(match[0]) <= set("IVX") and not page.lexicon.abbreviations.get(match[0])

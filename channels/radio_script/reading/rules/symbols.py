@@ -69,7 +69,7 @@ def _sum(page: Page, match: re.Match[str]) -> None:
     page.claim(*match.span(), f" {_SUMS[match[0]]} " if inside and words else "", "mark")
 
 
-_SUMS = {"+": "cộng", "=": "bằng"}
+_SUMS = {"+": "cộng", "=": "bằng", "≠": "khác", "×": "nhân", "÷": "chia"}
 
 
 def _number_sign(page: Page, match: re.Match[str]) -> None:
@@ -97,12 +97,27 @@ def _dash(page: Page, match: re.Match[str]) -> None:
     page.claim(start, end, ", ", "mark")
 
 
+def _lost(page: Page, match: re.Match[str]) -> None:
+    """Mark letters that a wrong encoding has destroyed: nobody knows what they were."""
+    message = Words(N_("Chưa rõ cách đọc %(written)s."), {"written": match[0]})
+    page.claim(*match.span(), "[?]", "mark", Worry(Certainty.UNKNOWN, message, WRITE_OUT))
+
+
+def _telephone(page: Page, match: re.Match[str]) -> None:
+    """Say the sign of a telephone before a number, unless the word stands there."""
+    number = page.after(match.end(), 6).lstrip("\ufe0f :")[:1].isdecimal()
+    said = re.search(r"(?:thoại|đt|sđt|hotline|gọi)\s*:?\s*$", page.before(match.start()))
+    page.claim(*match.span(), "điện thoại " if number and not said else "", "mark")
+
+
 _HANDLERS: dict[str, Callable[[Page, re.Match[str]], None]] = {
     **dict.fromkeys(_QUOTES, _quote),
     **dict.fromkeys(_PAUSES, _pause),
     **dict.fromkeys("()[]{}", _bracket),
     **dict.fromkeys("….", _dots),
     **dict.fromkeys("-–—−", _dash),
+    **dict.fromkeys("☎📞📱", _telephone),
+    "\ufffd": _lost,
     "&": _and,
     "№": _number_sign,
     **dict.fromkeys(_SUMS, _sum),

@@ -23,7 +23,8 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"(?<![\w/@#])(?P<mark>[@#])(?P<name>[^\W\d_][\w.]*\w)")
-_CAMEL = re.compile(r"[^\W\d_]+?(?=[A-ZĐ]|\d|_|$)|\d+")
+_CAMEL = re.compile(r"[A-ZĐ]{2,}(?![a-zà-ỹđ])|[^\W\d_]+?(?=[A-ZĐ]|\d|_|$)|\d+")
+_CAPITALS = re.compile(r"[A-Z]{2,}(?![a-z])")
 _PIECE = re.compile(r"[a-zđ]+|\d+")
 
 
@@ -49,14 +50,26 @@ def tags(page: Page) -> None:
         return
     for match in _TAG.finditer(page.text):
         name = match["name"]
-        if name.isascii():
+        words = [_tag_word(page, word) for word in _CAMEL.findall(name)]
+        if name.isascii() and not _CAPITALS.search(name):
             said, sure = _label(name, page.lexicon)
         else:
-            words = _CAMEL.findall(name)
-            said = " ".join(page.number(int(word)) if word.isdigit() else word for word in words)
-            sure = all(len(word) > 1 for word in words)
+            said = " ".join(word for word, _ in words)
+            sure = all(known for _, known in words)
         lead = "a còng " if match["mark"] == "@" else ""
         page.claim(*match.span(), lead + said, "address", _worry(match[0], sure))
+
+
+def _tag_word(page: Page, word: str) -> tuple[str, bool]:
+    """Read one word of "#CĐS2025" and tell whether it is known."""
+    if word.isdecimal():
+        return page.number(int(word)), True
+    known = [entry.say for entry in page.lexicon.readings(word) if not entry.after and not entry.before]
+    if known and word.isupper() and len(word) > 1:
+        return known[0], True
+    if word.isascii():
+        return _label(word, page.lexicon)
+    return word, len(word) > 1
 
 
 def _start(text: str, at: int) -> int:
@@ -171,7 +184,9 @@ def _known(label: str, start: int, end: int, lexicon: Lexicon) -> str | None:
     if part.isdigit():
         whole = not label[start - 1 : start].isdigit() and not label[end : end + 1].isdigit()
         return spelled(part) if whole else None
-    return (lexicon.labels.get(part) or _plain_names(lexicon.names).get(part)) if len(part) > 2 else None
+    if len(part) < 3 and not (end == len(label) and start > 3 and len(part) == 2):
+        return None
+    return lexicon.labels.get(part) or _plain_names(lexicon.names).get(part)
 
 
 def _piece(piece: str, lexicon: Lexicon) -> str:
