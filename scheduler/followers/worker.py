@@ -1,6 +1,5 @@
 """The threads of a scheduler process that do this package's work. A slow account never holds up a broadcast."""
 
-import logging
 from collections.abc import Sequence
 from threading import Event, Thread
 from typing import Protocol
@@ -9,8 +8,7 @@ from scheduler.followers.accounts import Accounts
 from scheduler.followers.looking import Looks
 from scheduler.followers.sending import Broadcasts
 from scheduler.followers.trying import Trials
-
-log = logging.getLogger(__name__)
+from scheduler.trouble import Trouble
 
 PATIENCE = 4.0
 """Seconds between two looks when nothing was due: a few index look-ups, so idleness costs next to nothing."""
@@ -71,21 +69,24 @@ class FollowersWorker:
 
     def _run(self, number: int, lane: Sequence[Work]) -> None:
         looks, partner = number % 2 == 0, self._found[number ^ 1]
+        trouble = Trouble(f"followers-{number}")
         while not self._stopping.is_set():
             if not looks:
                 self._found[number].wait()
                 self._found[number].clear()
-            self._work(lane, partner)
+            self._work(lane, partner, trouble)
             if looks:
                 self._stopping.wait(PATIENCE)
 
-    def _work(self, lane: Sequence[Work], partner: Event) -> None:
+    def _work(self, lane: Sequence[Work], partner: Event, trouble: Trouble) -> None:
         """Work until nothing is due; whoever finds something wakes the other thread of the two."""
         while not self._stopping.is_set():
             try:
-                if not sum(work.work_one() for work in lane):
+                found = sum(work.work_one() for work in lane)
+                trouble.over()
+                if not found:
                     return
                 partner.set()
-            except Exception:
-                log.exception("work on followers failed; trying again in %s s", IN_TROUBLE)
+            except Exception as error:
+                trouble.tell(error)
                 self._stopping.wait(IN_TROUBLE)

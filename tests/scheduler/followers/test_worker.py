@@ -3,6 +3,7 @@
 from threading import Event
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from scheduler.followers import worker
 from scheduler.followers.worker import FollowersWorker
@@ -52,14 +53,15 @@ class Help:
 
 
 class Faulty(Pieces):
-    """The first piece fails."""
+    """The first tries fail."""
 
-    failed = False
+    def __init__(self, count: int, *errors: Exception) -> None:
+        super().__init__(count)
+        self.errors = list(errors)
 
     def work_one(self) -> bool:
-        if not self.failed:
-            self.failed = True
-            raise OSError("the database is away")
+        if self.errors:
+            raise self.errors.pop(0)
         return super().work_one()
 
 
@@ -94,9 +96,21 @@ def test_while_nothing_is_found_the_second_thread_asks_nothing() -> None:
     assert not asked.is_set()
 
 
-def test_a_fault_ends_nothing() -> None:
-    pieces = Faulty(3)
+def test_a_fault_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    pieces = Faulty(3, OSError("a fault of ours"))
     assert finished(FollowersWorker([[pieces], [pieces]]), pieces.done)
+    assert "Traceback" in caplog.text
+
+
+def test_a_database_that_is_away_is_told_in_one_line_and_once(caplog: pytest.LogCaptureFixture) -> None:
+    away = [OperationalError("SELECT 1", {}, Exception("database is locked\nand more")) for _ in range(5)]
+    pieces = Faulty(3, *away)
+    assert finished(FollowersWorker([[pieces], []]), pieces.done)
+    told = [one.getMessage() for one in caplog.records]
+    assert len(told) == 2
+    assert told[0].endswith("database is locked")
+    assert "answers again" in told[1]
+    assert "Traceback" not in caplog.text
 
 
 def test_idle_threads_stop_at_once() -> None:
