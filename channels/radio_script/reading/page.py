@@ -27,7 +27,7 @@ SAME = str.maketrans(
     }
 )
 """Characters that word processors and other alphabets put for one that the rules know; each stands for exactly one, so
-that offsets stay: the space and the hyphen that do not break, "％", the 2 of "CO₂", the Icelandic letter that looks like "Đ"."""
+that offsets stay: the space and the hyphen that do not break, "％", the 2 of "CO₂", the Icelandic letter like "Đ"."""
 WRITE_OUT = Words(N_("Viết đầy đủ trong bài, hoặc thêm cách đọc vào từ điển của kênh."))
 CONFIRM = Words(N_("Nếu đúng thì không cần làm gì; nếu sai, viết đầy đủ trong bài hoặc thêm vào từ điển của kênh."))
 
