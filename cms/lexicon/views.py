@@ -61,7 +61,8 @@ def try_out() -> str:
             draft = None  # the form says it when it is sent
     typed, dialect = request.form.get("text", ""), request.form.get("dialect", "north")
     found = _tried(typed, asked.whole(request.form, "unit"), draft, dialect) if typed.strip() else None
-    return render_template("lexicon/_tried.html", tried=found, voice=_voice(dialect))
+    writes = "say" in request.form
+    return render_template("lexicon/_tried.html", tried=found, voice=_voice(dialect), writes=writes)
 
 
 @blueprint.post("/lexicon/listen")

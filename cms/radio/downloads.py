@@ -155,6 +155,8 @@ def _json(body: dict[str, object]) -> bytes:
 
 
 def _name(kind: str, number: int, title: str, format: str, withdrawn: bool) -> str:  # noqa: A002
-    words = re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")[:LONGEST_NAME].strip("-")
+    words = re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")
+    if len(words) > LONGEST_NAME:
+        words = words[: LONGEST_NAME + 1].rpartition("-")[0] or words[:LONGEST_NAME]
     gone = "da-thu-hoi-" if withdrawn else ""
     return f"{kind}-{gone}{number}-{words or 'tin'}.{format}"

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from channels.radio_script import voice
 from cms.database import changing, db
 from cms.deliveries.detail import frozen_html
 from cms.people.permissions import Action
@@ -24,7 +25,7 @@ from cms.radio import (
     variants,
 )
 from cms.radio.blueprint import blueprint
-from cms.radio.forms import BroadcastForm, broadcast_form, duration_of, started_of
+from cms.radio.forms import BroadcastForm, again, broadcast_form, duration_of, started_of
 from cms.radio.reading import Script, Shelf
 from cms.radio.tables import Broadcast
 from cms.refusal import Refusal
@@ -64,9 +65,13 @@ def log() -> str:
 @blueprint.get("/radio/<int:delivery_id>")
 @signed_in
 def show(delivery_id: int) -> str:
-    """One script as it is read, its files, and its log."""
-    found = reading.script(db.session(), current_actor(), delivery_id)
-    return _shown(found, None)
+    """One script as it is read, its files, and its log; an entry taken back can be filled in again."""
+    session = db.session()
+    found = reading.script(session, current_actor(), delivery_id)
+    entry = session.get(Broadcast, asked.whole(request.args, "again") or 0)
+    if entry is None or entry.delivery_id != delivery_id or entry.voided_at is None:
+        return _shown(found, None)
+    return _shown(found, again(_form(found), entry))
 
 
 @blueprint.get("/radio/<int:delivery_id>.<any(txt,docx,pdf,json):format>")
@@ -132,6 +137,8 @@ def void(broadcast_id: int) -> AnyResponse:
             session, current_actor(), broadcast_id, reason=request.form.get("reason", ""), now=now()
         )
         here = url_for("radio.show", delivery_id=entry.delivery_id)
+    if "again" in request.form:
+        return redirect(f"{here}?again={broadcast_id}#log-title", 303)
     flash(_("Đã hủy dòng nhật ký; dòng cũ vẫn được giữ cùng lý do."), "success")
     return redirect(within_site(request.form.get("next"), here), 303)
 
@@ -156,6 +163,7 @@ def _shown(found: Script, form: BroadcastForm | None) -> str:
         units=units,
         form=(form or _form(found)) if units else None,
         formats=list(downloads.MIMES),
+        voice=None if found.withdrawn else voice.find_voice("north", settings().piper_voice),
     )
 
 
