@@ -15,11 +15,14 @@ from channels.zalo_oa.addresses import can_be_fetched
 from channels.zalo_oa.article import KIND
 from channels.zalo_oa.client import LIST
 from channels.zalo_oa.connection import Connection, connected
-from channels.zalo_oa.errors import NOT_VALID, UPLOAD_FAILED, Refusal, unclear
+from channels.zalo_oa.errors import NO_SUCH_CALL, NOT_VALID, UPLOAD_FAILED, Refusal, unclear
 from channels.zalo_oa.settings import AUTHOR_MAX, Settings
 
 SEND_FAILED = UPLOAD_FAILED
 """-200 is "Send message failed" here: it does not say whether anybody got it."""
+
+NOBODY_SAID = frozenset(range(400, 500)) - {401, 404}
+"""Statuses of pages that come from a gateway and not from the API: they do not say whether the call got through."""
 
 GONE = N_("Bài “%(title)s” không còn trên Official Account nên cả lượt gửi đã dừng.")
 SPENT = N_("Zalo báo Official Account không còn lượt gửi nào nên chưa gửi; hãy chờ kỳ sau hoặc nâng gói.")
@@ -44,6 +47,7 @@ CLEAR_NO: Mapping[int, str] = {
     -234: NIGHT,
 }
 """Refusals that say for sure that nothing went out; a broadcast is never tried again by itself after them."""
+EXPECTED = frozenset({*CLEAR_NO, SEND_FAILED, *NOBODY_SAID})
 
 
 class ZaloFollowers:
@@ -78,7 +82,7 @@ class ZaloFollowers:
         """Make the call, once."""
         with connected(account) as api:
             try:
-                data = api.post("oa/message", message(order), expect=frozenset({*CLEAR_NO, SEND_FAILED}), once=True)
+                data = api.post("oa/message", message(order), expect=EXPECTED, once=True)
             except Refusal as refusal:
                 raise _refused(refusal) from None
         message_id = str(data.get("message_id") or "")
@@ -127,7 +131,7 @@ def message(order: BroadcastOrder) -> dict[str, Any]:
 
 def _refused(refusal: Refusal) -> ChannelError:
     detail = f"{refusal.code} {refusal.message[:300]}"
-    if refusal.code == SEND_FAILED:
+    if refusal.code == SEND_FAILED or refusal.code in NOBODY_SAID:
         return unclear(once=True, detail=detail)
     text = CLEAR_NO[refusal.code]
     values = {"message": refusal.message[:200]} if "%(message)" in text else {}
@@ -135,9 +139,12 @@ def _refused(refusal: Refusal) -> ChannelError:
 
 
 def _require_article(api: Connection, article: Item) -> None:
+    """Refuse an article that is gone. Where Zalo tells no details, it judges the articles when they are sent."""
     try:
-        api.get("article/getdetail", expect=frozenset({NOT_VALID}), id=article.id)
+        api.get("article/getdetail", expect=frozenset({NOT_VALID, *NO_SUCH_CALL}), id=article.id)
     except Refusal as refusal:
+        if refusal.code in NO_SUCH_CALL:
+            return
         words = Words(GONE, {"title": article.title})
         raise ChannelError(ErrorKind.REJECTED, words, detail=f"{article.id}: {refusal.code}") from None
 

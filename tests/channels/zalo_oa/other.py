@@ -61,6 +61,7 @@ class Other:
     refresh: str = "refresh-1"
     kept: dict[int, dict[str, Any]] = field(default_factory=dict)
     jobs: dict[int, int] = field(default_factory=dict)
+    sent: list[list[int]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     instead: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     """Refusals that a call by this name answers with, although it has had its effect."""
@@ -114,6 +115,16 @@ class Other:
         shown |= {"description": found["description"]} if self.manners.describes else {}
         link = {"as sent": found.get("tracking_link"), "rewritten": "https://zalo.example/r/8Xf3"}
         return shown | ({"tracking_link": link[self.manners.shows_link]} if self.manners.shows_link else {})
+
+    def message(self, body: dict[str, Any]) -> Any:
+        """A broadcast, or the question how many are left: both addresses end in this word."""
+        if "recipient" not in body:
+            return {"type": "media", "remain": 4 - len(self.sent), "total": 4}
+        wanted = [int(one["attachment_id"]) for one in body["message"]["attachment"]["payload"]["elements"]]
+        if not set(wanted) <= set(self.kept):
+            return -201, "attachment_id is invalid"
+        self.sent.append(wanted)
+        return {"message_id": self.manners.ids_as(len(self.sent))}
 
     def getslice(self, body: dict[str, Any]) -> Any:
         if int(body["limit"]) > 10:
