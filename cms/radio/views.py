@@ -146,6 +146,7 @@ def void(broadcast_id: int) -> AnyResponse:
 def _shown(found: Script, form: BroadcastForm | None) -> str:
     session, actor = db.session(), current_actor()
     units = service.airing_units(session, actor, found)
+    confirmations = logbook.confirmations(session, found.delivery_id)
     stored = session.get_one(StoredRendition, found.rendition_id)
     text_url = url_for("radio.download", delivery_id=found.delivery_id, format="txt")
     return render_template(
@@ -154,7 +155,8 @@ def _shown(found: Script, form: BroadcastForm | None) -> str:
         preview="" if found.withdrawn else frozen_html(stored, settings().public_url, text_url=text_url),
         airings=logbook.airings(session, [found.delivery_id]).get(found.delivery_id, []),
         takers=logbook.takers(session, found.delivery_id),
-        confirmations=logbook.confirmations(session, found.delivery_id),
+        confirmations=confirmations,
+        asked={unit.name for unit in units} - {name for name, _person, _at in confirmations},
         bulletins=rundown.standing_in(session, actor, found.delivery_id),
         gone=rundown.is_gone(found),
         variants=[(one, variant_files.formats(one.row)) for one in variants.listed(session, found)],

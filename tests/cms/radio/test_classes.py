@@ -123,10 +123,13 @@ def test_the_pages_offer_the_class_to_who_schedules_and_the_confirmation_to_who_
     assert "Chưa đài nào xác nhận" in changed
     assert re.search(r'<option value="khan_cap" selected>', changed)
     assert "Xác nhận" in browser.get("/radio").text
+    assert "Xác nhận đài đã nhận" in browser.get(f"/radio/{script}").text
     done = browser.post(f"/radio/{script}/confirm", data={"next": "/radio"}, follow_redirects=True)
     assert done.request.path == "/radio"
     assert f"/radio/{script}/confirm" not in done.text
-    assert "Huyện Bến Tre Xanh · Ngô Mai Phương" in browser.get(f"/radio/{script}").text
+    page = browser.get(f"/radio/{script}").text
+    assert "Huyện Bến Tre Xanh · Ngô Mai Phương" in page
+    assert "Xác nhận đài đã nhận" not in page
     for name in ("docx", "pdf"):
         assert browser.get(f"/radio/{script}.{name}").status_code == 200
     assert "khan_cap" in browser.get(f"/radio/{script}.json").text
