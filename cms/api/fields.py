@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -57,6 +57,9 @@ Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 Rows = Annotated[int, Field(ge=1, le=MOST_ROWS, description="Rows of a page.")]
 Word = Annotated[Line, Field(max_length=120)]
 """A code, a name or a few words to look for."""
+Priority = Annotated[
+    Literal["thong_thuong", "uu_tien", "khan_cap"], Field(description="Class of a radio script: normal, first, urgent.")
+]
 Reason = Annotated[Line, Field(max_length=1_000)]
 Address = Annotated[Line, Field(max_length=1_000)]
 After = Annotated[Line, Field(max_length=200, description="Cursor: take it from `next` of the page before.")]

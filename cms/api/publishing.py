@@ -1,6 +1,6 @@
 """Scheduling an approved story on channels, taking a schedule back, and calling a story back from everywhere."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from channels.words import N_
 from cms.api.calls import Call, Reply
 from cms.api.expecting import Match
-from cms.api.fields import Given, Instant, NoQuery, Reason, Word
+from cms.api.fields import Given, Instant, NoQuery, Priority, Reason, Word
 from cms.api.named import channel_by_slug
 from cms.api.story_changes import changing_story
 from cms.api.story_shapes import StoryTold, story_reply
@@ -18,8 +18,6 @@ from cms.refusal import Invalid
 from cms.stories import lookup, publishing, unscheduling
 from cms.stories.publishing import Wish
 from cms.web.context import settings, store
-
-Priority = Literal["thong_thuong", "uu_tien", "khan_cap"]
 
 
 class ChannelWish(Given):

@@ -6,14 +6,16 @@ from typing import Any, Literal
 
 from flask import request
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from cms.api.calls import Call, File, Reply
 from cms.api.deliveries import cursor
-from cms.api.fields import After, Given, Instant, NoQuery, Rows, Told
+from cms.api.fields import After, Given, Instant, NoQuery, Priority, Rows, Told
 from cms.api.named import UnitName, slugs, unit_names
 from cms.api.table import endpoint
 from cms.database import changing, db
-from cms.radio import downloads, logbook, reading, service
+from cms.people.permissions import Actor
+from cms.radio import classes, downloads, logbook, reading, service
 from cms.radio.reading import Script, Shelf
 from scheduler.states import DeliveryState
 
@@ -53,6 +55,12 @@ class ScriptLine(Told):
     files: dict[str, str] = Field(description="Address of each format.")
 
 
+class Classing(Given):
+    """How urgent a script is, in place of its channel's class."""
+
+    priority: Priority
+
+
 class ScriptPage(Told):
     """Scripts, the newest first. `next` is the cursor of the next page; the Link header has its address."""
 
@@ -85,12 +93,16 @@ def list_scripts(call: Call[ScriptQuery, None]) -> Reply[ScriptPage]:
 @endpoint("GET", "/radio/scripts/{script_id}", "radio:read")
 def read_script(call: Call[NoQuery, None], script_id: int) -> Reply[ScriptTold]:
     """Read a script: lines with voice and cumulative time, spoken and written forms."""
-    session = db.session()
-    found = reading.script(session, call.actor, script_id)
-    airings = logbook.airings(session, [script_id]).get(script_id, [])
-    known, names = slugs(session, [found.channel_id]), unit_names(session, [found.unit_id])
-    line = _line(found, known, names, sum(one.entry.voided_at is None for one in airings))
-    return Reply(ScriptTold(**line, script=None if found.withdrawn else dict(found.document)))
+    return Reply(_told(db.session(), call.actor, script_id))
+
+
+@endpoint("POST", "/radio/scripts/{script_id}/class", "stories:publish", refuses=(409,))
+def classify_script(call: Call[NoQuery, Classing], script_id: int) -> Reply[ScriptTold]:
+    """Say how urgent a script is that stations have already; those that confirmed it are asked again."""
+    with changing() as session:
+        classes.set_class(session, call.actor, script_id, call.body.priority, now=call.now)
+        body = _told(session, call.actor, script_id)
+    return Reply(body)
 
 
 @endpoint(
@@ -111,6 +123,14 @@ def download_script(call: Call[NoQuery, None], script_id: int, format: Format) -
     return File(
         made.body, made.mime, made.name, downloads.tag(found, format), 410 if found.withdrawn else 200, _changed(found)
     )
+
+
+def _told(session: Session, actor: Actor, script_id: int) -> ScriptTold:
+    found = reading.script(session, actor, script_id)
+    airings = logbook.airings(session, [script_id]).get(script_id, [])
+    known, names = slugs(session, [found.channel_id]), unit_names(session, [found.unit_id])
+    line = _line(found, known, names, sum(one.entry.voided_at is None for one in airings))
+    return ScriptTold(**line, script=None if found.withdrawn else dict(found.document))
 
 
 def _changed(found: Script) -> datetime:

@@ -133,6 +133,19 @@ def test_a_machine_is_told_what_cannot_be(
     assert not db.session.query(Delivery).count()
 
 
+def test_a_machine_changes_the_class_of_what_stations_have(
+    app: Flask, news: Newsroom, machine: Machine, live: Live
+) -> None:
+    script = live("Bão số 9")
+    told = machine.post(f"/radio/scripts/{script}/class", {"priority": "khan_cap"})
+    assert (told["id"], told["priority"], told["urgency"]) == (script, "khan_cap", 2)
+    assert top(news.broadcaster) == [("Bão số 9", "khan_cap")]
+    refusal(machine.call("POST", f"/radio/scripts/{script}/class", json={"priority": "gap"}), 422)
+    station = Machine(app, news.broadcaster)
+    refusal(station.call("POST", f"/radio/scripts/{script}/class", json={"priority": "uu_tien"}), 403)
+    refusal(machine.call("POST", "/radio/scripts/99/class", json={"priority": "uu_tien"}), 404)
+
+
 def test_machines_read_the_class_of_a_script(
     news: Newsroom, machine: Machine, ready: Story, loudspeaker: Channel, clock: Clock
 ) -> None:
