@@ -9,14 +9,14 @@ _FRACTION = re.compile(r"(?P<whole>\d*)\s?(?P<sign>[¼-¾⅐-⅞])")
 _CIRCLED = re.compile(r"[①-⑳⓪❶-❿]")
 _POWER = re.compile(r"(?P<base>[\w)])(?P<power>[²³⁴-⁹]+)(?!\w)|(?P<number>\d)\^(?P<raised>\d{1,3})(?![\d.,])")
 _POWERS = {"²": "bình phương", "³": "lập phương"}
-_SECTION = re.compile(r"§+\s?(?=\d)")
+_BEFORE_NUMBER = re.compile(r"(?:§+|[Øø⌀ΦφФ])\s?(?=\d)")
 _ARROW = re.compile(r"(?P<before>\d[\d.,]*\s?(?:%|[^\W\d_]{1,4})?)\s?(?:→|⇒|➔|➜|->|=>)\s?(?=\d)")
 _PLUS = re.compile(r"(?<![\w+])[A-Z](?P<plus>\+{1,2})(?![\w+])")
 _MINUS = re.compile(r"−(?=\d)")
 _NUMERAL = re.compile(
     "[¹²³⁰-⁹\u2150-\u218b\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3251-\u325f\u32b1-\u32bf]"
 )
-_NUMBER_MARK = re.compile("[¼-¾⅐-⅞①-⑳⓪❶-❿²³⁴-⁹^§→⇒➔➜>−+]")
+_NUMBER_MARK = re.compile("[¼-¾⅐-⅞①-⑳⓪❶-❿²³⁴-⁹^§→⇒➔➜>−+Øø⌀ΦφФ]")
 
 
 def characters(page: Page) -> None:
@@ -27,8 +27,8 @@ def characters(page: Page) -> None:
         page.claim(*match.span(), _mixed(page, match), "fraction")
     for match in _CIRCLED.finditer(page.text):
         page.claim(*match.span(), f"{page.number(int(unicodedata.numeric(match[0])))}, ", "enumerator")
-    for match in _SECTION.finditer(page.text):
-        page.claim(*match.span(), "mục ", "sign")
+    for match in _BEFORE_NUMBER.finditer(page.text):
+        page.claim(*match.span(), "mục " if match[0][0] == "§" else "phi ", "sign")
     for match in _ARROW.finditer(page.text):
         page.claim(match.end("before"), match.end(), " đến ", "sign")
     for match in _PLUS.finditer(page.text):

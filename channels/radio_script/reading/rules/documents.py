@@ -55,7 +55,10 @@ def documents(page: Page) -> None:
 
 
 def _claim_standard(page: Page, match: re.Match[str]) -> None:
-    """Read what stands behind a standard's number: its year and who issued it."""
+    """Read what stands behind a standard's number: its year and who issued it; and the dash inside the number."""
+    dash = page.text.find("-", match.start(), match.start("rest"))
+    if dash > 0:
+        page.claim(dash, dash + 1, " gạch ngang ", "document")
     if issuer := issuer_name(match["sym"], page.lexicon):
         said = f" năm {page.number(int(match['year']))} của {issuer}"
         page.claim(match.start("rest"), match.end(), said, "document")

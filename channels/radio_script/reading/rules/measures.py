@@ -17,6 +17,9 @@ _AND_A_PART = re.compile(r"(?<![\w.,/])(?P<n>\d{1,3})\s?(?P<scale>tr|triệu|t�
 _DEGREES_MINUTES = re.compile(
     r"(?P<d>\d{1,3})\s?[°º]\s?(?P<m>[0-5]?\d)\s?['’′](?:\s?(?P<s>[0-5]?\d(?:[.,]\d+)?)\s?(?:\"|”|″|''))?\s?(?P<side>[NSEWBĐT])(?!\w)"
 )
+_SIDE = re.compile(r"(?<=\d)\s?[°º]\s?(?P<side>[NSEWBĐ])(?!\w)")
+_MILLIONS = re.compile(r"(?<=\d)M(?=\s(?:lượt|view|người|follow|sub|like))")
+_AGE = re.compile(r"(?<=\()(?P<n>\d{1,3})\s?[tT](?=\))")
 _SIDES = {
     "N": "vĩ bắc",
     "B": "vĩ bắc",
@@ -44,6 +47,12 @@ def measures(page: Page) -> None:
         page.claim(*match.span(), _and_a_part(page, match), "money")
     for match in page.at_numbers(_DEGREES_MINUTES) if "°" in page.text or "º" in page.text else ():
         page.claim(*match.span(), _position(page, match), "unit")
+    for match in page.at_numbers(_AGE):
+        page.claim(*match.span(), f"{page.number(int(match['n']))} tuổi", "unit")
+    for match in _SIDE.finditer(page.text):
+        page.claim(*match.span(), f" độ {_SIDES[match['side']]}", "unit")
+    for match in _MILLIONS.finditer(page.text):
+        page.claim(*match.span(), " triệu", "unit")
     _after_number(page, page.lexicon.units, "unit")
     _after_number(page, page.lexicon.currencies, "money")
     for match in _STRANGE_UNIT.finditer(page.text):

@@ -17,6 +17,7 @@ _NAMED_ZERO = re.compile(
     r"(?:đề án|tổ công tác|số|mã|phiên bản|nghị quyết|nghị định|quyết định|chỉ thị|thông tư|kỳ|ngạch|ct|nđ|nq|"
     r"qđ)\s*:?\s*[“\"]?$"
 )
+_CODE_BEFORE = re.compile(r"[1-9]\d*-$|(?:qcvn|tcvn) $")
 _LIST_BEFORE = re.compile(r"(?:mức độ|cấp độ|mức|tiêu chí|điều|khoản|lớp|quý|các|nhóm|phụ lục|mục)\s*$")
 _ORDINAL = re.compile(r"(?<=thứ)(\s+)(\d{1,3})(?![\d.,/%]*\d)", re.IGNORECASE)
 _QUANTITY_AFTER = re.compile(
@@ -114,7 +115,7 @@ def _leftovers(page: Page, match: re.Match[str]) -> None:
 
 def _in_context(page: Page, match: re.Match[str]) -> str:
     written, before = match[0], page.before(match.start())
-    if written.isdigit() and written.startswith("0") and _NAMED_ZERO.search(before):
+    if written.isdigit() and written.startswith("0") and (_NAMED_ZERO.search(before) or _CODE_BEFORE.search(before)):
         return spelled(written)
     quantity = _QUANTITY_AFTER.match(page.text, match.end())
     if quantity and re.fullmatch(r"\d+\.\d{1,2}", written):

@@ -12,8 +12,8 @@ _ROMAN = re.compile(
 _FROM_TO = re.compile(r"(?<![\w&/-])(?P<a>[IVX]+)\s?(?:[-–])\s?(?P<b>[IVX]+)(?![\w&-])")
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _BEFORE = re.compile(
-    r"(?:quý|quí|phụ lục|chương|phần|mục|lần thứ|thứ|khóa|khoá|thế kỷ|thế kỉ|đại hội|đảng|kỳ|kì|loại|hạng|cấp|bậc|tập|"
-    r"phường|vùng|nhóm|độ|mũi|giai đoạn|cấp độ|đợt|học kỳ|bảng|biểu|hình|khu vực|khu|tổ|quyển|mức|"
+    r"(?:quý|quí|phụ lục|chương|phần|mục|lần thứ|lần|thứ|khóa|khoá|thế kỷ|thế kỉ|đại hội|đảng|kỳ|kì|loại|hạng|cấp|bậc|"
+    r"tập|phường|vùng|nhóm|độ|mũi|giai đoạn|cấp độ|đợt|học kỳ|bảng|biểu|hình|khu vực|khu|tổ|quyển|mức|"
     r"tiểu mục|huân chương \w+ \w+ hạng)"
     r"(?:\s*[(“\"])?\s*$"
 )

@@ -8,6 +8,8 @@ from channels.radio_script.reading.rules.numbers import read_number
 _RANGE = re.compile(r"[-–—]\s?(?=\d)|~(?<=\d~)(?=\d)")
 _RANGE_BEFORE = frozenset("0123456789hg%'’đ°CkmaĐ²³")
 _QUANTITY = re.compile(r"\d+(?:[.,]\d+)*\s?(?:h|g|%|'|’|đ|°C?|km|m|ha|kg|C|a|m²|m2|Đ|²|³)?\Z")
+_CODE_AFTER = re.compile(r"0\d+(?!\d|[.,]\d|[/%])")
+"""A number with a zero in front is a code where the first has none: "tuyến 62-01"."""
 _SCORE = re.compile(r"(?:tỷ số|tỉ số|(?:thắng|thua|hòa|hoà|dẫn|đánh bại)(?:\s(?:u\d\d|[^\W\d]+)){0,6})\s*$")
 _MORE = re.compile(r"\d{1,3}(?:\.\d{3})*\+(?=\s+[a-zà-ỹđ])|\d+\+(?=\s+[a-zà-ỹđ])")
 _PLUS_AFTER = re.compile(r"\+(?<=\d\+)(?!\w)|\+(?<=[^\W\d_]\+)(?=\d)")
@@ -15,6 +17,7 @@ _SIGN = re.compile(r"([<>≥≤±~≈+\-−–]=?)\s?(?=\d)")
 _BETWEEN = re.compile(r"([x×*])(?=\s?\d)|([=÷<>≠])(?=\s?\w)|(\+)(?=\d)")
 _AMOUNT_BEFORE = re.compile(r"\d\s?(?:m|cm|mm|km|m2)?\s?\Z")
 _TIMES = re.compile(r"(?<![\w)])(?<![\w)] )[×÷](?=\d)")
+_TIMES_AS_MANY = re.compile(r"(?<=[a-zà-ỹđ] )x(?=\d{1,3}(?![\w/-]|[.,]\d))")
 _DIVIDED = re.compile(r"(?<=\d) : (?=\d)")
 _COLON = re.compile(r":(?<=\d:)(?=\d)")
 _SCALE = re.compile(r"(?:tỷ lệ|tỉ lệ)(?:\s\w+){0,2}\s1$")
@@ -37,6 +40,9 @@ def joints(page: Page) -> None:
         if at > 0 and page.text[at - 1] in _RANGE_BEFORE:
             start = max(page.text.rfind(" ", 0, at), page.text.rfind("\n", 0, at)) + 1
             if "-" not in page.text[start:at] and _QUANTITY.search(page.text[start:at]):
+                if _CODE_AFTER.match(page.text, match.end()) and page.text[start : start + 1] != "0":
+                    page.claim(at, match.end(), " gạch ngang ", "code")
+                    continue
                 score = _SCORE.search(page.before(start)) or _is_score(page.text[start:at], page.text[match.end() :])
                 page.claim(at, match.end(), " " if score else " đến ", "range")
 
@@ -63,6 +69,8 @@ def _divided(page: Page, match: re.Match[str]) -> str:
 def signs(page: Page) -> None:
     """Claim comparisons, sums, products and ratios."""
     _leading(page)
+    for match in _TIMES_AS_MANY.finditer(page.text):
+        page.claim(*match.span(), "nhân ", "sign")
     for match in _PLUS_AFTER.finditer(page.text):
         page.claim(*match.span(), " cộng", "sign")
     for match in _TIMES.finditer(page.text):

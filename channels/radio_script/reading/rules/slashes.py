@@ -17,6 +17,7 @@ _AMOUNT = re.compile(
 )
 _PRICE = re.compile(r"\d[\d.,]*\s?(?:(?:nghìn|ngàn|triệu|tỷ)\s)?(?:đồng|đ|vnđ|vnd|usd)$")
 _THING = re.compile(r"[\wµ²³]+")
+_SHORT = re.compile(r"[A-ZĐƯ]{2,8}(?!\w)")
 _ONE_THING = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?")
 _COUNTED = re.compile(r"\d[\d.,]*(?:\s?\w+){0,3}\s*$")
 _KIN = (
@@ -63,11 +64,19 @@ def _claim(page: Page, match: re.Match[str], chained: bool) -> bool:
         page.claim(*match.span(), " một ", "slash")
         return True
     thing = _THING.match(page.text, match.end())
-    price = _PRICE.search(before) is not None and thing is not None and thing[0][0].islower()
+    price = _PRICE.search(before) is not None and thing is not None
+    price = price and (page.text[match.end()].islower() or _is_known(page, match.end()))
     if price and thing and thing[0] in page.lexicon.units:
         return page.claim(match.start(), thing.end(), f" một {page.lexicon.units[thing[0]]}", "slash")
-    page.claim(*match.span(), " một " if price else ", ", "slash")
-    return price
+    counted = price or (chained and _is_known(page, match.end()))
+    page.claim(*match.span(), " một " if counted else ", ", "slash")
+    return counted
+
+
+def _is_known(page: Page, start: int) -> bool:
+    """Tell whether an abbreviation follows that has a reading: "đồng/tháng/HS"."""
+    short = _SHORT.match(page.text, start)
+    return short is not None and bool(page.lexicon.readings(short[0]))
 
 
 def _is_rate(before: str, left: str, right: str) -> bool:

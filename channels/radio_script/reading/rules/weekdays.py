@@ -11,11 +11,11 @@ _BLANK_DAY = re.compile(rf"(?P<lead>[Nn]gày)\s*[.…_]*\s*/\s?(?P<m>{MONTH})\s?
 _BLANK_MONTH = re.compile(rf"(?P<lead>[Nn]gày)\s*[.…_]*\s*/\s*[.…_]*\s*/\s?(?P<y>{YEAR})(?!\d)")
 _NO_DAY = re.compile(r"(?P<lead>[Nn]gày)\s+[.…_]*\s*(?=tháng\s+(?:\d|năm|[.…_]))")
 _WEEKDAYS = re.compile(
-    r"(?<!\w)T[2-7](?:\s?(?:đến|-|–|,|và)\s?T[2-7])*\s?(?:đến|-|–|,|và)\s?(?:T[2-7]|CN)(?!\w)"
+    r"(?<!\w)T[2-7](?:\s?(?:đến|-|–|,|và|&)\s?T[2-7])*\s?(?:đến|-|–|,|và|&)\s?(?:T[2-7]|CN)(?!\w)"
     r"|(?:(?<=nghỉ )|(?<=sáng )|(?<=trưa )|(?<=chiều )|(?<=tối ))T[2-7](?!\w)"
 )
-_WEEKDAY = re.compile(r"T([2-7])|CN|\s?[-–]\s?")
-_WEEKDAY_SIGNS = {"CN": "Chủ nhật", "-": " đến ", "–": " đến "}
+_WEEKDAY = re.compile(r"T([2-7])|CN|\s?[-–&]\s?")
+_WEEKDAY_SIGNS = {"CN": "Chủ nhật", "-": " đến ", "–": " đến ", "&": " và "}
 _WEEKDAY_NAMES = ("Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy")
 
 
