@@ -61,6 +61,8 @@ def test_a_doubt_leads_to_an_entry_with_word_kind_unit_and_the_storys_own_senten
     assert parse_qs(urlsplit(address).query)["kind"] == ["address"]
     page = browser.get(word).text
     assert 'value="XQZTR"' in page
+    assert re.search(r'<input[^>]*autofocus[^>]*name="say"', page)
+    assert "autofocus" not in browser.get("/lexicon/new").text
     assert "Đội XQZTR đến từng nhà." in page
 
 
