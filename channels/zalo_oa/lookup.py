@@ -15,8 +15,12 @@ from channels.zalo_oa.errors import DETAIL_VERDICTS, NO_SUCH_CALL, NOT_VALID, Re
 from channels.zalo_oa.listing import Listed, plain, walk
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-SKEW = timedelta(minutes=5)
-"""How far Zalo's clock may be from ours."""
+SKEW = timedelta(seconds=30)
+"""How far Zalo's clock may be from ours without anybody being asked."""
+REACH = timedelta(minutes=5)
+"""So far before the call the list is read."""
+TWIN = timedelta(days=1)
+"""An article of the very same text, made so long before the call, may be ours by a clock that is wrong."""
 NEWEST = 2
 """A new article is looked for in so many slices when only its link is wanted."""
 
@@ -56,8 +60,9 @@ def search(api: Connection, article: Mapping[str, Any], since: datetime) -> List
 
     An article shows up once Zalo has processed it, up to half a minute after the call: look again before believing
     None. Where Zalo gives no details, the only article of this title and time is believed. Raises ``ChannelError``
-    UNCERTAIN when articles of this title and time cannot be told apart, when the list could not be read to where
-    the call would stand, or when Zalo refuses to answer: that says nothing about the article.
+    UNCERTAIN when articles of this title and time cannot be told apart, when one of the same text is there from
+    before the call, when the list could not be read to where the call would stand, or when Zalo refuses to answer:
+    that says nothing about the article.
     """
     try:
         return _search(api, article, since)
@@ -71,7 +76,7 @@ def _search(api: Connection, article: Mapping[str, Any], since: datetime) -> Lis
     perhaps: list[Listed] = []
     unseen: list[Listed] = []
     for line in _candidates(api, plain(article["title"]), since):
-        match _judged(api, line, article):
+        match _judged(api, line, article, is_earlier=line.created is not None and line.created < since - SKEW):
             case Match.YES:
                 return line
             case Match.UNSEEN:
@@ -86,12 +91,12 @@ def _search(api: Connection, article: Mapping[str, Any], since: datetime) -> Lis
 
 
 def _candidates(api: Connection, title: str, since: datetime) -> Iterator[Listed]:
-    """Yield the articles of this title made at ``since`` or later."""
-    earliest = since - SKEW
+    """Yield the articles of this title made at ``since`` or later, and those of the day before that are seen too."""
+    earliest = since - REACH
     seen: set[str] = set()
     for page in walk(api):
         for line in page.lines:
-            is_recent = line.created is None or line.created >= earliest
+            is_recent = line.created is None or line.created >= since - TWIN
             if is_recent and line.title == title and line.id not in seen:
                 seen.add(line.id)
                 yield line
@@ -99,28 +104,31 @@ def _candidates(api: Connection, title: str, since: datetime) -> Iterator[Listed
             return
 
 
-def _judged(api: Connection, line: Listed, article: Mapping[str, Any]) -> Match:
+def _judged(api: Connection, line: Listed, article: Mapping[str, Any], *, is_earlier: bool) -> Match:
     if not line.id:
         return Match.PERHAPS  # not made to its end yet
     try:
         detail = api.get("article/getdetail", expect={NOT_VALID, *NO_SUCH_CALL}, id=line.id)
     except Refusal as refusal:
         # The list shows it and the details do not: just removed, or not made to its end. The next look will tell.
-        return Match.PERHAPS if refusal.code == NOT_VALID else Match.UNSEEN
-    return judge(detail, article)
+        return Match.PERHAPS if is_earlier or refusal.code == NOT_VALID else Match.UNSEEN
+    return judge(detail, article, is_earlier=is_earlier)
 
 
-def judge(detail: Mapping[str, Any], article: Mapping[str, Any]) -> Match:
+def judge(detail: Mapping[str, Any], article: Mapping[str, Any], *, is_earlier: bool = False) -> Match:
     """Compare an article's details with what was sent: our own marker decides if Zalo shows it, else what it says.
 
-    A link that Zalo has rewritten so that the marker is gone says nothing, and neither does a body without text.
+    A link that Zalo has rewritten so that the marker is gone says nothing, and neither does a body without text. An
+    article from before the call is ours only by its marker; of the same text it may be, of another it is not.
     """
     marker, wanted = marker_in(detail.get("tracking_link")), marker_in(article.get("tracking_link"))
     if marker and wanted:
         return Match.YES if marker == wanted else Match.NO
     if not detail.get("description"):
-        return Match.UNSEEN
+        return Match.PERHAPS if is_earlier else Match.UNSEEN
     is_same = plain(detail["description"]) == plain(article["description"]) and _may_read(detail, article)
+    if is_earlier:
+        return Match.PERHAPS if is_same else Match.NO
     return Match.YES if is_same else Match.PERHAPS
 
 

@@ -95,21 +95,23 @@ def payload(order: Order) -> dict[str, Any]:
 
 
 def _create(order: Order, stage: Stage, api: Connection) -> Receipt | Continue:
+    since = api.account.now()
     try:
         made = create(payload(order), api)
     except Refusal as refusal:
         return _sent_in_vain(order, stage, api, refusal)
     if isinstance(made, Listed):
         return receipt(api.account, order, made.id, made.link, stage)
-    return _begun(order, stage, api, made)
+    return _begun(order, stage, made, since)
 
 
 def _correct(order: Order, live: Receipt, stage: Stage, api: Connection) -> Continue:
+    since = api.account.now()
     try:
         data = _update(order, live.provider_id, api)
     except Refusal as refusal:
         return _sent_in_vain(order, stage, api, refusal)
-    return _begun(order, stage, api, data)
+    return _begun(order, stage, data, since)
 
 
 def _sent_in_vain(order: Order, stage: Stage, api: Connection, refusal: Refusal) -> Continue:
@@ -118,12 +120,12 @@ def _sent_in_vain(order: Order, stage: Stage, api: Connection, refusal: Refusal)
     raise to_error(refusal, api.account.now(), once=order.live is None)
 
 
-def _begun(order: Order, stage: Stage, api: Connection, data: Mapping[str, Any]) -> Continue:
+def _begun(order: Order, stage: Stage, data: Mapping[str, Any], since: datetime) -> Continue:
     """Keep the token of the job before anything is asked about it."""
     token = str(data.get("token") or "")
     if not token:
         raise unclear(once=order.live is None, detail="no token in the answer")
-    begun = Stage(token=token, restarts=stage.restarts, resent=stage.resent, since=api.account.now().isoformat())
+    begun = Stage(token=token, restarts=stage.restarts, resent=stage.resent, since=since.isoformat())
     return Continue(begun.write(), POLL_SECONDS, repeatable=True)
 
 

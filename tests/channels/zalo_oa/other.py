@@ -25,6 +25,8 @@ class Manners:
     times_as: type = int
     in_seconds: bool = False
     with_times: bool = True
+    behind: float = 0.0
+    """So many seconds this API's clock is behind ours."""
     newest_first: bool = True
     with_total: bool = True
     total_as: type = int
@@ -145,7 +147,11 @@ class Other:
         line |= {"link_view": f"https://oa.example/{number}", "thumb": "", "total_view": 0, "total_share": 0}
         unit = 1 if self.manners.in_seconds else 1000
         for name, known in (("create_date", "made"), ("update_date", "changed")):
-            line |= {name: self.manners.times_as(int(article[known] * unit))} if self.manners.with_times else {}
+            line |= (
+                {name: self.manners.times_as(int((article[known] - self.manners.behind) * unit))}
+                if self.manners.with_times
+                else {}
+            )
         return line
 
     def answer(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> bytes:

@@ -93,6 +93,15 @@ def test_a_question_that_is_refused_says_nothing_about_the_article(call: str) ->
         assert run.adapter.find(looking, run.account) is not None
 
 
+@pytest.mark.parametrize("hours", [-12, -1, 1, 12])
+@pytest.mark.parametrize("manners", [{}, {"gives_details": False}, {"describes": False}, {"shows_link": "as sent"}])
+def test_a_wrong_clock_at_zalo_makes_no_second_article(manners: dict[str, object], hours: int) -> None:
+    with delivery({**manners, "behind": hours * 3600.0}) as (api, run):
+        api.instead["create"] = [(-32, "Your application reached limit call api")]
+        assert run.run() in {"live", "unknown"}
+        assert len(api.kept) == 1
+
+
 def test_a_listed_article_without_details_is_not_called_absent() -> None:
     with delivery({}) as (api, run):
         made_at = api.clock()

@@ -89,12 +89,31 @@ def test_an_article_without_a_receipt_is_found_by_title_time_and_content(simulat
     assert (found.provider_id, found.link) == (run.live.provider_id, run.live.link)
 
 
-@pytest.mark.parametrize("later", [timedelta(minutes=10), timedelta(days=7)])
-def test_last_weeks_article_of_the_same_title_is_another_one(simulator: Running, later: timedelta) -> None:
+def test_last_weeks_article_of_the_same_text_is_another_one(simulator: Running) -> None:
+    run = engine(simulator)
+    run.run()
+    called_at = simulator.clock() + timedelta(days=7)
+    assert run.adapter.find(replace(run.order(), live=None, called_at=called_at), run.account) is None
+
+
+@pytest.mark.parametrize("later", [timedelta(minutes=2), timedelta(hours=20)])
+def test_an_earlier_article_of_the_same_text_is_left_to_a_person(simulator: Running, later: timedelta) -> None:
     run = engine(simulator)
     run.run()
     called_at = simulator.clock() + later
-    assert run.adapter.find(replace(run.order(), live=None, called_at=called_at), run.account) is None
+    with pytest.raises(ChannelError) as raised:
+        run.adapter.find(replace(run.order(), live=None, called_at=called_at), run.account)
+    assert raised.value.kind is ErrorKind.UNCERTAIN
+
+
+@pytest.mark.parametrize("later", [timedelta(minutes=2), timedelta(hours=20)])
+def test_an_earlier_article_of_the_same_title_and_another_text_is_another_one(
+    simulator: Running, later: timedelta
+) -> None:
+    engine(simulator, piece(body="Hôm qua là chuyện khác.")).run()
+    run = engine(simulator)
+    called_at = simulator.clock() + later
+    assert run.adapter.find(replace(run.order(), called_at=called_at), run.account) is None
 
 
 def test_an_article_is_found_behind_many_newer_ones(simulator: Running) -> None:

@@ -102,7 +102,7 @@ def test_a_server_in_trouble_overwrites_nothing_and_a_living_token_goes_on(simul
     vault = connected_vault(simulator)
     before = vault.read()
 
-    ask(account_for(simulator, vault, timeout_s=HASTY if fault == "timeout" else PATIENT))
+    ask(account_for(simulator, vault, timeout_s=4 * HASTY if fault == "timeout" else PATIENT))
 
     assert vault.read() == before
 
