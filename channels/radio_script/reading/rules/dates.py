@@ -77,7 +77,7 @@ _COUNTED = re.compile(
     r"hồ sơ|ý kiến|phiếu|đại biểu|người|hộ|nhiệm vụ|thủ tục|dịch vụ|sở|ngành|số|tổng|dân số|diện tích|thời gian|"
     r"học sinh|thành viên|nội dung)(?!\w)"
 )
-_IN_STREET = re.compile(r"(?:phố|nhà|hẻm|ngõ|kiệt|ngách|địa chỉ|áp|là|lệ|xe|mạch)\s*:?\s*$")
+_IN_STREET = re.compile(r"(?:phố|nhà|hẻm|ngõ|kiệt|ngách|địa chỉ|áp|là|lệ|xe|mạch|chọi|kính|mắt|toa)\s*:?\s*$")
 _DEADLINE = re.compile(r"(?:nay đến|âm lịch:?|hạn chót|hạn cuối|đến hết|trước|kể từ)\s*$")
 
 

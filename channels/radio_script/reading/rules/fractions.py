@@ -20,7 +20,7 @@ _RANK = re.compile(r"(?:thứ|hạng|bậc|cấp|vị trí|tỷ lệ|tỉ lệ)\
 _CHOICE = re.compile(r"\s*(?:chỗ|chỗ ngồi|tuổi|inch)(?!\w)")
 _ORDINALS = {1: "nhất", 4: "tư"}
 _STREET = re.compile(r"\s*(?:đường|phố|ấp|khu phố)(?!\w)")
-_HOUSE = re.compile(r"(?:số nhà|địa chỉ|nhà số|hẻm|ngõ|ngách|kiệt|lớp)\s*(?:số\s*)?:?\s*$")
+_HOUSE = re.compile(r"(?:số nhà|cột mốc|mốc|địa chỉ|nhà số|hẻm|ngõ|ngách|kiệt|lớp)\s*(?:số\s*)?:?\s*$")
 
 
 def fractions(page: Page) -> None:

@@ -19,7 +19,9 @@ _DEGREES_MINUTES = re.compile(
 )
 _SIDE = re.compile(r"(?<=\d)\s?[°º]\s?(?P<side>[NSEWBĐ])(?!\w)")
 _MILLIONS = re.compile(r"(?<=\d)M(?=\s(?:lượt|view|người|follow|sub|like))")
-_AGE = re.compile(r"(?<=\()(?P<n>\d{1,3})\s?[tT](?=\))")
+_T = re.compile(r"(?P<n>\d{1,3}(?:,\d+)?)\s?(?P<unit>[tT])(?!\w|[/.]\w)")
+_LOAD = re.compile(r"(?:xe|tải|hàng|thép|gạo|lúa|cát|đá|xi măng|phân|nặng|sản lượng)[^.;]{0,24}$")
+_PERSON = re.compile(r"(?:^|\s)[A-ZĐ][^\W\d_]* \(\Z")
 _SIDES = {
     "N": "vĩ bắc",
     "B": "vĩ bắc",
@@ -47,12 +49,7 @@ def measures(page: Page) -> None:
         page.claim(*match.span(), _and_a_part(page, match), "money")
     for match in page.at_numbers(_DEGREES_MINUTES) if "°" in page.text or "º" in page.text else ():
         page.claim(*match.span(), _position(page, match), "unit")
-    for match in page.at_numbers(_AGE):
-        page.claim(*match.span(), f"{page.number(int(match['n']))} tuổi", "unit")
-    for match in _SIDE.finditer(page.text):
-        page.claim(*match.span(), f" độ {_SIDES[match['side']]}", "unit")
-    for match in _MILLIONS.finditer(page.text):
-        page.claim(*match.span(), " triệu", "unit")
+    _letters(page)
     _after_number(page, page.lexicon.units, "unit")
     _after_number(page, page.lexicon.currencies, "money")
     for match in _STRANGE_UNIT.finditer(page.text):
@@ -115,6 +112,22 @@ def _after_number(page: Page, table: Mapping[str, str], kind: str) -> None:
 def _after_scale(names: tuple[str, ...]) -> re.Pattern[str]:
     options = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?<=\s)(?:nghìn|ngàn|triệu|tỷ|tỉ)(?P<gap>\s?)(?P<name>{options})(?![\w²³°$])")
+
+
+def _letters(page: Page) -> None:
+    """Claim single letters behind a number that mean what stands around them says: "(45t)", "xe 15t", "13,5°N"."""
+    for match in page.at_numbers(_T):
+        before = page.before(match.start())
+        if match.string[match.end() : match.end() + 1] == ")" and _PERSON.search(page.text, 0, match.start()):
+            page.claim(match.end("n"), match.end(), " tuổi", "unit")
+        elif match["unit"] == "t" and _LOAD.search(before):
+            page.claim(match.end("n"), match.end(), " tấn", "unit")
+        elif match["unit"] == "t":
+            page.claim(match.end("n"), match.end(), f" {marked('t')}", "unit", _strange("t"))
+    for match in _SIDE.finditer(page.text):
+        page.claim(*match.span(), f" độ {_SIDES[match['side']]}", "unit")
+    for match in _MILLIONS.finditer(page.text):
+        page.claim(*match.span(), " triệu", "unit")
 
 
 def _strange(written: str) -> Worry:

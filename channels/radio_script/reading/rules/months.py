@@ -12,10 +12,11 @@ _MONTH_YEAR = re.compile(
     rf"(?<![\d/.,])(?<![^\W\dTQ])(?:(?P<from>{_M}){_DASH})?(?P<m>{_M})(?P<j>\s?[/]\s?|-(?=20))(?P<y>{_Y})(?![\d/%]|[.,-]\d)"
 )
 _MONTH = re.compile(
-    rf"(?P<m>{_M}(?:\s?(?:,|và|-|–|hoặc)\s?{_M}(?!\d|\s*(?:năm|tuổi|lần)\b))*)(?![\d%/]|[.,]\d)",
+    rf"(?P<m>{_M}(?:\s?(?:,|và|-|–|hoặc)\s?{_M}(?!\d|\s*(?:năm|tuổi|lần)\b))*)(?![\w%/]|[.,]\d)"
+    r"(?!\s(?:triệu|tỷ|tỉ|nghìn|ngàn|đồng|buổi|lượt|kg|tin bài|suất)\b)",
     re.IGNORECASE,
 )
-_MONTH_SAID = re.compile(r"tháng\s+$")
+_MONTH_SAID = re.compile(r"(?<!mỗi )(?<!một )(?<!hằng )(?<!hàng )(?<!từng )(?<!\d )(?<!/)tháng\s+$")
 _FIRST_MONTHS = re.compile(r"(?<![\w/.,])(?P<n>1[0-2]|[1-9])T(?=\s?(?:đầu|cuối) năm|/\s?20\d\d(?!\d))")
 _HALF = re.compile(r"(?<![\w/.,])(?P<n>[12])H/?(?P<y>20\d\d)(?!\w)")
 _QUARTER_YEAR = re.compile(rf"/\s?(?P<y>{_Y})(?![\d/])")
@@ -28,7 +29,7 @@ def months(page: Page) -> None:
     for match in page.at_numbers(_MONTH_YEAR):
         _claim_month_year(page, match)
     for match in page.at_numbers(_MONTH):
-        if _MONTH_SAID.search(page.before(match.start(), 12)):
+        if _MONTH_SAID.search(page.before(match.start(), 16)):
             _claim_months(page, match)
     for match in page.at_numbers(_FIRST_MONTHS):
         page.claim(*match.span(), f"{page.number(int(match['n']))} tháng", "date")

@@ -15,7 +15,9 @@ _MORE = re.compile(r"\d{1,3}(?:\.\d{3})*\+(?=\s+[a-zà-ỹđ])|\d+\+(?=\s+[a-zà
 _PLUS_AFTER = re.compile(r"\+(?<=\d\+)(?!\w)|\+(?<=[^\W\d_]\+)(?=\d)")
 _SIGN = re.compile(r"([<>≥≤±~≈+\-−–]=?)\s?(?=\d)")
 _BETWEEN = re.compile(r"([x×*])(?=\s?\d)|([=÷<>≠])(?=\s?\w)|(\+)(?=\d)")
-_AMOUNT_BEFORE = re.compile(r"\d\s?(?:m|cm|mm|km|m2)?\s?\Z")
+_AMOUNT_BEFORE = re.compile(
+    r"\d\s?(?:m|cm|mm|km|m2|mg|g|kg|ml|l|viên|gói|hộp|lần|ngày|tháng|người|giờ|buổi|đồng|đ|lần/ngày)?\s?\Z"
+)
 _TIMES = re.compile(r"(?<![\w)])(?<![\w)] )[×÷](?=\d)")
 _TIMES_AS_MANY = re.compile(r"(?<=[a-zà-ỹđ] )x(?=\d{1,3}(?![\w/-]|[.,]\d))")
 _DIVIDED = re.compile(r"(?<=\d) : (?=\d)")
@@ -30,7 +32,9 @@ _OPERATIONS = {
     "≠": "khác",
 }  # fmt: skip
 _COLD = re.compile(r"(?:nhiệt độ|âm|giảm|lạnh|xuống|mức|còn|dưới|là|tăng trưởng|từ|đến)[^.;\d]{0,24}$")
-_HEAT = re.compile(r"[\d.,]+\s?(?:%|°|º|độ|oc)", re.IGNORECASE)
+_HEAT = re.compile(r"[\d.,]+(?:\s?(?:đến|tới|[-–])\s?-?[\d.,]+)?\s?(?:%|°|º|độ|oc)", re.IGNORECASE)
+_CHANGE = re.compile(r"[\d.,]+\s?[^\W\d_]{0,5}%?\)")
+"""What follows the sign of "(-1.000đ)", a change told in brackets."""
 
 
 def joints(page: Page) -> None:
@@ -81,7 +85,7 @@ def signs(page: Page) -> None:
         scale = _SCALE.search(page.before(match.start()))
         page.claim(*match.span(), " trên " if scale else ", ", "sign")
     for match in _BETWEEN.finditer(page.text):
-        if _AMOUNT_BEFORE.search(page.text, max(0, match.start() - 8), match.start()):
+        if _AMOUNT_BEFORE.search(page.text, max(0, match.start() - 12), match.start()):
             page.claim(*match.span(), f" {_OPERATIONS[match[match.lastindex or 1]]} ", "sign")
 
 
@@ -98,5 +102,6 @@ def _leading(page: Page) -> None:
             continue
         said = _SIGNS.get(match[1], "")
         if match[1] in "-−–":
-            said = "âm" if _is_minus(page, match) else ","
+            change = page.text[match.start() - 1 : match.start()] == "(" and _CHANGE.match(page.text, match.end())
+            said = "trừ" if change else "âm" if _is_minus(page, match) else ","
         page.claim(*match.span(), f"{said} ", "sign")

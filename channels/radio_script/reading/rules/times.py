@@ -10,7 +10,8 @@ _HOURS = re.compile(
 )
 _G = re.compile(r"(?<![\w.,/])(?P<h>[01]?\d|2[0-4])g(?=\s?(?:,|ngày|sáng|trưa|chiều|tối|[-–]\s?\d{1,2}g)(?!\w))")
 _G_TO_G = re.compile(r"(?<![\w.,/])(?P<h>[01]?\d|2[0-4])g(?P<to>\s?(?:đến|tới|-|–)\s?)(?P<h2>[01]?\d|2[0-4])g(?!\w)")
-_G_SAID = re.compile(r"(?<=lúc )(?P<h>[01]?\d|2[0-4])g(?!\w)")
+_G_SAID = re.compile(r"(?:lúc|giờ(?:\s\w+)?:)\s*$")
+_G_ALONE = re.compile(r"(?P<h>[01]?\d|2[0-4])g(?!\w)")
 _G_AFTER = re.compile(r"\s*(?:$|[.,;:)]|(?:sáng|trưa|chiều|tối|đêm|ngày|hằng|hàng|mỗi|cùng|hôm|để|tại|các|thứ)(?!\w))")
 _SECONDS = re.compile(r"(?<![\w.,/])(?P<s>\d{1,2})[\"”″](?P<part>\d{1,2})(?!\w)")
 _ROUND_THE_CLOCK = re.compile(r"(?<![\w/.,])24h?/(?P<b>24|7)(?P<hours>h|\s?giờ)?(?![\w/])")
@@ -45,9 +46,11 @@ def _southern(page: Page) -> None:
         if int(match["h"]) > int(match["h2"]) or _G_AFTER.match(page.after(match.end())):
             said = f"{_clock(page, match['h'], None)} đến {_clock(page, match['h2'], None)}"
             page.claim(*match.span(), said, "time")
-    for pattern in (_G_SAID, _G):
-        for match in page.at_numbers(pattern):
+    for match in page.at_numbers(_G_ALONE):
+        if _G_SAID.search(page.before(match.start())):
             page.claim(*match.span(), _clock(page, match["h"], None), "time")
+    for match in page.at_numbers(_G):
+        page.claim(*match.span(), _clock(page, match["h"], None), "time")
 
 
 def _durations(page: Page) -> None:
