@@ -16,7 +16,7 @@ from channels.radio_script.reading.rules.dates import dates
 from channels.radio_script.reading.rules.documents import documents
 from channels.radio_script.reading.rules.fractions import fractions
 from channels.radio_script.reading.rules.houses import houses
-from channels.radio_script.reading.rules.learning import learning
+from channels.radio_script.reading.rules.learning import learning, repeated
 from channels.radio_script.reading.rules.measures import measures
 from channels.radio_script.reading.rules.months import months
 from channels.radio_script.reading.rules.names import names, words
@@ -33,6 +33,7 @@ from channels.radio_script.reading.rules.weekdays import blanks, weekdays
 
 RULES: tuple[Callable[[Page], None], ...] = (
     kept,
+    repeated,
     endings,
     web,
     tags,

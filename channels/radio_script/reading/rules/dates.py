@@ -217,9 +217,10 @@ def _is_feast(match: re.Match[str], before: str) -> bool:
 def _claim_dashed(page: Page, match: re.Match[str]) -> None:
     """Read "22-11" as newspapers write it: a day where a day is said or a feast, if nothing is being counted."""
     before, after = page.before(match.start(), 90), page.after(match.end())
-    if int(match["m"]) > 12 or not _DASHED_AFTER.match(after):
-        return
     said_day, part = _DAY_SAID.search(before), _PART_OF_DAY.search(before)
+    sure = said_day and int(match["d"]) > int(match["m"])
+    if int(match["m"]) > 12 or not (sure or _DASHED_AFTER.match(after)):
+        return
     feast = _is_feast(match, before)
     if not (said_day or part or feast or _DEADLINE.search(before)):
         return

@@ -16,7 +16,7 @@ _AMOUNT = re.compile(
 )
 _ROUGHLY = re.compile(r"(?:hơn|gần|khoảng|chiếm|bằng|được|ít nhất|tối thiểu|trên|dưới|giảm|quá|mất|còn)\s*$")
 _COUNTED = re.compile(r"\s*[a-zà-ỹđ]")
-_RANK = re.compile(r"(?:thứ|hạng|bậc|cấp|vị trí|tỷ lệ|tỉ lệ)\s*$")
+_RANK = re.compile(r"(?:thứ|hạng|bậc|cấp|vị trí|tỷ lệ|tỉ lệ|điểm|đạt|chấm|xếp)\s*$")
 _CHOICE = re.compile(r"\s*(?:chỗ|chỗ ngồi|tuổi|inch)(?!\w)")
 _ORDINALS = {1: "nhất", 4: "tư"}
 _STREET = re.compile(r"\s*(?:đường|phố|ấp|khu phố)(?!\w)")

@@ -3,15 +3,30 @@
 import re
 
 from channels.radio_script.reading.lexicon import bare
+from channels.radio_script.reading.numerals import NORTH, SOUTH
 from channels.radio_script.reading.page import Page
+from channels.radio_script.reading.rules.numbers import NUMBER, read_number
 
 _SHORT = r"[^\W\d_][\w&.\-]{1,14}"
 _AFTER_WORDS = re.compile(
     rf"\((?:(?:sau đây )?(?:gọi tắt|viết tắt|gọi chung)(?: là)?:?\s*)?[“\"]?(?P<short>{_SHORT})[”\"]?\)", re.IGNORECASE
 )
 _BEFORE_WORDS = re.compile(rf"(?<!\w)(?P<short>{_SHORT})\s*\((?P<words>[^()\d]{{5,90}})\)")
+_SAID_AGAIN = re.compile(
+    rf"(?<![\d.,])(?P<n>{NUMBER.pattern})(?P<unit>(?:\s[^\W\d_]+){{0,2}})(?P<bracket>\s?\((?P<words>[^()\d]{{2,90}})\))"
+)
+_IN_WORDS = re.compile(r"^(?:bằng chữ:?|viết bằng chữ:?)?\s*|\s*(?:chẵn)?[./]*\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _SKIPPED = frozenset({"và", "của", "về", "trong", "cho", "các", "là"})
+
+
+def repeated(page: Page) -> None:
+    """Claim as silent the bracket that says a number again: "03 (ba) ngày", "1.000 đồng (bằng chữ: một nghìn đồng)"."""
+    for match in _SAID_AGAIN.finditer(page.text) if "(" in page.text else ():
+        words = _IN_WORDS.sub("", match["words"].lower())
+        said = {read_number(match["n"], dialect) for dialect in (NORTH, SOUTH)}
+        if words in {f"{number}{unit}" for number in said for unit in ("", match["unit"].lower())}:
+            page.claim(*match.span("bracket"), "", "bracket")
 
 
 def learning(page: Page) -> None:

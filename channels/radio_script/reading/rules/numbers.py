@@ -15,7 +15,7 @@ _ENUMERATOR = re.compile(
 _INLINE_ENUMERATOR = re.compile(r"\((?P<n>\d{1,2})\)\s+(?=\w)")
 _NAMED_ZERO = re.compile(
     r"(?:đề án|tổ công tác|số|mã|phiên bản|nghị quyết|nghị định|quyết định|chỉ thị|thông tư|kỳ|ngạch|ct|nđ|nq|"
-    r"qđ)\s*:?\s*[“\"]?$"
+    r"qđ)\s*:?\s*[“\"]?(?:0\d{1,2}\s?(?:,|và)\s?)*$"
 )
 _CODE_BEFORE = re.compile(r"[1-9]\d*-$|(?:qcvn|tcvn) $")
 _LIST_BEFORE = re.compile(r"(?:mức độ|cấp độ|mức|tiêu chí|điều|khoản|lớp|quý|các|nhóm|phụ lục|mục)\s*$")

@@ -28,9 +28,9 @@ _SHORT = re.compile(r"(?<![\w./,-])\d{3,5}(?![\d/%]|[.,/]\d|\s\d{3}\b|-\w)")
 _CODE = re.compile(r"(?<![\w.-])[\dA-Z]+(?:[.\-/][\dA-Z]+)+(?!\w)")
 _JOINT = re.compile(r"(?:\s?\([^()\d]{1,30}\d?\))?\s?(?:[-–/;,]|hoặc|và|hay)\s?\Z")
 _DIRECT = re.compile(
-    r"(?:tổng đài|hệ thống|cổng(?: thông tin)?|kênh|đường dây nóng|hotline|số|điện thoại|gọi|bấm|đầu số|nền tảng|"
-    r"☎\ufe0f?|📞|📱|công an|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|cứu nạn|qua|web|dịch vụ|nhắn|gửi|phản ánh|"
-    r"kiến nghị)"
+    r"(?:tổng đài|zalo(?: oa)?|hệ thống|cổng(?: thông tin)?|kênh|đường dây nóng|hotline|số|điện thoại|gọi|bấm|đầu số|"
+    r"nền tảng|☎\ufe0f?|📞|📱|công an|cảnh sát|cấp cứu|cứu hỏa|cứu hoả|chữa cháy|cứu nạn|qua|web|dịch vụ|nhắn|gửi|"
+    r"phản ánh|kiến nghị)"
     r"(?:\s+(?:điện thoại|thông tin|điện tử|quốc gia|trực tuyến|số|tin|đến|tới|hotline|ngay|là|hỗ trợ|miễn phí|"
     r"khẩn cấp|24/7))*\s*[:\-–(]*\s*[“\"*(]*$"
 )
