@@ -22,7 +22,7 @@ _SKIPPED = frozenset({"và", "của", "về", "trong", "cho", "các", "là"})
 
 def repeated(page: Page) -> None:
     """Claim as silent the bracket that says a number again: "03 (ba) ngày", "1.000 đồng (bằng chữ: một nghìn đồng)"."""
-    for match in _SAID_AGAIN.finditer(page.text) if "(" in page.text else ():
+    for match in page.at_numbers(_SAID_AGAIN) if "(" in page.text else ():
         words = _IN_WORDS.sub("", match["words"].lower())
         said = {read_number(match["n"], dialect) for dialect in (NORTH, SOUTH)}
         if words in {f"{number}{unit}" for number in said for unit in ("", match["unit"].lower())}:

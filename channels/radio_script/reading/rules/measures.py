@@ -32,7 +32,7 @@ _SIDES = {
     "T": "kinh tây",
 }
 _STRANGE_UNIT = re.compile(
-    r"(?<=\d )[a-zµμ]{1,3}[A-Z][a-z]?(?!\w)|(?<=\d)\s?(?:[b-df-hj-np-tv-z]{1,3}/[a-z]{1,3})(?!\w)"
+    r"\d+(?:[.,]\d+)*(?P<unit>\s[a-zµμ]{1,3}[A-Z][a-z]?|\s?[b-df-hj-np-tv-z]{1,3}/[a-z]{1,3})(?!\w)"
 )
 _LENGTH = re.compile(r"(?<![\w.,/])(\d{1,2})m(\d{1,2})(?![\w²³]|[.,/]\d)")
 _POST = re.compile(r"(?<![\w/])K[mM]\s?(?=\d)")
@@ -52,8 +52,9 @@ def measures(page: Page) -> None:
     _letters(page)
     _after_number(page, page.lexicon.units, "unit")
     _after_number(page, page.lexicon.currencies, "money")
-    for match in _STRANGE_UNIT.finditer(page.text):
-        page.claim(*match.span(), f" {marked(match[0].strip())}", "unit", _strange(match[0].strip()))
+    for match in page.at_numbers(_STRANGE_UNIT):
+        unit = match["unit"].strip()
+        page.claim(*match.span("unit"), f" {marked(unit)}", "unit", _strange(unit))
     for match in page.at_numbers(_LENGTH):
         said = f"{page.number(int(match[1]))} mét {page.number(int(match[2]))}"
         page.claim(*match.span(), said, "unit")
@@ -124,9 +125,9 @@ def _letters(page: Page) -> None:
             page.claim(match.end("n"), match.end(), " tấn", "unit")
         elif match["unit"] == "t":
             page.claim(match.end("n"), match.end(), f" {marked('t')}", "unit", _strange("t"))
-    for match in _SIDE.finditer(page.text):
+    for match in _SIDE.finditer(page.text) if "°" in page.text or "º" in page.text else ():
         page.claim(*match.span(), f" độ {_SIDES[match['side']]}", "unit")
-    for match in _MILLIONS.finditer(page.text):
+    for match in _MILLIONS.finditer(page.text) if "M " in page.text else ():
         page.claim(*match.span(), " triệu", "unit")
 
 

@@ -33,12 +33,13 @@ _THOUSANDS_AFTER = re.compile(
     r"\s?(?:%|đ(?!\w)|(?:đồng|VND|VNĐ|vnđ|USD|người|hộ|lượt|hồ sơ|tài khoản|con|cây|tấn|tạ|kg|ha|m2|m²|m3|m³|km|lít|"
     r"liều|suất|thí sinh|học sinh|sinh viên|phiếu|cử tri|doanh nghiệp|kWh|MW|căn|chiếc|cái|ca)(?!\w))"
 )
+_DASH = re.compile(r" ?[-–] ?(?=\w)")
 _SAME_WORD = re.compile(
-    r"(?P<word>\b(?:thứ|lớp|tổ|ấp|thôn|bản|khu phố|khóa|nhóm|điều|khoản|tháng|quý|tuần|bài|trang|cấp|tầng|phòng|đợt|"
-    r"vòng|năm|mục|tiêu chí|bậc|đội|khối|câu|km))\s\w{1,5}(?P<dash>\s?[-–]\s?)(?=(?:(?P=word)\s\w|chủ nhật))",
-    re.IGNORECASE,
+    r"(?:^|\W)(?P<word>thứ|lớp|tổ|ấp|thôn|bản|khu phố|khóa|nhóm|điều|khoản|tháng|quý|tuần|bài|trang|cấp|tầng|phòng|đợt|"
+    r"vòng|năm|mục|tiêu chí|bậc|đội|khối|câu|km)\s\w{1,5}$"
 )
-_LETTERS = re.compile(r"\b(?:điểm|mục|ý)\s[a-ik-nđ](?P<dash>\s?[-–]\s?)(?=[a-ik-nđ](?!\w))", re.IGNORECASE)
+_LETTER_BEFORE = re.compile(r"(?:^|\W)(?:điểm|mục|ý)\s[a-ik-nđ]$")
+_LETTER_AFTER = re.compile(r"[a-ik-nđ](?!\w)")
 _NOT_SPACED = re.compile(
     r"(?:ngày|tháng|lớp|quận|phường|ấp|tổ|số|điều|khoản|khối|khóa|hạng|thứ|km|gọi|thoại|liên hệ|đt|tel|fax|zalo|"
     r"hotline|tổng đài|mã|stk|tài khoản|cước|cccd|otp|nóng|lh)\s*[:(]*\s*$"
@@ -49,10 +50,16 @@ MAX_CARDINAL = 15
 
 def stretches(page: Page) -> None:
     """Claim the dash of "thứ 2 - thứ 6", "ấp 1 - ấp 5", "điểm a-d": the same word on both sides, or two letters."""
-    for match in _SAME_WORD.finditer(page.text):
-        page.claim(*match.span("dash"), " đến ", "range")
-    for match in _LETTERS.finditer(page.text):
-        page.claim(*match.span("dash"), " đến ", "range")
+    for match in _DASH.finditer(page.text):
+        if _is_stretch(page.before(match.start(), 20), page.after(match.end(), 12)):
+            page.claim(*match.span(), " đến ", "range")
+
+
+def _is_stretch(before: str, after: str) -> bool:
+    same = _SAME_WORD.search(before)
+    if same:
+        return after.startswith((f"{same['word']} ", "chủ nhật"))
+    return _LETTER_AFTER.match(after) is not None and _LETTER_BEFORE.search(before) is not None
 
 
 def is_counted(page: Page, end: int) -> bool:

@@ -20,9 +20,9 @@ def places(page: Page) -> None:
         elif number or listed:
             page.claim(*match.span(), f"{_PLACES[match[1]]} ", "abbreviation")
 
-    for match in _TOWN.finditer(page.text):
+    for match in _TOWN.finditer(page.text) if " TT " in page.text else ():
         page.claim(*match.span("short"), "thị trấn", "abbreviation")
-    for match in _PERSON.finditer(page.text):
+    for match in _PERSON.finditer(page.text) if any(title in page.text for title in _PERSONS) else ():
         page.claim(*match.span("title"), _PERSONS[match["title"]], "abbreviation")
 
 

@@ -73,13 +73,13 @@ def _divided(page: Page, match: re.Match[str]) -> str:
 def signs(page: Page) -> None:
     """Claim comparisons, sums, products and ratios."""
     _leading(page)
-    for match in _TIMES_AS_MANY.finditer(page.text):
+    for match in _TIMES_AS_MANY.finditer(page.text) if " x" in page.text else ():
         page.claim(*match.span(), "nhân ", "sign")
     for match in _PLUS_AFTER.finditer(page.text):
         page.claim(*match.span(), " cộng", "sign")
-    for match in _TIMES.finditer(page.text):
+    for match in _TIMES.finditer(page.text) if "×" in page.text or "÷" in page.text else ():
         page.claim(*match.span(), "nhân " if match[0] == "×" else "chia ", "sign")
-    for match in _DIVIDED.finditer(page.text):
+    for match in _DIVIDED.finditer(page.text) if " : " in page.text else ():
         page.claim(*match.span(), _divided(page, match), "sign")
     for match in _COLON.finditer(page.text):
         scale = _SCALE.search(page.before(match.start()))

@@ -7,8 +7,8 @@ from channels.radio_script.reading.page import Page
 
 _EITHER = re.compile(r"(?<=và)\s?/\s?(?=hoặc)", re.IGNORECASE)
 _SLASH = re.compile(r"/\s?")
-_WITHIN = re.compile(r"(?<=[\w²³])/\s?(?=\d{1,3}\s?(?:h|giờ|ngày|tháng|phút|giây)(?!\w))")
-_PER_HEAD = re.compile(r"(?:(?<=GDP)|(?<=GRDP)|(?<=TNBQ)|(?<=hu nhập))/\s?(?:đầu )?người(?!\w)")
+_WITHIN = re.compile(r"/(?<=[\w²³]/)\s?(?=\d{1,3}\s?(?:h|giờ|ngày|tháng|phút|giây)(?!\w))")
+_PER_HEAD = re.compile(r"/\s?(?:đầu )?người(?!\w)")
 _TIME = ("giây", "phút", "giờ", "ngày", "đêm", "buổi", "tuần", "tháng", "quý", "năm", "vụ")
 _LEFT = re.compile(r"(\w+|%)\s*$")
 _AMOUNT = re.compile(
@@ -41,7 +41,8 @@ def slashes(page: Page) -> None:
     for match in _EITHER.finditer(page.text):
         page.claim(*match.span(), " ", "slash")
     for match in _PER_HEAD.finditer(page.text):
-        page.claim(*match.span(), " bình quân đầu người", "slash")
+        if page.text.endswith(("GDP", "GRDP", "TNBQ", "hu nhập"), 0, match.start()):
+            page.claim(*match.span(), " bình quân đầu người", "slash")
     for match in _WITHIN.finditer(page.text):
         if re.search(r"\d[\d.,]*\s?[^\W\d_]{1,4}[²³23]?$", page.before(match.start(), 16)):
             page.claim(*match.span(), " trong ", "slash")

@@ -15,13 +15,14 @@ _WEEKDAYS = re.compile(
     r"|(?:(?<=nghỉ )|(?<=sáng )|(?<=trưa )|(?<=chiều )|(?<=tối ))T[2-7](?!\w)"
 )
 _WEEKDAY = re.compile(r"T([2-7])|CN|\s?[-–&]\s?")
+_SHORT = re.compile("T[2-7]")
 _WEEKDAY_SIGNS = {"CN": "Chủ nhật", "-": " đến ", "–": " đến ", "&": " và "}
 _WEEKDAY_NAMES = ("Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy")
 
 
 def weekdays(page: Page) -> None:
     """Read "T2 đến T6", "nghỉ T7, CN" as days of the week."""
-    for stretch in _WEEKDAYS.finditer(page.text):
+    for stretch in _WEEKDAYS.finditer(page.text) if _SHORT.search(page.text) else ():
         for short in _WEEKDAY.finditer(stretch[0]):
             said = f"thứ {_WEEKDAY_NAMES[int(short[1]) - 2]}" if short[1] else _WEEKDAY_SIGNS[short[0].strip()]
             page.claim(stretch.start() + short.start(), stretch.start() + short.end(), said, "date")
