@@ -198,7 +198,8 @@ def _is_span(match: re.Match[str], before: str, after: str) -> bool:
     """Tell whether "26-27/6" with nothing counted behind it says from which day to which."""
     first = match["from"]
     ordered = first and int(first) < int(match["d"]) and match["j"].strip() == match["j"]
-    return bool(ordered and _SPAN_AFTER.match(after) and not _NO_FEAST.search(before))
+    whole = int(match["d"]) > max(12, int(match["m"])) and not _COUNTED.match(after)  # more than all there are
+    return bool(ordered and (whole or _SPAN_AFTER.match(after)) and not _NO_FEAST.search(before))
 
 
 def _only_a_date(match: re.Match[str], before: str, after: str) -> bool:

@@ -20,6 +20,7 @@ _DEGREES_MINUTES = re.compile(
 _SIDE = re.compile(r"(?<=\d)\s?[°º]\s?(?P<side>[NSEWBĐ])(?!\w)")
 _MILLIONS = re.compile(r"(?<=\d)M(?=\s(?:lượt|view|người|follow|sub|like))")
 _T = re.compile(r"(?P<n>\d{1,3}(?:,\d+)?)\s?(?P<unit>[tT])(?!\w|[/.]\w)")
+_CHILD = re.compile(r"(?:trẻ|tuổi|bé|cháu|em)[^.;]{0,16}$")
 _LOAD = re.compile(r"(?:xe|tải|hàng|thép|gạo|lúa|cát|đá|xi măng|phân|nặng|sản lượng)[^.;]{0,24}$")
 _PERSON = re.compile(r"(?:^|\s)[A-ZĐ][^\W\d_]* \(\Z")
 _SIDES = {
@@ -123,6 +124,8 @@ def _letters(page: Page) -> None:
             page.claim(match.end("n"), match.end(), " tuổi", "unit")
         elif match["unit"] == "t" and _LOAD.search(before):
             page.claim(match.end("n"), match.end(), " tấn", "unit")
+        elif match["unit"] == "T" and _CHILD.search(before):
+            page.claim(match.end("n"), match.end(), f" {marked('T')}", "unit", _strange("T"))
         elif match["unit"] == "t":
             page.claim(match.end("n"), match.end(), f" {marked('t')}", "unit", _strange("t"))
     for match in _SIDE.finditer(page.text) if "°" in page.text or "º" in page.text else ():

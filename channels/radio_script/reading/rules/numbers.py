@@ -41,7 +41,7 @@ _SAME_WORD = re.compile(
 _LETTER_BEFORE = re.compile(r"(?:^|\W)(?:điểm|mục|ý)\s[a-ik-nđ]$")
 _LETTER_AFTER = re.compile(r"[a-ik-nđ](?!\w)")
 _NOT_SPACED = re.compile(
-    r"(?:ngày|tháng|lớp|quận|phường|ấp|tổ|số|điều|khoản|khối|khóa|hạng|thứ|km|gọi|thoại|liên hệ|đt|tel|fax|zalo|"
+    r"(?:nhóm|ngày|tháng|lớp|quận|phường|ấp|tổ|số|điều|khoản|khối|khóa|hạng|thứ|km|gọi|thoại|liên hệ|đt|tel|fax|zalo|"
     r"hotline|tổng đài|mã|stk|tài khoản|cước|cccd|otp|nóng|lh)\s*[:(]*\s*$"
 )
 MAX_CARDINAL = 15

@@ -43,7 +43,9 @@ def joints(page: Page) -> None:
         at = match.start() - (page.text[match.start() - 1 : match.start()] == " ")
         if at > 0 and page.text[at - 1] in _RANGE_BEFORE:
             start = max(page.text.rfind(" ", 0, at), page.text.rfind("\n", 0, at)) + 1
-            if "-" not in page.text[start:at] and _QUANTITY.search(page.text[start:at]):
+            if "-" in page.text[start:at] or page.text[start].isupper():
+                continue  # "A5-12" is one code
+            if _QUANTITY.search(page.text[start:at]):
                 if _CODE_AFTER.match(page.text, match.end()) and page.text[start : start + 1] != "0":
                     page.claim(at, match.end(), " gạch ngang ", "code")
                     continue
