@@ -1,6 +1,7 @@
 """The week: what is promised, what is only intended, and which weekly times are still free, laid out in lanes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,6 +19,7 @@ from cms.quotas.pack import Per
 from cms.quotas.periods import Period
 from cms.stories.states import Stage, StoryState
 from cms.stories.tables import Story
+from cms.web.dates import read_day
 from scheduler.slots import free_slots
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery
@@ -105,7 +107,9 @@ class Choice:
 
 
 def asked_week(written: str, now: datetime) -> Period:
-    """Return the week that an address names ("2026-W47", or any day in it), else the present one."""
+    """Return the week that an address names ("2026-W47", or any day in it, 22/11/2026), else the present one."""
+    with suppress(ValueError):
+        written = read_day(written).isoformat()
     try:
         return periods.containing(Per.WEEK, periods.parse(written).first)
     except periods.PeriodError:

@@ -16,6 +16,7 @@ from channels.contract import StoryKind
 from channels.words import N_
 from cms.refusal import Invalid
 from cms.stories.content import Content, ServiceFields
+from cms.web.dates import read_day
 
 LISTS = ("topics", "audiences", "documents")
 LINES = ("kind", "title", "summary", "body", "byline", "column", "language")
@@ -83,9 +84,9 @@ def planned_day(text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError:
-        raise Invalid(N_("Ngày dự kiến không đúng; hãy chọn lại ngày."), field="planned_for") from None
+        raise Invalid(N_("Ngày dự kiến không đúng; hãy nhập như 22/11/2026."), field="planned_for") from None
 
 
 def _variants(tree: Mapping[str, Any]) -> dict[str, dict[str, str]]:

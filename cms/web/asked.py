@@ -6,6 +6,7 @@ from datetime import date, datetime
 from channels.words import N_
 from cms.clock import from_local
 from cms.refusal import Invalid
+from cms.web.dates import read_day, read_moment
 
 LARGEST = 2**31 - 1
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
@@ -22,30 +23,34 @@ def whole(values: Mapping[str, str], name: str) -> int | None:
 
 
 def day(values: Mapping[str, str], name: str) -> date | None:
-    """Return a day from a date control (2026-11-22); None if nothing is entered."""
+    """Return a day (22/11/2026); None if nothing is entered. Raise ``Invalid`` for anything else."""
     written = values.get(name, "").strip()
     if not written:
         return None
     try:
-        found = date.fromisoformat(written)
+        found = read_day(written)
     except ValueError:
         found = None
     if found is None or not EARLIEST <= found <= LATEST:
-        raise Invalid(N_("“%(written)s” không phải ngày hợp lệ; hãy chọn lại ngày."), field=name, written=written[:20])
+        raise Invalid(
+            N_("“%(written)s” không phải ngày hợp lệ; hãy nhập như 22/11/2026."), field=name, written=written[:20]
+        )
     return found
 
 
 def instant(values: Mapping[str, str], name: str) -> datetime | None:
-    """Return a time on the clocks of Viet Nam from a date-and-time control (2026-11-22T17:30), as UTC."""
+    """Return a time on the clocks of Viet Nam (22/11/2026 17:30), as UTC; None if nothing is entered."""
     written = values.get(name, "").strip()
     if not written:
         return None
     try:
-        found = datetime.fromisoformat(written)
+        found = read_moment(written)
     except ValueError:
         found = None
-    if found is None or found.tzinfo is not None or not EARLIEST <= found.date() <= LATEST:
+    if found is None or not EARLIEST <= found.date() <= LATEST:
         raise Invalid(
-            N_("“%(written)s” không phải ngày giờ hợp lệ; hãy chọn lại ngày và giờ."), field=name, written=written[:20]
+            N_("“%(written)s” không phải ngày giờ hợp lệ; hãy nhập như 22/11/2026 17:30."),
+            field=name,
+            written=written[:20],
         )
     return from_local(found)

@@ -24,6 +24,7 @@ from cms.stories.pages.standing import Opened, opened
 from cms.stories.tables import Revision, Story, WorkingCopy
 from cms.web.actor import current_actor
 from cms.web.context import now, store
+from cms.web.dates import as_typed
 from cms.web.errors import wants_json
 from cms.web.guard import signed_in
 
@@ -198,9 +199,9 @@ def _keep(story_id: int, typed: Typed) -> None:
 
 def _sheet(session: Session, found: Opened, copy: WorkingCopy | None) -> Sheet:
     """The saved text, or the working copy where it says something else."""
-    planned = found.story.planned_for.isoformat() if found.story.planned_for else ""
+    planned = as_typed(found.story.planned_for.isoformat()) if found.story.planned_for else ""
     typed, day = forms.opened_copy(copy.content) if copy else ({}, None)
-    if copy is None or (_same(typed, found.content) and day in (None, planned)):
+    if copy is None or (_same(typed, found.content) and (day is None or as_typed(day) == planned)):
         return Sheet(found.content.model_dump(mode="json"), None, found.story.current_id, planned)
     compared = overtaken(session, found, typed) if copy.base_id != found.story.current_id else None
     day = planned if day is None else day

@@ -24,6 +24,7 @@ from cms.stories.publishing import Wish
 from cms.stories.unscheduling import unschedule as cancel_all
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
+from cms.web.dates import read_moment
 from cms.web.guard import signed_in
 from cms.web.language import say
 from scheduler.tables import Channel
@@ -168,9 +169,6 @@ def _instant(text: str, name: str) -> datetime | None:
     if not text.strip():
         return None
     try:
-        typed = datetime.fromisoformat(text.strip())
-        if typed.tzinfo is not None:
-            raise ValueError(text)
-        return from_local(typed)
+        return from_local(read_moment(text))
     except (ValueError, OverflowError):
-        raise Invalid(N_("Ngày giờ không đúng; hãy chọn lại, ví dụ 17:30 22/11/2026."), field=name) from None
+        raise Invalid(N_("Ngày giờ không đúng; hãy nhập như 22/11/2026 17:30."), field=name) from None

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from cms.database import db
 from cms.people.permissions import Role
 from cms.quotas.tables import ManualRecord
+from cms.web.dates import as_typed
 from scheduler.states import DeliveryState
 from scheduler.tables import Delivery
 from tests.cms.newsroom import approved, person, sign_in
@@ -89,7 +90,7 @@ def test_a_refused_record_keeps_what_was_typed(app: Flask, there: Province, sent
     assert answer.status_code == 422
     assert about in html
     assert sent["note"] in html
-    assert sent["day"] in html
+    assert as_typed(sent["day"]) in html
     db.session.rollback()
     assert db.session.scalars(select(ManualRecord)).all() == []
 

@@ -90,7 +90,7 @@ BAD: list[tuple[dict[str, str], str, str]] = [
     ({"kind": "poem"}, "kind", "Loại tin, bài không hợp lệ; hãy kiểm tra rồi lưu lại."),
     ({"unit": "999999"}, "unit", "Không có đơn vị này; hãy chọn đơn vị trong danh sách."),
     ({"unit": ""}, "unit", "Không có đơn vị này; hãy chọn đơn vị trong danh sách."),
-    ({"planned_for": "mai"}, "planned_for", "Ngày dự kiến không đúng; hãy chọn lại ngày."),
+    ({"planned_for": "mai"}, "planned_for", "Ngày dự kiến không đúng; hãy nhập như 22/11/2026."),
     ({"kind": "infographic"}, "cover", "Infographic chưa có hình; hãy tải hình lên hoặc soạn các ô số liệu."),
     (
         {"kind": "notice"},
@@ -199,7 +199,7 @@ def test_what_is_typed_is_kept_and_shown_again_until_it_is_saved_or_dropped(
     assert revisions(made.id) == 1
     page = text(editor.get(url))
     assert ">Mới gõ.</textarea>" in page
-    assert 'name="planned_for" value="2026-12-24"' in page
+    assert 'name="planned_for" value="24/12/2026"' in page
     assert "Đang hiện bản tạm bạn gõ lúc 08:00 22/11/2026 (GMT+7)" in page
     assert editor.post(f"{url}/working-copy/drop").status_code == 303
     page = text(editor.get(url))

@@ -104,7 +104,7 @@ def test_a_copy_kept_by_an_older_version_can_be_shown(kept: dict[str, Any]) -> N
     assert set(shown["service"]) == {"name", "address", "hotline", "place"}
 
 
-@pytest.mark.parametrize("text", ["22/11/2026", "mai", "2026-13-01"])
+@pytest.mark.parametrize("text", ["22/13/2026", "mai", "2026-13-01"])
 def test_a_day_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as refused:
         forms.planned_day(text)

@@ -14,6 +14,7 @@ from cms.stories import places, unscheduling
 from cms.stories.places import Standing
 from cms.stories.tables import Story
 from cms.web.context import store
+from cms.web.dates import as_typed
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery
 from tests.cms import newsroom
@@ -95,7 +96,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "Thời điểm 07:00 ngày 22/11/2026 (GMT+7) đã qua; hãy chọn một thời điểm sắp tới.",
     ),
     ({"when": "at", "at": ""}, "Hãy chọn ngày và giờ phát hành."),
-    ({"when": "at", "at": "mai"}, "Ngày giờ không đúng; hãy chọn lại, ví dụ 17:30 22/11/2026."),
+    ({"when": "at", "at": "mai"}, "Ngày giờ không đúng; hãy nhập như 22/11/2026 17:30."),
     ({"when": "at", "at": "2026-11-22T17:30Z"}, "Ngày giờ không đúng"),
     ({"until": "2026-11-22T07:00"}, "phải sau giờ đăng; hãy chọn hạn muộn hơn."),
     ({"version": "1"}, "Tin, bài vừa được người khác thay đổi; hãy tải lại để xem bản mới rồi làm tiếp."),
@@ -108,13 +109,13 @@ def test_what_cannot_be_promised_is_said_and_the_form_stays_filled_in(
     lead: Browser, ready: Story, portal: Channel, second: Channel
 ) -> None:
     for fields, sentence in REFUSED:
-        data = {**form(ready, portal, second), "until": "2026-12-24T18:45", **fields}
+        data = {**form(ready, portal, second), "until": "24/12/2026 18:45", **fields}
         answer = lead.post(f"/stories/{ready.id}/schedule", data=data)
         page = text(answer)
         assert sentence in page
         assert answer.status_code >= 400, sentence
-        assert f'name="until" value="{data["until"]}"' in page, sentence
-        assert f'name="at" value="{data.get("at", "")}"' in page, sentence
+        assert f'name="until" value="{as_typed(data["until"], moment=True)}"' in page, sentence
+        assert f'name="at" value="{as_typed(data.get("at", ""), moment=True)}"' in page, sentence
         if "channels" not in fields:
             assert len(re.findall(r'name="channels" value="\d+" checked', page)) == 2, sentence
     assert deliveries() == []
