@@ -27,6 +27,7 @@ from scheduler.config import EngineConfig
 from scheduler.database import open_engine, writing
 from scheduler.rows import CHANNEL, SECRET, AnyRow
 from scheduler.states import Health
+from scheduler.trouble import Trouble
 from scheduler.vault import DatabaseVault, Keys
 
 log = logging.getLogger(__name__)
@@ -123,10 +124,14 @@ def connections_kept(database_url: str, config: EngineConfig) -> Iterator[None]:
 
 
 def _quietly(upkeep: Upkeep) -> Callable[[], None]:
+    trouble = Trouble(f"channels' tokens, every {EVERY}")
+
     def go_round() -> None:
         try:
             upkeep.run()
-        except Exception:
-            log.exception("the channels' tokens could not be looked after; trying again in %s", EVERY)
+        except Exception as error:
+            trouble.tell(error)
+        else:
+            trouble.over()
 
     return go_round

@@ -8,7 +8,16 @@ from channels.contract import Account, ChannelError, ErrorKind
 from channels.words import Words
 from channels.zalo_oa import tokens
 from channels.zalo_oa.client import Client
-from channels.zalo_oa.errors import RULES, TOKEN_REFUSED, TOO_MANY_CALLS, Refusal, next_minute, reconnect, to_error
+from channels.zalo_oa.errors import (
+    RULES,
+    TOKEN_REFUSED,
+    TOO_MANY_CALLS,
+    Refusal,
+    next_minute,
+    reconnect,
+    to_error,
+    unclear,
+)
 from channels.zalo_oa.settings import Settings
 
 Data = Mapping[str, Any]
@@ -32,23 +41,15 @@ class Connection:
         """``GET`` with plain parameters; return ``data``."""
         return self._made(lambda secrets: self.client.get(path, secrets, **query), expect)
 
-    def post(
-        self, path: str, body: Data, *, expect: Container[int] = (), once: bool = False, again: bool = True
-    ) -> Data:
-        """``POST`` JSON; return ``data``. ``once``: a lost outcome is UNCERTAIN, because it must not be repeated.
-
-        Not ``again``: when the token is refused another one is fetched, but whether to call again is for the caller
-        to say, who has to ``expect`` these codes.
-        """
-        return self._made(lambda secrets: self.client.post(path, secrets, body, once=once), expect, once, again)
+    def post(self, path: str, body: Data, *, expect: Container[int] = (), once: bool = False) -> Data:
+        """``POST`` JSON; return ``data``. ``once``: a lost outcome is UNCERTAIN, because it must not be repeated."""
+        return self._made(lambda secrets: self.client.post(path, secrets, body, once=once), expect, once)
 
     def rest(self) -> float:
         """Seconds until the next call may be made: those left of a minute whose last call was made."""
         return next_minute(self.account.now()) if self.client.spent else 0.0
 
-    def _made(
-        self, call: Callable[[tokens.Secrets], Data], expect: Container[int], once: bool = False, again: bool = True
-    ) -> Data:
+    def _made(self, call: Callable[[tokens.Secrets], Data], expect: Container[int], once: bool = False) -> Data:
         if self.client.spent:
             words, wait = Words(RULES[TOO_MANY_CALLS].text), self.rest()
             raise ChannelError(ErrorKind.RATE_LIMITED, words, detail="no call left in this minute", retry_after=wait)
@@ -59,14 +60,23 @@ class Connection:
             except Refusal as refusal:
                 if refusal.code not in TOKEN_REFUSED:
                     raise
-                another = tokens.replaced(self.account, self.client, secrets)
-                if not again:
-                    raise
-            return self._made_again(call, another)
+                if once and self._good(secrets):
+                    raise unclear(once=True, detail=f"{refusal.code}, but the token is good") from None
+            return self._made_again(call, tokens.replaced(self.account, self.client, secrets))
         except Refusal as refusal:
             if refusal.code in expect:
                 raise
             raise to_error(refusal, self.account.now(), once=once) from None
+
+    def _good(self, secrets: tokens.Secrets) -> bool:
+        """Whether a call that changes nothing takes the token that was refused: then that refusal proves nothing."""
+        try:
+            self.client.get("oa/getoa", secrets)
+        except Refusal as refusal:
+            return refusal.code not in TOKEN_REFUSED
+        except ChannelError:
+            return True
+        return True
 
     def _made_again(self, call: Callable[[tokens.Secrets], Data], another: tokens.Secrets) -> Data:
         """Call once more with another token: a refused token is a clear no, so the call had no effect."""

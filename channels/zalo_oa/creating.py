@@ -1,4 +1,4 @@
-"""The call that makes an article. Nothing is made a second time, nor called refused, before the list has been asked."""
+"""The call that makes an article. It is not called refused before the list has been asked."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from channels.contract import ChannelError
 from channels.zalo_oa.connection import Connection
-from channels.zalo_oa.errors import BELIEVED, TOKEN_REFUSED, Refusal, reconnect
+from channels.zalo_oa.errors import BELIEVED, Refusal
 from channels.zalo_oa.listing import Listed
 from channels.zalo_oa.lookup import search
 
@@ -14,19 +14,15 @@ from channels.zalo_oa.lookup import search
 def create(article: Mapping[str, Any], api: Connection) -> Mapping[str, Any] | Listed:
     """Ask Zalo to make ``article``; return its answer, or the article itself where a refusal was not the truth.
 
-    A refused token is replaced and the call made once more. Raises ``Refusal`` for a clear no, else ``ChannelError``.
+    Raises ``Refusal`` for a clear no, else ``ChannelError``.
     """
     since = api.account.now()
-    for _ in range(2):
-        try:
-            return api.post("article/create", article, expect=BELIEVED, once=True, again=False)
-        except Refusal as refusal:
-            said = refusal
+    try:
+        return api.post("article/create", article, expect=BELIEVED, once=True)
+    except Refusal:
         if line := _seen(api, article, since):
             return line
-        if said.code not in TOKEN_REFUSED:
-            raise said
-    raise reconnect(f"{said.code} {said.message[:200]}")
+        raise
 
 
 def _seen(api: Connection, article: Mapping[str, Any], since: datetime) -> Listed | None:

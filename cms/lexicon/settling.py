@@ -56,9 +56,7 @@ def keeper(session: Session, actor: Actor, channel_unit_id: int) -> Keeper:
 def beginning(doubt: Mapping[str, Any], script: Mapping[str, Any], lexicon: Lexicon) -> Beginning | None:
     """Return what an entry that settles ``doubt`` of ``script`` begins with; None if no entry would settle it.
 
-    ``lexicon`` is what the script was read with.
-
-    An empty date or an ambiguous fraction is settled in the story alone.
+    ``lexicon`` is what the script was read with. An empty date or an ambiguous fraction is settled in the story alone.
     """
     if doubt["remedy"] not in SETTLED_BY_LEXICON:
         return None

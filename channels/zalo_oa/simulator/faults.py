@@ -14,7 +14,7 @@ from channels.zalo_oa.simulator.answers import refusal
 from channels.zalo_oa.simulator.store import State
 
 Kind = Literal[
-    "timeout", "reset", "500", "html502", "html200", "empty", "429", "-32", "slow", "never_ready", "image_fails"
+    "timeout", "reset", "500", "html502", "html200", "empty", "429", "-32", "-216", "slow", "never_ready", "image_fails"
 ]  # fmt: skip
 PLAYED_BY_HANDLER = frozenset({"never_ready", "image_fails"})
 """Faults of a job and not of an answer: ``articles`` plays them."""
@@ -103,6 +103,7 @@ _INSTEAD: Mapping[str, Callable[[], Response]] = {
     "empty": lambda: Response(b"", content_type="application/json"),
     "429": lambda: Response("Too Many Requests", 429, {"Retry-After": "30"}),
     "-32": _limited,
+    "-216": lambda: refusal(-216, "Access token is invalid"),
 }
 """Faults that answer with something else than what the call would have said."""
 

@@ -85,10 +85,10 @@ def _stay_away(wait: Callable[[float], None]) -> NoReturn:
         wait(DAY)
 
 
-def serve(host: str, port: int, state_path: Path, *, wait: Callable[[float], None] = time.sleep) -> None:
-    """Serve until interrupted. Give a loopback ``host``: the control addresses ask nobody who they are.
+def wait_for_place(host: str, port: int, wait: Callable[[float], None] = time.sleep) -> None:
+    """Return when nobody answers at the address.
 
-    An address at which another server answers is left to it: it may be stopped and started again, and must find its
+    A server that goes on answering is left alone for ever: it may be stopped and started again, and must find its
     place free. Only what ends soon after our start, as the simulator of an earlier start does, is replaced.
     """
     looks = 0
@@ -98,6 +98,11 @@ def serve(host: str, port: int, state_path: Path, *, wait: Callable[[float], Non
             log.warning("another server answers at %s:%s; the simulator leaves the address to it", host, port)
             _stay_away(wait)
         wait(LOOK_AGAIN)
+
+
+def serve(host: str, port: int, state_path: Path) -> None:
+    """Serve until interrupted. Give a loopback ``host``: the control addresses ask nobody who they are."""
+    wait_for_place(host, port)
     app = make_app(state_path)
     stop = threading.Event()
 
@@ -105,10 +110,12 @@ def serve(host: str, port: int, state_path: Path, *, wait: Callable[[float], Non
         while not stop.wait(WEBHOOK_EVERY):
             send_due(app.state)
 
-    threading.Thread(target=send_events, name="zalo-sim-webhook", daemon=True).start()
+    sender = threading.Thread(target=send_events, name="zalo-sim-webhook", daemon=True)
+    sender.start()
     server = Server(host, port, app)
     try:
         server.serve_forever()
     finally:
         stop.set()
         server.server_close()
+        sender.join()

@@ -140,6 +140,7 @@ def running(path: Path, clock: Clock) -> Iterator[Running]:
     counted = Counted(app)
     clock.rest = counted.rest
     server = Server("127.0.0.1", 0, counted)
+    server.daemon_threads = False  # closing it waits for every request, before the database below it is gone
     run = Running(server.url, clock, path, app)
     run.session.trust_env = False
     with serving(server), contextlib.closing(run.session):

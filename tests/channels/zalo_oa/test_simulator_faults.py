@@ -42,6 +42,7 @@ def test_a_reset_is_a_reset(simulator: Running) -> None:
         ("empty", 200, ""),
         ("429", 429, "Too Many Requests"),
         ("-32", 200, '"error": -32'),
+        ("-216", 200, '"error": -216'),
     ],
 )
 def test_the_answer_is_wrong(simulator: Running, fault: str, status: int, text: str, when: str, made: int) -> None:

@@ -1,15 +1,11 @@
 """What a stand-in for Zalo has to reproduce, row by row, called without the adapter."""
 
-import threading
-from pathlib import Path
-
 import pytest
-import requests
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from channels.zalo_oa.simulator import server
-from tests.channels.zalo_oa.running import APP_ID, Running, serving
+from tests.channels.zalo_oa.running import APP_ID, Running
 from tests.channels.zalo_oa.test_simulator_articles import article, ready
 
 
@@ -105,7 +101,7 @@ class Over(Exception):
     """Ends a wait that has no end."""
 
 
-def test_an_address_at_which_another_server_goes_on_answering_is_left_to_it_for_good(tmp_path: Path) -> None:
+def test_an_address_at_which_another_server_goes_on_answering_is_left_to_it_for_good() -> None:
     other = make_server("127.0.0.1", 0, Request.application(lambda _request: Response("ai khác")))
     waits: list[float] = []
 
@@ -117,33 +113,19 @@ def test_an_address_at_which_another_server_goes_on_answering_is_left_to_it_for_
             raise Over
 
     with pytest.raises(Over):
-        server.serve("127.0.0.1", other.port, tmp_path / "s.sqlite", wait=wait)
+        server.wait_for_place("127.0.0.1", other.port, wait)
     assert waits == [server.LOOK_AGAIN] * (server.LOOKS - 1) + [server.DAY] * 4
 
 
-def test_it_takes_the_place_of_a_server_that_ends_soon(tmp_path: Path) -> None:
+def test_it_takes_the_place_of_a_server_that_ends_soon() -> None:
     other = make_server("127.0.0.1", 0, Request.application(lambda _request: Response("ai khác")))
-    address = f"http://127.0.0.1:{other.port}"
     waits: list[float] = []
-    gone = threading.Event()
 
     def wait(seconds: float) -> None:
         waits.append(seconds)
         if len(waits) == 2:
-            gone.set()
-            stopped.wait(10)
+            other.server_close()
 
-    stopped = threading.Event()
-    own = threading.Thread(
-        target=server.serve, args=("127.0.0.1", other.port, tmp_path / "s.sqlite"), kwargs={"wait": wait}, daemon=True
-    )
-    with serving(other):
-        own.start()
-        assert gone.wait(10)
-        assert requests.get(address, timeout=5).text == "ai khác"
-    stopped.set()
-    for _ in range(100):
-        if server.is_taken("127.0.0.1", other.port):
-            break
-        threading.Event().wait(0.05)
-    assert "MÔ PHỎNG" in requests.get(address, timeout=5).text
+    server.wait_for_place("127.0.0.1", other.port, wait)
+    assert waits == [server.LOOK_AGAIN] * 2
+    assert not server.is_taken("127.0.0.1", other.port)

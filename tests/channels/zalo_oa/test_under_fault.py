@@ -12,6 +12,8 @@ from tests.channels.zalo_oa.running import APP_SECRET, Clock, Running, running
 
 ANSWERS = ("timeout", "reset", "500", "html502", "html200", "empty", "429", "-32")
 FAULTS = (*ANSWERS, "slow")
+REFUSED = "-216"
+"""Zalo calls a token bad that is good."""
 WHEN = ("before", "after")
 
 
@@ -43,7 +45,7 @@ def require_exactly_one(simulator: Running, run: Engine) -> None:
 
 
 @pytest.mark.parametrize("when", WHEN)
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [*FAULTS, REFUSED])
 @pytest.mark.parametrize(
     ("call", "nth"), [("article/create", 1), ("article/verify", 1), ("article/verify", 3), ("article/getslice", 1)]
 )
@@ -55,7 +57,7 @@ def test_publishing(simulator: Running, call: str, nth: int, fault: str, when: s
 
 
 @pytest.mark.parametrize("when", WHEN)
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [*FAULTS, REFUSED])
 def test_publishing_when_the_look_up_fails_too(simulator: Running, fault: str, when: str) -> None:
     plan(simulator, "article/create", "timeout", when)
     plan(simulator, "article/getslice", fault, "after")
@@ -65,7 +67,7 @@ def test_publishing_when_the_look_up_fails_too(simulator: Running, fault: str, w
 
 
 @pytest.mark.parametrize("when", WHEN)
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [*FAULTS, REFUSED])
 def test_correcting(simulator: Running, fault: str, when: str) -> None:
     run = delivery(simulator, fault)
     run.run()
@@ -86,6 +88,15 @@ def test_removing(simulator: Running, fault: str, when: str) -> None:
         run.adapter.retract(run.order(), run.account)
     assert raised.value.kind in {ErrorKind.TRANSIENT, ErrorKind.RATE_LIMITED}
     run.clock.advance(60)
+    run.adapter.retract(run.order(), run.account)
+    assert titles(simulator) == []
+
+
+@pytest.mark.parametrize("when", WHEN)
+def test_a_removal_is_asked_for_again_at_once_with_another_token(simulator: Running, when: str) -> None:
+    run = delivery(simulator)
+    run.run()
+    plan(simulator, "article/remove", REFUSED, when)
     run.adapter.retract(run.order(), run.account)
     assert titles(simulator) == []
 

@@ -39,7 +39,7 @@ def test_it_goes_out_at_its_time_with_its_articles_to_its_readers(office: Desk) 
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [*FAULTS, "-216"])
 def test_an_unclear_answer_goes_to_a_person_and_is_never_sent_again(
     engine: Database, zalo: Running, fault: str, when: str
 ) -> None:
