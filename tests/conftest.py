@@ -23,7 +23,7 @@ from cms.settings import Settings
 from scheduler.database import open_engine
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 CHROMIUM = (
     "--no-sandbox",
@@ -76,17 +76,23 @@ class Clock:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator["Browser"]:
-    """Debian's Chromium, headless; one for all tests of a process."""
+def playwright() -> Iterator["Playwright"]:
+    """What drives browsers."""
     from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)
+    with sync_playwright() as made:
+        yield made
+
+
+@pytest.fixture
+def chromium(playwright: "Playwright") -> Iterator["Browser"]:
+    """Debian's Chromium, headless; one for each test: closing a page may wait for ever, closing all of it does not."""
     path = shutil.which("chromium")
     assert path, "Chromium is missing: run make test, which installs it or says what to do"
-    expect.set_options(timeout=30_000)
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
-        yield made
-        made.close()
+    made = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -23,9 +23,8 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
+def context(address: str, chromium: Browser) -> BrowserContext:
     """A browser of one person; leaving a page never asks back unless a test listens."""
     made = chromium.new_context(base_url=address, locale="vi-VN", viewport={"width": 1280, "height": 900})
     made.set_default_timeout(15_000)
-    yield made
-    made.close()
+    return made

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from cms import database
 from cms.database import changing
@@ -55,18 +55,16 @@ def running(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 @pytest.fixture
-def person(chromium: Browser, running: Running) -> Iterator[Callable[[str], Page]]:
+def person(running: Running, chromium: Browser) -> Iterator[Callable[[str], Page]]:
     """Gives the page of a signed-in person, each in a browser of their own.
 
     The test fails on any error of a script or a broken rule of the content security policy.
     """
-    contexts: list[BrowserContext] = []
     wrong: list[str] = []
 
     def arrive(username: str) -> Page:
         size: ViewportSize = {"width": 1280, "height": 900}
         context = chromium.new_context(locale="vi-VN", base_url=running.address, viewport=size)
-        contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -79,8 +77,6 @@ def person(chromium: Browser, running: Running) -> Iterator[Callable[[str], Page
         return page
 
     yield arrive
-    for context in contexts:
-        context.close()
     assert wrong == []
 
 
