@@ -84,7 +84,8 @@ def _claim_long(page: Page, match: re.Match[str], last: int) -> int:
     written, before = match["digits"], page.before(match.start())
     digits = re.sub(r"\D", "", written)
     plus = before.endswith("+") and digits.startswith("84")
-    plus = plus or _ABROAD.fullmatch(written) is not None
+    amount = _is_amount(written) and not (_ASKED.search(before) and not is_counted(page, match.end()))
+    plus = plus or (_ABROAD.fullmatch(written) is not None and not amount)
     if _DATE.match(written):
         return last
     if _IDENTITY.search(before) and len(digits) >= 5:
