@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as properties
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.default import DefaultDialect
@@ -55,6 +56,10 @@ QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "m
 
 USED: list[str] = []
 """PostgreSQL databases whose test is over."""
+
+properties.register_profile("steady", derandomize=True, deadline=None)
+properties.load_profile("steady")
+"""The same examples on every machine; ``pytest --hypothesis-profile=default`` looks for others."""
 
 SUNDAY = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 """08:00 on Sunday 22/11/2026 in Viet Nam, the day most tests are set on."""
