@@ -108,7 +108,7 @@ def held_call(house: House, provider: Provider, delivery: int, worker: Engine) -
     provider.faults.append("hold")
     running = threading.Thread(target=worker.run_due)
     running.start()
-    wait_for(lambda: house.row(delivery).called_at is not None)
+    wait_for(lambda: house.row(delivery).called_at is not None and not provider.faults)
     try:
         yield running
     finally:

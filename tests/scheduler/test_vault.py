@@ -15,7 +15,7 @@ from scheduler.vault import LOCK, DatabaseVault, Keys, put_secrets
 from tests.scheduler.conftest import House
 
 KEYS = Keys(["một mật khẩu dài"])
-PAIR = {"access_token": "a1", "refresh_token": "r1"}
+PAIR = {"access_token": "access-token-one", "refresh_token": "refresh-token-one"}
 
 
 def vault(house: House, channel: int, keys: Keys = KEYS) -> DatabaseVault:
