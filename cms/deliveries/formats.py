@@ -32,11 +32,6 @@ def clock_seconds(instant: datetime) -> str:
     return f"{local(instant):%H:%M:%S} {day(instant)}"
 
 
-def local_input(instant: datetime) -> str:
-    """2026-11-22T17:30, the value of a date-and-time control."""
-    return f"{local(instant):%Y-%m-%dT%H:%M}"
-
-
 def weekday(value: date) -> str:
     """Thứ Hai."""
     return say(Words(WEEKDAYS[value.weekday()]))
@@ -77,5 +72,5 @@ def _value(name: str, value: object, confirmed_by: str) -> str:
     return str(value)
 
 
-FILTERS = (clock, clock_seconds, local_input, weekday, day_month, brief_seconds)
+FILTERS = (clock, clock_seconds, weekday, day_month, brief_seconds)
 """Become Jinja filters of the same names."""

@@ -12,7 +12,6 @@ from channels.zalo_oa import broadcast
 from channels.zalo_oa.broadcast import AGES, ARTICLES_MAX, GENDERS, BadTarget, Target, target_from, target_of
 from channels.zalo_oa.cities import ABROAD, CITIES
 from cms.channels import reading as channel_reading
-from cms.clock import local
 from cms.database import changing, db
 from cms.followers import hook_views, ordering, reading, settling
 from cms.followers.blueprint import blueprint
@@ -25,6 +24,7 @@ from cms.stories.search import fold
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now
+from cms.web.dates import local_input
 from cms.web.guard import signed_in
 from cms.web.language import say
 
@@ -164,7 +164,7 @@ def _form(channel_id: int, typed: MultiDict[str, str], problem: Words | None) ->
         cities=sorted(CITIES.items(), key=lambda one: (one[0] == ABROAD, fold(one[1]))),
         chosen_cities=typed.getlist("cities"),
         when=typed.get("when", "soonest"),
-        at=typed.get("at", f"{local(soonest):%Y-%m-%dT%H:%M}"),
+        at=typed.get("at", local_input(soonest)),
         soonest=soonest,
         most=ARTICLES_MAX,
         allowance=ordering.allowance_at(session, channel, broadcast.call_at(soonest), now()),

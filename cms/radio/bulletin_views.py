@@ -1,6 +1,5 @@
 """Pages of bulletins: what is coming, the rundown, its files, and logging that it was on air."""
 
-from datetime import datetime
 from uuid import uuid4
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
@@ -8,7 +7,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from channels.words import N_
-from cms.clock import local
 from cms.database import changing, db
 from cms.radio import airing, bulletins, downloads, programmes, rundown, service
 from cms.radio.blueprint import blueprint
@@ -20,6 +18,7 @@ from cms.web.actor import current_actor
 from cms.web.addresses import within_site
 from cms.web.context import now
 from cms.web.cursor import Cursor
+from cms.web.dates import local_input
 from cms.web.guard import signed_in
 from cms.web.language import say
 
@@ -40,7 +39,7 @@ def index() -> str:
     ) if own else []  # fmt: skip
     return render_template(
         "radio/bulletins.html", rows=rows, onward=onward, after=after, own=own, coming=coming,
-        makes=programmes.may_assemble(actor), fresh=_control(now()), control=_control,
+        makes=programmes.may_assemble(actor), fresh=local_input(now()), control=local_input,
     )  # fmt: skip
 
 
@@ -203,8 +202,8 @@ def _shown(found: Rundown, wrong: str = "") -> str:
     return render_template(
         "radio/bulletin.html", units=units, wrong=wrong, typed=typed, problem="", alone=False,
         formats=list(downloads.MIMES),
-        event_id=typed.get("event_id") or uuid4().hex, air_at=_control(found.bulletin.air_at),
-        fresh=typed.get("started_at") or _control(min(found.bulletin.air_at, now())),
+        event_id=typed.get("event_id") or uuid4().hex, air_at=local_input(found.bulletin.air_at),
+        fresh=typed.get("started_at") or local_input(min(found.bulletin.air_at, now())),
         slots_min=programmes.SLOTS_MIN, **_parts(found),
     )  # fmt: skip
 
@@ -217,7 +216,3 @@ def _parts(found: Rundown) -> dict[str, object]:
         "makes": makes,
         "choices": rundown.choices(db.session(), found) if makes else [],
     }
-
-
-def _control(instant: datetime) -> str:
-    return f"{local(instant):%Y-%m-%dT%H:%M}"

@@ -9,13 +9,13 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice
 
 from channels.words import N_
-from cms.clock import local
 from cms.people.account_forms import OwnForm
 from cms.people.tables import Unit
 from cms.radio.programmes import ProgrammeFields
 from cms.radio.tables import Broadcast
 from cms.refusal import Invalid
 from cms.web import asked
+from cms.web.dates import local_input
 
 
 class BroadcastForm(OwnForm):
@@ -56,14 +56,14 @@ def broadcast_form(units: list[Unit], station: str, now: datetime, *, filled: bo
     form.unit.choices = [SelectChoice(str(unit.id), unit.name) for unit in units]
     if not filled:
         form.event_id.data = uuid4().hex
-        form.started_at.data = f"{local(now):%Y-%m-%dT%H:%M}"
+        form.started_at.data = local_input(now)
         form.station.data = station
     return form
 
 
 def again(form: BroadcastForm, entry: Broadcast) -> BroadcastForm:
     """Return a fresh form filled in as an entry that was taken back, so that only what was wrong is typed again."""
-    form.started_at.data = f"{local(entry.started_at):%Y-%m-%dT%H:%M}"
+    form.started_at.data = local_input(entry.started_at)
     form.unit.data, form.station.data = str(entry.unit_id), entry.station or form.station.data
     if entry.duration_s is not None:
         form.minutes.data, form.seconds.data = str(entry.duration_s // 60), str(entry.duration_s % 60)

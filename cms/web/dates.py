@@ -3,6 +3,8 @@
 import re
 from datetime import date, datetime, time
 
+from cms.clock import local
+
 _DAY = re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2})|\s?(?:h|giờ)\s?(\d{2})?)", re.IGNORECASE)
 _BESIDE = re.compile(r"[\s,]|\b(?:ngày|lúc|phút)\b", re.IGNORECASE)
@@ -38,6 +40,11 @@ def as_typed(text: str, *, moment: bool = False) -> str:
         return f"{read_moment(text):%d/%m/%Y %H:%M}" if moment else f"{read_day(text):%d/%m/%Y}"
     except ValueError:
         return text
+
+
+def local_input(instant: datetime) -> str:
+    """2026-11-22T17:30, an instant on the clocks of Viet Nam as fields for a time are given it."""
+    return f"{local(instant):%Y-%m-%dT%H:%M}"
 
 
 def _day(found: re.Match[str]) -> date:

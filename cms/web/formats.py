@@ -6,7 +6,7 @@ from flask import Flask
 from flask_babel import gettext, ngettext
 
 from cms.clock import ZONE_LABEL, local
-from cms.web.dates import as_typed
+from cms.web.dates import as_typed, local_input
 
 
 def day(value: date | datetime) -> str:
@@ -48,5 +48,5 @@ def file_size(size: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the formats Jinja filters of the same names."""
-    for function in (as_typed, day, moment, moment_zone, number, duration, file_size):
+    for function in (as_typed, local_input, day, moment, moment_zone, number, duration, file_size):
         app.add_template_filter(function)

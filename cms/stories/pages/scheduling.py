@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from channels.words import N_
-from cms.clock import from_local, local
+from cms.clock import from_local
 from cms.database import changing, db
 from cms.people.permissions import Action
 from cms.radio import classes, reading
@@ -24,7 +24,7 @@ from cms.stories.publishing import Wish
 from cms.stories.unscheduling import unschedule as cancel_all
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
-from cms.web.dates import read_moment
+from cms.web.dates import local_input, read_moment
 from cms.web.guard import signed_in
 from cms.web.language import say
 from scheduler.tables import Channel
@@ -151,7 +151,7 @@ def _form(story_id: int, chosen: Chosen, refusal: Refusal | None = None) -> Resp
         labels=channel_labels(),
         class_names=classes.CLASS_NAMES,
         script_kind=reading.KIND,
-        earliest=f"{local(now()):%Y-%m-%dT%H:%M}",
+        earliest=local_input(now()),
         sentence=say(refusal.words) if refusal else "",
         field=refusal.field if refusal else "",
     )
