@@ -49,7 +49,7 @@ cms/translations/en/LC_MESSAGES/messages.mo: cms/translations/en/LC_MESSAGES/mes
 	@$(BIN)/pybabel --quiet compile --directory cms/translations
 
 messages:
-	$(BIN)/pybabel extract --mapping babel.cfg --keywords N_ --keywords ngettext:1,2 --sort-by-file --no-location --project dakenh --output /dev/stdout . > cms/translations/messages.pot
+	$(BIN)/pybabel extract --mapping babel.cfg --keywords N_ --keywords ngettext:1,2 --sort-output --no-location --project dakenh --output /dev/stdout . > cms/translations/messages.pot
 	$(BIN)/pybabel update --input-file cms/translations/messages.pot --output-dir cms/translations --no-fuzzy-matching --ignore-obsolete
 
 screenshots: setup-test
