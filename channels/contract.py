@@ -82,16 +82,45 @@ class ChannelError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Characters ``start`` to ``end`` (half-open, of the field's text as the piece has it) become ``new``.
+
+    ``old`` is what stands there; where it stands there no more, the edit must not be made.
+    """
+
+    start: int
+    end: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What one click does about a finding. ``label`` is the button's; ``edits`` of one field, in order, never overlap.
+
+    ``field`` is a text of ``Piece``: "title", "summary", "body", "service.name" and so on. With ``own`` the channel
+    kind's own text of that field (its variant) is changed or started, and the text that all channels share stays.
+    """
+
+    label: Words
+    field: str
+    edits: tuple[Edit, ...]
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing an adapter says about a piece: where, what is wrong and what to do.
 
-    ``field`` is one of ``Piece``, or ``settings`` where the channel's own words are meant.
+    ``field`` is one of ``Piece``, or ``settings`` where the channel's own words are meant. ``fixes`` are the ways out
+    that need no more than a click, the best first.
     """
 
     severity: Severity
     field: str
     message: Words
     remedy: Words
+    fixes: tuple[Fix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

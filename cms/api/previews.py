@@ -2,13 +2,14 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Literal
 
 from pydantic import Field
 from sqlalchemy.orm import Session
 
 from channels import registry
-from channels.contract import Finding, Rendition, RenditionFile, Severity
+from channels.contract import Finding, Fix, Rendition, RenditionFile, Severity
 from channels.words import N_
 from cms.api.calls import Call, Reply
 from cms.api.fields import Given, Id, Told, Word
@@ -18,7 +19,7 @@ from cms.api.table import endpoint
 from cms.database import db
 from cms.people.tables import Unit
 from cms.refusal import Invalid, NotFound
-from cms.stories import lookup, outputs
+from cms.stories import lookup, outputs, preview
 from cms.stories.content import Content
 from cms.stories.pieces import EXTENSIONS, picture_url
 from cms.web.context import settings, store
@@ -34,6 +35,25 @@ class PreviewQuery(Given):
     files: Literal["sizes", "inline"] = Field("sizes", description="inline: the bytes come along in base64.")
 
 
+class EditTold(Told):
+    """Characters `start` to `end` (half-open, counted in Unicode code points), now `old`, become `new`."""
+
+    start: int
+    end: int
+    old: str
+    new: str
+
+
+class FixTold(Told):
+    """A way out of a finding: make all `edits` in `field` of the content, such as `body`, `service.name` or
+    `variants.radio_script.body`, and save it as the next revision. An edit of an empty field starts it.
+    """
+
+    label: str
+    field: str
+    edits: list[EditTold]
+
+
 class FindingTold(Told):
     """An error stops the story on the channel, a warning informs. `field` is a field of the content."""
 
@@ -41,6 +61,7 @@ class FindingTold(Told):
     field: str
     message: str
     remedy: str
+    fixes: list[FixTold]
 
 
 class FileTold(Told):
@@ -87,18 +108,26 @@ def preview_story(call: Call[PreviewQuery, None], story_id: int, kind: str) -> R
     around = outputs.surroundings(session, store(), settings().public_url, story.unit, content)
     made = outputs.output(content, story_id, shown.number, channel, around)
     body = PreviewTold(
-        kind=kind, channel=channel.slug, revision=shown.number, findings=findings(made.findings),
+        kind=kind, channel=channel.slug, revision=shown.number, findings=findings(made.findings, kind, content),
         rendition=_rendition(made.rendition, call.query.files == "inline") if made.rendition else None,
     )  # fmt: skip
     return Reply(body)
 
 
-def findings(found: Sequence[Finding]) -> list[FindingTold]:
-    """Return findings in the caller's language."""
+def findings(found: Sequence[Finding], kind: str, content: Content) -> list[FindingTold]:
+    """Return findings in the caller's language, with their fixes as edits of fields of ``content``."""
     return [
-        FindingTold(severity=one.severity, field=one.field, message=say(one.message), remedy=say(one.remedy))
+        FindingTold(
+            severity=one.severity, field=one.field, message=say(one.message), remedy=say(one.remedy),
+            fixes=[_fix(fix, kind, content) for fix in one.fixes],
+        )
         for one in found
-    ]
+    ]  # fmt: skip
+
+
+def _fix(fix: Fix, kind: str, content: Content) -> FixTold:
+    told = preview.told_fix(fix, kind, content)
+    return FixTold(label=told.label, field=told.field, edits=[EditTold(**asdict(one)) for one in told.edits])
 
 
 def _channel(session: Session, kind: str, slug: str, unit: Unit) -> Channel:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from channels import registry
-from channels.contract import Finding, RenditionFile, Severity
+from channels import fixing, registry
+from channels.contract import Edit, Finding, Fix, RenditionFile, Severity
 from channels.words import Words
 from cms.lexicon.links import DoubtLinks
 from cms.people.tables import Unit
@@ -30,6 +30,15 @@ STORY = "story"
 
 
 @dataclass(frozen=True, slots=True)
+class ToldFix:
+    """What a button beside a finding does: ``field`` is the control it changes, offsets count characters."""
+
+    label: str
+    field: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A finding in the reader's language; ``field`` is the name of a control of the editor."""
 
@@ -37,6 +46,7 @@ class Told:
     field: str
     message: str
     remedy: str
+    fixes: tuple[ToldFix, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ def previews(
     shown, around, inline = _surroundings(session, store, base_url, unit, content)
     wanted = outputs.sample_channels(session, unit) if channels is None else channels
     made = [(outputs.output(shown, story_id, revision, one, around), one) for one in wanted]
-    return [_preview(output, one, around, inline, _links(session, output, one, back)) for output, one in made]
+    return [_preview(output, one, around, inline, _links(session, output, one, back), shown) for output, one in made]
 
 
 def gaps_of(content: Content) -> list[Told]:
@@ -125,7 +135,12 @@ def _links(session: Session, output: Output, channel: Channel, back: str | None)
 
 
 def _preview(
-    output: Output, channel: Channel, around: Surroundings, inline: Mapping[str, str], links: DoubtLinks | None
+    output: Output,
+    channel: Channel,
+    around: Surroundings,
+    inline: Mapping[str, str],
+    links: DoubtLinks | None,
+    content: Content,
 ) -> Preview:
     html = ""
     if output.rendition is not None:
@@ -134,11 +149,22 @@ def _preview(
             lexicon=links,
         )  # fmt: skip
         html = _on_this_site(html, around.base_url, inline)
-    return Preview(output.kind, say(label(output.kind)), channel.name, html, [_told(one) for one in output.findings])
+    told = [_told(one, output.kind, content) for one in output.findings]
+    return Preview(output.kind, say(label(output.kind)), channel.name, html, told)
 
 
-def _told(finding: Finding) -> Told:
-    return Told(finding.severity.value, finding.field, say(finding.message), say(finding.remedy))
+def _told(finding: Finding, kind: str, content: Content) -> Told:
+    offered = tuple(told_fix(one, kind, content) for one in finding.fixes)
+    return Told(finding.severity.value, finding.field, say(finding.message), say(finding.remedy), offered)
+
+
+def told_fix(fix: Fix, kind: str, content: Content) -> ToldFix:
+    """Return a fix as edits of one control; a channel kind's own text is begun from the shared one if there is none."""
+    field = control(fix.field, kind, content)
+    if fix.own and not field.startswith("variants."):
+        begun = fixing.apply(getattr(content, fix.field), fix.edits)
+        return ToldFix(say(fix.label), f"variants.{kind}.{fix.field}", (Edit(0, 0, "", begun),))
+    return ToldFix(say(fix.label), field, fix.edits)
 
 
 def _surroundings(

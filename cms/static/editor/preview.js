@@ -1,4 +1,5 @@
 // The previews beside the text: asked for when typing pauses, shown with what each channel says about the text.
+import { button as fixButton } from "./fixing.js";
 import { element, icon, jump, quiet } from "./parts.js";
 import { Trouble, fields, read, send, words } from "./requests.js";
 
@@ -91,10 +92,18 @@ export class Previews {
     const text = element("span", "", `${found.message} ${found.remedy}`.trim());
     const sign = bad ? icon("x-circle", words.error) : icon("exclamation-triangle", words.warning);
     if (!this.form || !found.field) return element("li", `finding finding-${found.severity}`, sign, text);
+    const fixes = (found.fixes || []).map((fix) => fixButton(this.form, fix, () => this.stale()));
     const button = element("button", "finding-jump", text);
     button.type = "button";
     button.dataset.jump = found.field;
     button.title = words.jump;
-    return element("li", `finding finding-${found.severity}`, sign, button);
+    return element("li", `finding finding-${found.severity}`, sign, element("span", "finding-words", button, ...fixes));
+  }
+
+  /** The text is no longer the one that a finding was about: say so, and look again. */
+  stale() {
+    this.refresh();
+    this.problem.textContent = words.changed_since;
+    this.problem.hidden = false;
   }
 }

@@ -97,7 +97,7 @@ def _plain(shown: Preview, content: Content) -> dict[str, Any]:
     return {"label": shown.label, "channel": shown.channel, "html": shown.html, "findings": findings}
 
 
-def _at_control(told: Told, kind: str, content: Content) -> dict[str, str]:
+def _at_control(told: Told, kind: str, content: Content) -> dict[str, Any]:
     return {**asdict(told), "field": preview.control(told.field, kind, content)}
 
 

@@ -1,11 +1,16 @@
 """Previews: each channel's own rendition of what is being typed, with findings at the control they are about."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from channels import registry
+from channels.contract import Edit, Fix
+from channels.words import Words
+from cms.stories import preview
+from cms.stories.content import Content, VariantText
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser, Newsroom
 from tests.cms.stories.test_pictures import photo, upload
@@ -71,6 +76,7 @@ def test_findings_say_what_to_do_and_point_at_a_control(editor: Browser, house: 
         "field": "cover.sha256",
         "message": "Zalo không nhận bài không có ảnh bìa.",
         "remedy": "Thêm ảnh cho tin, hoặc đặt ảnh bìa mặc định trong cấu hình kênh.",
+        "fixes": [],
     } in found["zalo_oa"]["findings"]
     assert found["zalo_oa"]["html"] == ""
     long = article(house, **{"variants.zalo_oa.title": "Tiêu đề dài " * 20, "title": "Ngắn"})
@@ -134,3 +140,15 @@ def test_one_previews_only_what_one_may_write_or_read(app: Flask, house: Newsroo
     stranger = newsroom.visitor(app)
     assert stranger.post("/stories/preview", data=article(house)).status_code in {302, 401}
     assert newsroom.sign_in(app, house.viewer).get(f"/stories/{made.id}/preview").status_code == 200
+
+
+def test_a_fix_changes_the_control_that_its_text_comes_from() -> None:
+    fix = Fix(Words("Thay"), "body", (Edit(0, 1, "b", "B"),))
+    shared = Content(body="bài")
+    varied = Content(body="bài", variants={"radio_script": VariantText(body="bản")})
+    assert preview.told_fix(fix, "radio_script", shared).field == "body"
+    assert preview.told_fix(fix, "radio_script", varied).field == "variants.radio_script.body"
+    own = replace(fix, own=True)
+    assert preview.told_fix(own, "radio_script", varied).edits == fix.edits
+    begun = preview.told_fix(own, "radio_script", shared)
+    assert (begun.field, begun.edits) == ("variants.radio_script.body", (Edit(0, 0, "", "Bài"),))
