@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 ZONE_LABEL = "GMT+7"
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+"""Years that plans, schedules and evidence can be about; a day in any other is a slip of the finger."""
 
 
 def utc_now() -> datetime:

@@ -5,6 +5,7 @@ from importlib import import_module
 from flask import Blueprint, Flask
 
 FEATURES = (
+    "cms.web.typed_time",
     "cms.people.views",
     "cms.stories.views",
     "cms.deliveries.views",

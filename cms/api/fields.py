@@ -7,10 +7,10 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from cms.clock import FIRST_YEAR, LAST_YEAR
 from cms.stories.content import Line
 
 MOST_ID = 2**31 - 1
-FIRST_YEAR, LAST_YEAR = 2000, 2199
 MOST_ROWS = 200
 _WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WRITTEN_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}[0-9:.]*([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)

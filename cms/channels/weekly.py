@@ -6,13 +6,12 @@ from typing import Any
 
 from channels.words import N_
 from cms.refusal import Invalid
+from cms.web.time_of_day import DAY_MINUTES, read_seconds
 
 WEEKDAYS = (N_("Thứ Hai"), N_("Thứ Ba"), N_("Thứ Tư"), N_("Thứ Năm"), N_("Thứ Sáu"), N_("Thứ Bảy"), N_("Chủ nhật"))
 """Names of ISO weekdays 1 to 7."""
 MOST = 48
 """Times a day."""
-
-_TIME = re.compile(r"([01]?\d|2[0-3])(?:[:hg.]([0-5]\d)?)?", re.IGNORECASE)
 
 
 def read(written: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -36,17 +35,34 @@ def write(slots: Iterable[Mapping[str, Any]]) -> dict[int, str]:
 
 
 def _times(weekday: int, written: str) -> list[str]:
-    times = {_time(weekday, word) for word in re.split(r"[\s,;]+", written) if word}
+    words = (word for part in re.split(r"[,;\n]", written) if part.strip() for word in _apart(part))
+    times = {_time(weekday, word) for word in words}
     if len(times) > MOST:
         raise Invalid(N_("Mỗi ngày tối đa %(limit)s khung giờ; hãy bớt lại."), field=f"slot-{weekday}", limit=MOST)
     return sorted(times)
 
 
+def _apart(part: str) -> list[str]:
+    """One time said with spaces ("5 giờ 30 chiều") as it is; several apart by spaces one by one."""
+    return [part] if _minute(part) is not None else part.split()
+
+
+def _minute(word: str) -> int | None:
+    """The minute of the day that ``word`` says; None for what is no time of a timetable."""
+    if word.count(":") > 1:
+        return None
+    try:
+        seconds = read_seconds(word, bare=True)
+    except ValueError:
+        return None
+    return seconds // 60 if seconds % 60 == 0 and seconds < DAY_MINUTES * 60 else None
+
+
 def _time(weekday: int, word: str) -> str:
-    match = _TIME.fullmatch(word)
-    if match is None:
+    minute = _minute(word)
+    if minute is None:
         raise Invalid(
             N_("“%(word)s” không phải giờ trong ngày; hãy viết như 07:30, cách nhau bằng dấu phẩy."),
             field=f"slot-{weekday}", word=word[:20],
         )  # fmt: skip
-    return f"{int(match[1]):02}:{match[2] or '00'}"
+    return f"{minute // 60:02}:{minute % 60:02}"

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from channels.words import N_, Words
+from cms.clock import FIRST_YEAR, LAST_YEAR
 from cms.quotas.refusal import Unfit
 
 _CODE = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
@@ -51,9 +52,12 @@ def _day(value: object) -> date:
     if not isinstance(text, str) or not _DAY.fullmatch(text):
         raise bad
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise bad from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise bad
+    return found
 
 
 def _due_day(text: str) -> str:

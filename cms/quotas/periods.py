@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from channels.words import N_, Words
-from cms.clock import from_local, local_day
+from cms.clock import FIRST_YEAR, LAST_YEAR, from_local, local_day
 from cms.quotas.pack import Per
 
-FIRST_YEAR, LAST_YEAR = 2000, 2199
 _ORDER = (Per.DAY, Per.WEEK, Per.MONTH, Per.QUARTER, Per.YEAR)
 _ROMAN = ("I", "II", "III", "IV")
 _DAY = timedelta(days=1)

@@ -97,7 +97,7 @@ def _change(bulletin_id: int, do: str) -> None:
             by = -1 if do == "up" else 1
             bulletins.move(session, actor, bulletin_id, item, by, version=version, now=at)
         elif do == "order":
-            wanted = [int(word) for word in request.form.get("order", "").split(",") if word.isdecimal()]
+            wanted = asked.row(request.form, "order")
             bulletins.arrange(session, actor, bulletin_id, wanted, version=version, now=at)
         elif do == "fill":
             bulletins.fill(session, actor, bulletin_id, version=version, now=at)
@@ -171,7 +171,7 @@ def air_bulletin(bulletin_id: int) -> AnyResponse:
                 session, actor, bulletin_id=bulletin_id, event_id=request.form.get("event_id", ""),
                 started_at=started_of(request.form), duration_s=duration_of(request.form),
                 station=request.form.get("station", ""), unit_id=asked.whole(request.form, "unit"),
-                aired=[int(word) for word in request.form.getlist("items") if word.isdecimal()], now=now(),
+                aired=sorted(asked.wholes(request.form, "items")), now=now(),
             )  # fmt: skip
     except Refusal as refusal:
         if refusal.status in (403, 404):

@@ -1,23 +1,25 @@
-// Days and times as people here type them, 22/11/2026 17:30, and as the browser's own calendar has them.
+// Days and times as people here type them are read by the server alone: the browser asks it, and never guesses.
 
-const DAY = /(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})/;
-const CLOCK = /(\d{1,2})(?::|\s?h\s?|\s?giờ\s?)(\d{2})?/i;
-const two = (text) => text.padStart(2, "0");
+const answers = new Map();
 
-/** The day and clock in ``text``: {day: "2026-11-22", clock: "17:30"}, the clock "" without one; null for no day. */
-export function read(text) {
-  const machine = text.trim().match(/^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}))?/);
-  if (machine) return { day: machine[1], clock: machine[2] ?? "" };
-  const found = text.match(DAY);
-  if (!found) return null;
-  const day = `${found[3]}-${two(found[2])}-${two(found[1])}`;
-  if (new Date(`${day}T00:00Z`).toJSON()?.slice(0, 10) !== day) return null;
-  const clock = text.replace(found[0], " ").match(CLOCK);
-  if (clock && (clock[1] > 23 || clock[2] > 59)) return null;
-  return { day, clock: clock ? `${two(clock[1])}:${clock[2] ?? "00"}` : "" };
+/**
+ * How ``text`` is understood: {value: "2026-11-22T17:30", typed: "22/11/2026 17:30", said: "Chủ nhật, …"}, all empty
+ * for what is no day (or with ``moment`` no time); null when the server cannot be asked, which then reads it itself.
+ */
+export async function understand(address, text, moment) {
+  const query = new URLSearchParams({ text: text.trim(), ...(moment ? { moment: "" } : {}) });
+  const asked = `${address}?${query}`;
+  if (!answers.has(asked)) answers.set(asked, ask(asked));
+  const answer = await answers.get(asked);
+  if (!answer) answers.delete(asked);
+  return answer;
 }
 
-/** As people type it: 22/11/2026 17:30. */
-export function typed({ day, clock }) {
-  return [day.split("-").reverse().join("/"), clock].filter(Boolean).join(" ");
+async function ask(address) {
+  try {
+    const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "error" });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
 }

@@ -7,16 +7,12 @@ names.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from channels.contract import StoryKind
-from channels.words import N_
-from cms.refusal import Invalid
 from cms.stories.content import Content, ServiceFields
-from cms.web.dates import read_day
 
 LISTS = ("topics", "audiences", "documents")
 LINES = ("kind", "title", "summary", "body", "byline", "column", "language")
@@ -77,16 +73,6 @@ def opened_copy(kept: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
     """Take a working copy apart: the content, and the day if the copy says one."""
     content = {name: value for name, value in kept.items() if name != "planned_for"}
     return content, kept.get("planned_for")
-
-
-def planned_day(text: str) -> date | None:
-    """The day that a person intends; raise ``Invalid`` for what is no day."""
-    if not text:
-        return None
-    try:
-        return read_day(text)
-    except ValueError:
-        raise Invalid(N_("Ngày dự kiến không đúng; hãy nhập như 22/11/2026."), field="planned_for") from None
 
 
 def _variants(tree: Mapping[str, Any]) -> dict[str, dict[str, str]]:

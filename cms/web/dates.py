@@ -1,45 +1,68 @@
-"""Days and times as people here type them, 22/11/2026 17:30, and as machines write them, 2026-11-22T17:30."""
+"""Days and times as people here type them, 22/11/2026 17:30, and as machines write them, 2026-11-22T17:30.
+
+The one grammar: forms, addresses, and through ``/typed-time`` the browser, all read with it.
+"""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
-from cms.clock import local
+from cms.clock import FIRST_YEAR, LAST_YEAR, ZONE_LABEL, local
+from cms.web.time_of_day import plain, read_seconds
 
-_DAY = re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
-_CLOCK = re.compile(r"(\d{1,2})(?::(\d{2})|\s?(?:h|giờ)\s?(\d{2})?)", re.IGNORECASE)
-_BESIDE = re.compile(r"[\s,]|\b(?:ngày|lúc|phút)\b", re.IGNORECASE)
+_DAY = re.compile(
+    r"(?<![0-9/.-])(?:"
+    r"(?P<day>[0-9]{1,2}) ?(?P<mark>[/.-]) ?(?P<month>[0-9]{1,2}) ?(?P=mark) ?(?P<year>[0-9]{4})"
+    r"|(?P<iso_year>[0-9]{4})(?P<iso_mark>[-/])(?P<iso_month>[0-9]{2})(?P=iso_mark)(?P<iso_day>[0-9]{2})"
+    r"|(?P<said_day>[0-9]{1,2}) tháng (?P<said_month>[0-9]{1,2})(?:,? năm|,)? (?P<said_year>[0-9]{4})"
+    r")(?![0-9/-]|\.[0-9])t?"
+)
+D = TypeVar("D", date, datetime)
+
+_WEEKDAYS = (
+    ("thứ hai", "thứ 2", "t2", "monday"), ("thứ ba", "thứ 3", "t3", "tuesday"), ("thứ tư", "thứ 4", "t4", "wednesday"),
+    ("thứ năm", "thứ 5", "t5", "thursday"), ("thứ sáu", "thứ 6", "t6", "friday"),
+    ("thứ bảy", "thứ 7", "t7", "saturday"), ("chủ nhật", "chúa nhật", "cn", "sunday"),
+)  # fmt: skip
+_NUMBER_OF = {name: number for number, names in enumerate(_WEEKDAYS) for name in names}
+_WEEKDAY = re.compile(r"(?<!\w)(" + "|".join(sorted(_NUMBER_OF, key=len, reverse=True)) + r")(?!\w)")
+_ZONE = re.escape(ZONE_LABEL.casefold())
+_BESIDE = re.compile(rf"[\s,]|\({_ZONE}\)|(?<!\w){_ZONE}(?!\w)|\b(?:ngày|mùng|mồng|lúc|vào|hồi)\b")
 """What may stand beside a day and a time and says nothing."""
 
 
 def read_day(text: str) -> date:
-    """Return the day that ``text`` says: 22/11/2026, 22-11-2026, 22.11.2026 or 2026-11-22; raise ``ValueError``."""
-    written = text.strip()
-    if found := _DAY.fullmatch(written):
-        return _day(found)
-    return date.fromisoformat(written)
+    """Return the day that ``text`` says; raise ``ValueError``.
+
+    22/11/2026, 22-11-2026, ngày 22 tháng 11 năm 2026, Chủ nhật 22.11.2026, and 2026-11-22.
+    """
+    found, rest = _take_day(text)
+    if rest:
+        raise ValueError(text)
+    return found
 
 
 def read_moment(text: str) -> datetime:
     """Return the local time that ``text`` says, without a zone; raise ``ValueError``.
 
-    22/11/2026 17:30, 17h30 ngày 22/11/2026, and 2026-11-22T17:30 as a browser's control gives it.
+    22/11/2026 17:30, 5 giờ 30 chiều ngày 22/11/2026, Chủ nhật 22/11/2026 17h30, and 2026-11-22T17:30 as a browser's
+    control gives it. 24h00 is midnight at the end of its day. A weekday that is not that day's is refused.
     """
-    written = text.strip()
-    if found := _DAY.search(written):
-        rest = _BESIDE.sub(" ", written[: found.start()] + " " + written[found.end() :]).strip()
-        return datetime.combine(_day(found), _clock(rest))
-    moment = datetime.fromisoformat(written)
-    if moment.tzinfo is not None or len(written) <= len("2026-11-22"):
-        raise ValueError(text)
-    return moment
+    found, rest = _take_day(text)
+    return _near(datetime.combine(found, time()) + timedelta(seconds=read_seconds(rest)), text)
 
 
 def as_typed(text: str, *, moment: bool = False) -> str:
     """Return a day or a local time as people type it; what cannot be read stays as it was entered."""
     try:
-        return f"{read_moment(text):%d/%m/%Y %H:%M}" if moment else f"{read_day(text):%d/%m/%Y}"
+        return typed_moment(read_moment(text)) if moment else f"{read_day(text):%d/%m/%Y}"
     except ValueError:
         return text
+
+
+def typed_moment(at: datetime) -> str:
+    """22/11/2026 17:30; seconds only where there are some."""
+    return f"{at:%d/%m/%Y %H:%M:%S}" if at.second else f"{at:%d/%m/%Y %H:%M}"
 
 
 def local_input(instant: datetime) -> str:
@@ -47,13 +70,27 @@ def local_input(instant: datetime) -> str:
     return f"{local(instant):%Y-%m-%dT%H:%M}"
 
 
+def _take_day(text: str) -> tuple[date, str]:
+    """The one day in ``text``, and what else it says, without the words that say nothing."""
+    written = plain(text)
+    found = list(_DAY.finditer(written))
+    if len(found) != 1:
+        raise ValueError(text)
+    day = _near(_day(found[0]), text)
+    rest = f"{written[: found[0].start()]} {written[found[0].end() :]}"
+    weekdays = {_NUMBER_OF[name] for name in _WEEKDAY.findall(rest)}
+    if weekdays - {day.weekday()}:
+        raise ValueError(text)
+    return day, plain(_BESIDE.sub(" ", _WEEKDAY.sub(" ", rest)))
+
+
 def _day(found: re.Match[str]) -> date:
-    day, _, month, year = found.groups()
+    parts = [found[name] for name in ("year", "month", "day", "iso_year", "iso_month", "iso_day") if found[name]]
+    year, month, day = parts or (found["said_year"], found["said_month"], found["said_day"])
     return date(int(year), int(month), int(day))
 
 
-def _clock(text: str) -> time:
-    found = _CLOCK.fullmatch(text)
-    if found is None:
+def _near(value: D, text: str) -> D:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise ValueError(text)
-    return time(int(found[1]), int(found[2] or found[3] or 0))
+    return value

@@ -22,6 +22,7 @@ from cms.stories.forms import Typed
 from cms.stories.pages.desk import Sheet, addresses_of, channel_labels, editor_page, overtaken
 from cms.stories.pages.standing import Opened, opened
 from cms.stories.tables import Revision, Story, WorkingCopy
+from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, store
 from cms.web.dates import as_typed
@@ -92,7 +93,7 @@ def save(story_id: int) -> Response:
 
 
 def _create(typed: Typed) -> Saved:
-    actor, content, planned = current_actor(), contents.parse(typed.content), forms.planned_day(typed.planned_for)
+    actor, content, planned = current_actor(), contents.parse(typed.content), asked.day(typed.kept, "planned_for")
     submits = _submits()
     _draw_ahead(content)
     with changing() as session:
@@ -104,7 +105,7 @@ def _create(typed: Typed) -> Saved:
 
 
 def _save(story_id: int, typed: Typed) -> Saved:
-    actor, content, planned = current_actor(), contents.parse(typed.content), forms.planned_day(typed.planned_for)
+    actor, content, planned = current_actor(), contents.parse(typed.content), asked.day(typed.kept, "planned_for")
     submits = _submits()
     _draw_ahead(content)
     with changing() as session:

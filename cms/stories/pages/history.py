@@ -17,6 +17,7 @@ from cms.stories.content import Content
 from cms.stories.pages.desk import channel_labels
 from cms.stories.pages.standing import opened
 from cms.stories.tables import Review, Revision
+from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.guard import signed_in
 
@@ -39,8 +40,8 @@ def history(story_id: int) -> str:
     session = db.session()
     found = opened(session, current_actor(), story_id)
     lines = _lines(session, story_id)
-    new = request.args.get("new", type=int) or lines[0].number
-    old = request.args.get("old", type=int) or max(1, new - 1)
+    new = asked.whole(request.args, "new") or lines[0].number
+    old = asked.whole(request.args, "old") or max(1, new - 1)
     terms = vocabulary.labels(session, "column", "topic", "audience", "document")
     changes = diff.contents(_content(session, story_id, old), _content(session, story_id, new), channel_labels(), terms)
     return render_template("stories/history.html", opened=found, lines=lines, old=old, new=new, changes=changes)

@@ -19,6 +19,7 @@ from cms.stories.pages.desk import channel_labels
 from cms.stories.pages.standing import Opened, opened
 from cms.stories.preview import Preview
 from cms.stories.tables import Revision
+from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
 from cms.web.guard import signed_in
@@ -49,7 +50,7 @@ def inbox() -> Response:
 @signed_in
 def approve(story_id: int) -> Response:
     """Approve the revision that the form was made for, and no newer one."""
-    revision_id = request.form.get("revision", type=int) or 0
+    revision_id = asked.whole(request.form, "revision") or 0
     try:
         with changing() as session:
             story = review.approve(session, current_actor(), story_id, revision_id=revision_id, now=now())
@@ -63,7 +64,7 @@ def approve(story_id: int) -> Response:
 @signed_in
 def give_back(story_id: int) -> Response:
     """Give the story back to its author with a reason."""
-    reason, revision_id = request.form.get("reason", ""), request.form.get("revision", type=int) or 0
+    reason, revision_id = request.form.get("reason", ""), asked.whole(request.form, "revision") or 0
     try:
         with changing() as session:
             story = review.give_back(

@@ -9,6 +9,7 @@ from cms.people.permissions import Action
 from cms.refusal import Invalid
 from cms.stories import assets
 from cms.stories.blueprint import blueprint
+from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
 from cms.web.guard import signed_in
@@ -25,7 +26,7 @@ def upload() -> Response:
         raise Invalid(N_("Hãy chọn một tệp ảnh."), field="picture")
     with file.stream as stream:
         picture = assets.clean(stream.read(), max_bytes=settings().max_upload_mb * 1_000_000)
-    unit_id = request.form.get("unit", type=int) or 0
+    unit_id = asked.whole(request.form, "unit") or 0
     with changing() as session:
         asset = assets.add(session, store(), actor, unit_id, file.filename, picture, now())
     address = assets.address(asset.sha256, asset.mime)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,7 +10,6 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from channels.words import N_
-from cms.clock import from_local
 from cms.database import changing, db
 from cms.people.permissions import Action
 from cms.radio import classes, reading
@@ -22,9 +20,10 @@ from cms.stories.pages.desk import channel_labels
 from cms.stories.pages.standing import opened
 from cms.stories.publishing import Wish
 from cms.stories.unscheduling import unschedule as cancel_all
+from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
-from cms.web.dates import local_input, read_moment
+from cms.web.dates import local_input
 from cms.web.guard import signed_in
 from cms.web.language import say
 from scheduler.tables import Channel
@@ -48,16 +47,16 @@ class Chosen:
     def read(cls, form: MultiDict[str, str]) -> "Chosen":
         """Read the form as it is."""
         return cls(
-            frozenset(form.getlist("channels", type=int)), form.get("when", "now"), form.get("at", ""),
-            form.get("until", ""), form.get("version", type=int), form.get("priority", ""),
+            asked.wholes(form, "channels"), form.get("when", "now"), form.get("at", ""),
+            form.get("until", ""), asked.whole(form, "version"), form.get("priority", ""),
         )  # fmt: skip
 
     def wishes(self, radio: Collection[int]) -> list[Wish]:
         """What the form asks for; ``radio`` are the radio channels. Raise ``Invalid`` for a time that is none."""
-        at = _instant(self.at, "at") if self.when == "at" else None
+        at = asked.instant({"at": self.at}, "at") if self.when == "at" else None
         if self.when == "at" and at is None:
             raise Invalid(N_("Hãy chọn ngày và giờ phát hành."), field="at")
-        until = _instant(self.until, "until")
+        until = asked.instant({"until": self.until}, "until")
         return [
             Wish(id_, at, self.when == "slot", until, self.priority if id_ in radio else "")
             for id_ in sorted(self.channels)
@@ -68,7 +67,7 @@ class Chosen:
 @signed_in
 def schedule(story_id: int) -> Response:
     """The form: which channels, when, until when."""
-    wanted = frozenset(request.args.getlist("channels", type=int))
+    wanted = asked.wholes(request.args, "channels")
     return _form(story_id, Chosen(channels=wanted, at=request.args.get("at", ""), when=request.args.get("when", "now")))
 
 
@@ -162,13 +161,3 @@ def _scripts(channels: Collection[int]) -> set[int]:
     """Those of ``channels`` whose stories become radio scripts."""
     query = select(Channel.id).where(Channel.id.in_(channels), Channel.kind == reading.KIND)
     return set(db.session.scalars(query))
-
-
-def _instant(text: str, name: str) -> datetime | None:
-    """The instant that a date and time in Viet Nam means; None for an empty field."""
-    if not text.strip():
-        return None
-    try:
-        return from_local(read_moment(text))
-    except (ValueError, OverflowError):
-        raise Invalid(N_("Ngày giờ không đúng; hãy nhập như 22/11/2026 17:30."), field=name) from None

@@ -33,7 +33,7 @@ def page(context: BrowserContext, story: Story) -> Page:
     return made
 
 
-@pytest.mark.parametrize("typed", ["23/11/2026 17:30", "23-11-2026 17h30", "17:30 ngày 23/11/2026", "2026-11-23T17:30"])
+@pytest.mark.parametrize("typed", ["23-11-2026 17h30", "5h30 chiều 23/11/2026", "2026-11-23T17:30"])
 def test_what_is_typed_is_tidied_and_read_back_with_its_weekday(page: Page, typed: str) -> None:
     page.fill("#at", typed)
     page.press("#at", "Tab")
@@ -42,14 +42,15 @@ def test_what_is_typed_is_tidied_and_read_back_with_its_weekday(page: Page, type
     expect(page.locator("[data-when-at]")).to_be_checked()
 
 
-@pytest.mark.parametrize("typed", ["31/11/2026 17:30", "11/23/2026 17:30", "23/11/2026", "23/11/2026 25:00", "mai"])
+@pytest.mark.parametrize("typed", ["31/11/2026 17:30", "11/23/2026 17:30", "23/11/2026", "12h đêm 23/11/2026", "mai"])
 def test_what_is_no_time_is_told_at_the_field(page: Page, typed: str) -> None:
     page.fill("#at", typed)
     page.press("#at", "Tab")
+    expect(page.locator("#at:invalid")).to_have_count(1)
     assert page.locator("#at").evaluate("field => field.validationMessage") == "Hãy nhập như 22/11/2026 17:30."
     page.fill("#at", "")
     page.press("#at", "Tab")
-    assert page.locator("#at").evaluate("field => field.validity.valid")
+    expect(page.locator("#at:valid")).to_have_count(1)
 
 
 def test_a_day_from_the_calendar_is_written_like_a_typed_one(page: Page) -> None:

@@ -90,7 +90,7 @@ BAD: list[tuple[dict[str, str], str, str]] = [
     ({"kind": "poem"}, "kind", "Loại tin, bài không hợp lệ; hãy kiểm tra rồi lưu lại."),
     ({"unit": "999999"}, "unit", "Không có đơn vị này; hãy chọn đơn vị trong danh sách."),
     ({"unit": ""}, "unit", "Không có đơn vị này; hãy chọn đơn vị trong danh sách."),
-    ({"planned_for": "mai"}, "planned_for", "Ngày dự kiến không đúng; hãy nhập như 22/11/2026."),
+    ({"planned_for": "mai"}, "planned_for", "“mai” không phải ngày hợp lệ; hãy nhập như 22/11/2026."),
     ({"kind": "infographic"}, "cover", "Infographic chưa có hình; hãy tải hình lên hoặc soạn các ô số liệu."),
     (
         {"kind": "notice"},

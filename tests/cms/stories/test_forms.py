@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from cms.refusal import Invalid
 from cms.stories import forms
 from cms.stories.content import Content, parse
 
@@ -102,10 +101,3 @@ def test_a_copy_kept_by_an_older_version_can_be_shown(kept: dict[str, Any]) -> N
     shown = forms.shown(kept)
     assert set(shown) == set(Content.model_fields)
     assert set(shown["service"]) == {"name", "address", "hotline", "place"}
-
-
-@pytest.mark.parametrize("text", ["22/13/2026", "mai", "2026-13-01"])
-def test_a_day_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        forms.planned_day(text)
-    assert refused.value.field == "planned_for"
