@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from channels.contract import StoryKind
 from cms.stories.content import Content, ServiceFields
+from cms.stories.working_copies import Tab
 
 LISTS = ("topics", "audiences", "documents")
 LINES = ("kind", "title", "summary", "body", "byline", "column", "language")
@@ -37,6 +38,7 @@ class Typed:
     unit_id: int | None
     base_id: int | None
     planned_for: str
+    tab: Tab
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -57,7 +59,13 @@ def read(form: MultiDict[str, str]) -> Typed:
     content["cover"] = _picture(_of(tree, "cover"))
     content["pictures"] = [found for item in _items(tree.get("pictures")) if (found := _picture(item))]
     content["infographic"] = _infographic(_of(tree, "infographic"))
-    return Typed(content, _number(form.get("unit")), _number(form.get("base")), form.get("planned_for", "").strip())
+    return Typed(
+        content,
+        _number(form.get("unit")),
+        _number(form.get("base")),
+        form.get("planned_for", "").strip(),
+        Tab.read(form.get("tab", ""), form.get("continues", "")),
+    )
 
 
 def shown(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,12 +94,18 @@ class RevisionTag(Base):
 
 
 class WorkingCopy(Base):
-    """What a person has typed and not yet saved as a revision; kept every few seconds, so nothing typed is lost."""
+    """What a person has typed on one page and not yet saved as a revision; kept every few seconds.
+
+    ``tab`` names the open page, so that a second one never overwrites the first's text;
+    every keep has another ``stamp``.
+    """
 
     __tablename__ = "working_copy"
 
     story_id: Mapped[int] = mapped_column(ForeignKey("story.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    tab: Mapped[str] = mapped_column(String(40), primary_key=True, default="")
+    stamp: Mapped[int] = mapped_column(default=0)
     base_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
     """The revision that the person started from."""
     content: Mapped[dict[str, Any]]

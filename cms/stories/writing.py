@@ -1,8 +1,7 @@
-"""Writing: a new story, the working copy that is kept while typing, and saving a revision."""
+"""Writing: a new story, and saving its next revision."""
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,10 +12,11 @@ from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.quotas.tables import Term
 from cms.refusal import Conflict, Invalid, NotFound
-from cms.stories import lookup, search
+from cms.stories import lookup, search, working_copies
 from cms.stories.content import Content
 from cms.stories.states import StoryState
-from cms.stories.tables import Revision, RevisionTag, Story, WorkingCopy
+from cms.stories.tables import Revision, RevisionTag, Story
+from cms.stories.working_copies import Tab
 from scheduler.states import DeliveryState
 from scheduler.tables import Delivery
 
@@ -48,33 +48,6 @@ def create(session: Session, actor: Actor, *, unit_id: int, content: Content, no
     return story
 
 
-def keep(
-    session: Session, actor: Actor, story_id: int, content: dict[str, Any], base_id: int | None, now: datetime
-) -> None:
-    """Keep what a person has typed so far, whatever it is; nothing else changes."""
-    story = lookup.story(session, actor, story_id)
-    actor.require(Action.WRITE, story.unit.path)
-    copy = session.get(WorkingCopy, (story_id, actor.person_id))
-    if copy is None:
-        session.add(
-            WorkingCopy(story_id=story_id, person_id=actor.person_id, base_id=base_id, content=content, saved_at=now)
-        )
-    else:
-        copy.content, copy.base_id, copy.saved_at = content, base_id, now
-
-
-def working_copy(session: Session, actor: Actor, story_id: int) -> WorkingCopy | None:
-    """What this person typed and has not saved yet."""
-    return session.get(WorkingCopy, (story_id, actor.person_id))
-
-
-def drop_working_copy(session: Session, actor: Actor, story_id: int) -> None:
-    """Forget the unsaved text, because it was saved or the person gave it up."""
-    copy = working_copy(session, actor, story_id)
-    if copy is not None:
-        session.delete(copy)
-
-
 def save(
     session: Session,
     actor: Actor,
@@ -84,31 +57,39 @@ def save(
     base_id: int | None,
     expected_version: int | None = None,
     now: datetime,
+    tab: Tab | None = None,
 ) -> Revision:
     """Save ``content`` as the next revision; approval starts anew. Equal content makes no new revision.
 
     Raise ``Conflict`` if the story has moved on from ``base_id`` (the text typed stays in the working copy, and the
-    page shows both), or if it is locked because it waits to go out.
+    page shows both), or if it is locked because it waits to go out. ``tab`` is the page it was typed on, whose working
+    copy is done with; those of other pages stay.
     """
     story = lookup.story(session, actor, story_id)
     actor.require(Action.WRITE, story.unit.path)
     lookup.check_version(story, expected_version)
     newest = lookup.current(story)
     if content.sha256 == newest.sha256:
-        drop_working_copy(session, actor, story_id)
+        if tab is not None:
+            working_copies.drop(session, actor, story_id, tab)
         return newest
     if base_id is not None and base_id != newest.id:
-        raise Conflict(
-            N_("Trong lúc bạn viết, người khác đã lưu bản %(number)s; hãy so sánh hai bản rồi lưu lại."),
-            number=newest.number,
-        )
+        raise Conflict(overtaken_by(actor, newest), number=newest.number)
     refuse_if_locked(session, story)
     check_terms(session, content)
     revision = _add_revision(session, actor, story, content, newest.number + 1, now)
     story.state = StoryState.DRAFT
-    drop_working_copy(session, actor, story_id)
+    if tab is not None:
+        working_copies.drop(session, actor, story_id, tab)
     record(session, actor, "story.save", "story", story.id, unit_id=story.unit_id, now=now, revision=revision.number)
     return revision
+
+
+def overtaken_by(actor: Actor, newest: Revision) -> str:
+    """The sentence for who writes on an older revision: somebody else saved, or they did themselves on another page."""
+    if newest.created_by == actor.person_id:
+        return N_("Bạn đã lưu bản %(number)s của bài này ở một thẻ hoặc máy khác; hãy so sánh hai bản rồi lưu lại.")
+    return N_("Trong lúc bạn viết, người khác đã lưu bản %(number)s; hãy so sánh hai bản rồi lưu lại.")
 
 
 def plan_for(session: Session, actor: Actor, story_id: int, day: date | None, now: datetime) -> None:

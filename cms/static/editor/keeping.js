@@ -15,8 +15,13 @@ export class Keeper {
     this.again = quiet(() => this.keep(), AGAIN);
   }
 
-  get key() {
+  /** Where this browser keeps copies of the story; each page has its own, so that no tab erases another's. */
+  get place() {
     return `dakenh-story-${this.form.dataset.story || "new"}`;
+  }
+
+  get key() {
+    return `${this.place}-${this.form.elements.namedItem("tab").value}`;
   }
 
   get pending() {
@@ -51,6 +56,7 @@ export class Keeper {
       if (story) {
         const answer = await send(`${this.form.dataset.storiesUrl}${story}/working-copy`, fields(this.form), options);
         this.status.textContent = answer.words;
+        if (answer.elsewhere) this.elsewhere(answer.elsewhere);
       } else {
         const answer = await send(this.form.action, fields(this.form), options);
         this.forget();
@@ -65,6 +71,13 @@ export class Keeper {
       if (error.code === "signed-out" || error.code === "someone-else") this.status.textContent = error.message;
       this.again();
     }
+  }
+
+  /** Tells that the same person writes on this story elsewhere too. */
+  elsewhere(sentence) {
+    const notice = this.form.querySelector("[data-elsewhere]");
+    notice.querySelector("[data-elsewhere-words]").textContent = sentence;
+    notice.hidden = !sentence;
   }
 
   /** `text` is on the server now. */
@@ -89,21 +102,27 @@ export class Keeper {
     }
   }
 
-  forget() {
+  /** The latest that this browser holds for this story and person and that differs from the page; null if nothing. */
+  remembered() {
+    const copies = this.copies().filter((copy) => copy.person === this.form.dataset.person && copy.text !== this.kept);
+    return copies.sort((one, other) => (one.at < other.at ? 1 : -1))[0] ?? null;
+  }
+
+  copies() {
     try {
-      localStorage.removeItem(this.key);
+      const keys = Object.keys(localStorage).filter((key) => key === this.place || key.startsWith(`${this.place}-`));
+      return keys.map((key) => ({ ...JSON.parse(localStorage.getItem(key)), key }));
     } catch {
-      // As above.
+      return [];
     }
   }
 
-  /** What this browser holds for this story and person that differs from the page; null if nothing. */
-  remembered() {
+  /** Gives up one of `copies`, or that of this page. */
+  forget(key = this.key) {
     try {
-      const copy = JSON.parse(localStorage.getItem(this.key));
-      return copy && copy.person === this.form.dataset.person && copy.text !== this.kept ? copy : null;
+      localStorage.removeItem(key);
     } catch {
-      return null;
+      // As above.
     }
   }
 }

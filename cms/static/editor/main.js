@@ -7,6 +7,7 @@ import { Pictures } from "./pictures.js";
 import { Previews } from "./preview.js";
 import { Trouble, fields, say, send, snapshot, words } from "./requests.js";
 import { restore } from "./restoring.js";
+import { watchTabs } from "./tabs.js";
 import { toolbar } from "./toolbar.js";
 
 const form = document.getElementById("editor");
@@ -142,10 +143,11 @@ if (copy) {
   found.hidden = false;
   found.querySelector("[data-found-take]").addEventListener("click", () => {
     restore(form, copy.text, blocks, pictures);
+    if (copy.key !== keeper.key) keeper.forget(copy.key);
     found.hidden = true;
   });
   found.querySelector("[data-found-drop]").addEventListener("click", () => {
-    keeper.forget();
+    keeper.forget(copy.key);
     found.hidden = true;
   });
 }
@@ -158,6 +160,7 @@ toggle.addEventListener("click", () => {
 });
 if (previews.came) toggle.click();
 
+watchTabs(form.dataset.story, words.other_tab, (sentence) => keeper.elsewhere(sentence));
 if (form.dataset.dirty) keeper.kept = "";
 if (problem.dataset.field) jump(problem.dataset.field);
 previews.refresh();

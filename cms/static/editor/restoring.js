@@ -13,7 +13,7 @@ export function restore(form, text, blocks, pictures) {
     if (/^pictures\.\d+\.sha256$/.test(name) && sha256) pictures.add({ sha256, url: `/media/${sha256}.jpg` });
   }
   for (const control of form.elements) {
-    if (!control.name || control.type === "file" || ["csrf_token", "base", "then", "unit"].includes(control.name)) continue;
+    if (!control.name || control.type === "file" || ["csrf_token", "base", "then", "unit", "tab", "continues"].includes(control.name)) continue;
     const given = values.get(control.name) || [];
     if (control.type === "checkbox" || control.type === "radio") control.checked = given.includes(control.value);
     else if (given.length) control.value = given[0];

@@ -1,7 +1,7 @@
 """The editor's page put together: the fields as typed, the lists to choose from, and what stands in the way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,9 @@ from cms.stories.content import Content, parse
 from cms.stories.diff import FieldDiff
 from cms.stories.pages.standing import Opened
 from cms.stories.preview import label
-from cms.stories.tables import Review
+from cms.stories.tables import Review, WorkingCopy
+from cms.stories.working_copies import Tab
+from cms.web.actor import current_actor
 from cms.web.context import settings
 from cms.web.language import say
 from media.fonts import ICONS
@@ -34,10 +36,22 @@ class Overtaken:
 
     number: int
     by: str
+    mine: bool
+    """Whether it was the person's own, saved on another page."""
     at: datetime
     fields: Sequence[FieldDiff]
     theirs: Mapping[str, str]
     """The others' text of each differing field that is plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCopy:
+    """Another unsaved text of the same person: its page, when it was kept, and what differs from the one shown."""
+
+    tab: str
+    stamp: int
+    at: datetime
+    fields: Sequence[FieldDiff]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,9 @@ class Sheet:
     overtaken: Overtaken | None = None
     kept_at: datetime | None = None
     """When this text was kept as a working copy; None if it is the saved text."""
+    tab: Tab = field(default_factory=Tab.new)
+    others: Sequence["OtherCopy"] = ()
+    """What the same person is writing on other pages."""
 
 
 def editor_page(session: Session, actor: Actor, found: Opened | None, sheet: Sheet) -> Response:
@@ -96,7 +113,19 @@ def overtaken(session: Session, found: Opened, typed: Mapping[str, Any]) -> Over
     fields = diff.contents(found.content, _readable(typed), channel_labels())
     theirs = {one.field: text for one in fields if isinstance(text := _value(newest, one.field), str)}
     by = session.get_one(Person, found.revision.created_by).name
-    return Overtaken(found.revision.number, by, found.revision.created_at, fields, theirs)
+    mine = found.revision.created_by == current_actor().person_id
+    return Overtaken(found.revision.number, by, mine, found.revision.created_at, fields, theirs)
+
+
+def others_of(shown: WorkingCopy, copies: Sequence[WorkingCopy]) -> list[OtherCopy]:
+    """The unsaved texts beside the one shown that differ from it: red is only there, green only here."""
+    here = _readable(forms.opened_copy(shown.content)[0])
+    found = []
+    for copy in copies:
+        fields = diff.contents(_readable(forms.opened_copy(copy.content)[0]), here, channel_labels())
+        if copy is not shown and fields:
+            found.append(OtherCopy(copy.tab, copy.stamp, copy.saved_at, fields))
+    return found
 
 
 def last_return(session: Session, found: Opened) -> Review | None:

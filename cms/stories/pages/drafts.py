@@ -1,6 +1,8 @@
 """What the editor asks for while somebody types: previews with findings, and keeping the working copy."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from flask import flash, jsonify, redirect, request, url_for
@@ -15,12 +17,14 @@ from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.refusal import NotFound
 from cms.stories import content as contents
-from cms.stories import forms, lookup, preview, writing
+from cms.stories import forms, lookup, preview, working_copies
 from cms.stories.blueprint import blueprint
 from cms.stories.content import Content
 from cms.stories.preview import Preview, Told
+from cms.stories.working_copies import Tab
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
+from cms.web.formats import moment
 from cms.web.guard import signed_in
 
 
@@ -64,19 +68,52 @@ def keep(story_id: int) -> Response:
     """Keep what has been typed so far."""
     typed = forms.read(request.form)
     with changing() as session:
-        writing.keep(session, current_actor(), story_id, typed.kept, typed.base_id, now())
-    return jsonify(words=_("Đã lưu tạm lúc %(clock)s", clock=f"{local(now()):%H:%M:%S}"), saved_at=now().isoformat())
+        others = working_copies.keep(session, current_actor(), story_id, typed.kept, typed.base_id, now(), typed.tab)
+        times = [other.saved_at for other in others]
+    return jsonify(
+        words=_("Đã lưu tạm lúc %(clock)s", clock=f"{local(now()):%H:%M:%S}"), saved_at=now().isoformat(),
+        elsewhere=_elsewhere(times),
+    )  # fmt: skip
 
 
 @blueprint.post("/stories/<int:story_id>/working-copy/drop")
 @signed_in
 def drop(story_id: int) -> Response:
     """Give the unsaved text up and go back to the saved one."""
+    tab = Tab.read(request.form.get("tab", ""), request.form.get("continues", ""))
     with changing() as session:
         lookup.story(session, current_actor(), story_id)
-        writing.drop_working_copy(session, current_actor(), story_id)
+        working_copies.drop(session, current_actor(), story_id, tab)
     flash(_("Đã bỏ bản tạm; trang đang hiện bản đã lưu."), "success")
     return redirect(url_for("stories.story", story_id=story_id), 303)
+
+
+@blueprint.post("/stories/<int:story_id>/working-copy/drop-other")
+@signed_in
+def drop_other(story_id: int) -> Response:
+    """Give up the text of another page, unless somebody still writes there."""
+    other = Tab.read("", request.form.get("other", ""))
+    with changing() as session:
+        lookup.story(session, current_actor(), story_id)
+        dropped = working_copies.drop_shown(session, current_actor(), story_id, other)
+    if dropped:
+        flash(_("Đã bỏ bản ở thẻ kia."), "success")
+    else:
+        flash(_("Bản ở thẻ kia vừa được viết thêm nên vẫn được giữ; hãy xem lại trước khi bỏ."), "warning")
+    return redirect(url_for("stories.story", story_id=story_id), 303)
+
+
+def _elsewhere(times: Sequence[datetime]) -> str:
+    """What to tell who is writing on other pages too; ``times`` are when those were kept, the latest first."""
+    if not times:
+        return ""
+    return str(
+        _(
+            "Bạn còn một bản khác của bài này, viết ở thẻ hoặc máy khác, lưu tạm lúc %(time)s (GMT+7);"
+            " hai bản được giữ riêng.",
+            time=moment(times[0]),
+        )
+    )
 
 
 def _previews(session: Session, unit: Unit, content: Content, *, story_id: int = 0, revision: int = 1) -> Response:

@@ -1,5 +1,6 @@
 """The editor: a new story, a story that is written on, saving, and handing in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,19 +10,19 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from channels.contract import StoryKind
-from channels.words import N_
 from cms.clock import local
 from cms.database import changing, db
 from cms.people.permissions import Action
 from cms.refusal import Conflict, Refusal
 from cms.stories import content as contents
-from cms.stories import forms, illustrate, review, writing
+from cms.stories import forms, illustrate, review, working_copies, writing
 from cms.stories.blueprint import blueprint
 from cms.stories.content import Content
 from cms.stories.forms import Typed
-from cms.stories.pages.desk import Sheet, addresses_of, channel_labels, editor_page, overtaken
+from cms.stories.pages.desk import Sheet, addresses_of, channel_labels, editor_page, others_of, overtaken
 from cms.stories.pages.standing import Opened, opened
 from cms.stories.tables import Revision, Story, WorkingCopy
+from cms.stories.working_copies import Tab
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, store
@@ -77,7 +78,8 @@ def story(story_id: int) -> Response | str:
     if not found.choices.write:
         pictures = addresses_of(session, found.content.model_dump(mode="json"))
         return render_template("stories/show.html", opened=found, channel_kinds=channel_labels(), addresses=pictures)
-    return editor_page(session, actor, found, _sheet(session, found, writing.working_copy(session, actor, story_id)))
+    copies = working_copies.of_person(session, actor, story_id)
+    return editor_page(session, actor, found, _sheet(session, found, copies, request.args.get("copy")))
 
 
 @blueprint.post("/stories/<int:story_id>")
@@ -113,11 +115,8 @@ def _save(story_id: int, typed: Typed) -> Saved:
         full = _illustrated(session, found.story.unit_id, content, must=submits)
         if typed.base_id not in (None, found.story.current_id) and full.sha256 != found.revision.sha256:
             actor.require(Action.WRITE, found.story.unit.path)
-            raise Overtaking(
-                N_("Trong lúc bạn viết, người khác đã lưu bản %(number)s; hãy so sánh hai bản rồi lưu lại."),
-                number=found.revision.number,
-            )
-        writing.save(session, actor, story_id, full, base_id=typed.base_id, now=now())
+            raise Overtaking(writing.overtaken_by(actor, found.revision), number=found.revision.number)
+        writing.save(session, actor, story_id, full, base_id=typed.base_id, now=now(), tab=typed.tab)
         if planned != found.story.planned_for:
             writing.plan_for(session, actor, story_id, planned, now())
         return _handed_in(session, found.story, submits)
@@ -183,9 +182,9 @@ def _refused(story_id: int | None, typed: Typed, refusal: Refusal) -> Response:
     found = opened(session, actor, story_id) if story_id is not None else None
     if found is not None and isinstance(refusal, Overtaking):
         compared = overtaken(session, found, typed.content)
-        sheet = Sheet(typed.content, None, found.story.current_id, typed.planned_for, overtaken=compared)
+        sheet = Sheet(typed.content, None, found.story.current_id, typed.planned_for, overtaken=compared, tab=typed.tab)
     else:
-        sheet = Sheet(typed.content, typed.unit_id, typed.base_id, typed.planned_for, refusal=refusal)
+        sheet = Sheet(typed.content, typed.unit_id, typed.base_id, typed.planned_for, refusal=refusal, tab=typed.tab)
     return editor_page(session, actor, found, sheet)
 
 
@@ -193,20 +192,29 @@ def _keep(story_id: int, typed: Typed) -> None:
     """Keep what was typed if the person may write here; who may not has their own sentence already."""
     try:
         with changing() as session:
-            writing.keep(session, current_actor(), story_id, typed.kept, typed.base_id, now())
+            working_copies.keep(session, current_actor(), story_id, typed.kept, typed.base_id, now(), typed.tab)
     except Refusal:
         db.session.rollback()
 
 
-def _sheet(session: Session, found: Opened, copy: WorkingCopy | None) -> Sheet:
-    """The saved text, or the working copy where it says something else."""
+def _sheet(session: Session, found: Opened, copies: Sequence[WorkingCopy], wanted: str | None) -> Sheet:
+    """The saved text, or the working copy where it says something else: the ``wanted`` one, else the latest."""
     planned = as_typed(found.story.planned_for.isoformat()) if found.story.planned_for else ""
-    typed, day = forms.opened_copy(copy.content) if copy else ({}, None)
-    if copy is None or (_same(typed, found.content) and (day is None or as_typed(day) == planned)):
-        return Sheet(found.content.model_dump(mode="json"), None, found.story.current_id, planned)
-    compared = overtaken(session, found, typed) if copy.base_id != found.story.current_id else None
-    day = planned if day is None else day
-    return Sheet(typed, None, found.story.current_id, day, overtaken=compared, kept_at=copy.saved_at)
+    open_copies = [copy for copy in copies if not _nothing_new(copy, found, planned)]
+    if not open_copies:
+        return Sheet(found.content.model_dump(mode="json"), None, found.story.current_id, planned, tab=Tab.new())
+    copy = next((one for one in open_copies if one.tab == wanted), open_copies[0])
+    typed, day = forms.opened_copy(copy.content)
+    return Sheet(
+        typed, None, found.story.current_id, planned if day is None else day,
+        overtaken=overtaken(session, found, typed) if copy.base_id != found.story.current_id else None,
+        kept_at=copy.saved_at, tab=Tab.new(copy), others=others_of(copy, open_copies),
+    )  # fmt: skip
+
+
+def _nothing_new(copy: WorkingCopy, found: Opened, planned: str) -> bool:
+    typed, day = forms.opened_copy(copy.content)
+    return _same(typed, found.content) and (day is None or as_typed(day) == planned)
 
 
 def _same(typed: dict[str, Any], saved: Content) -> bool:

@@ -215,3 +215,26 @@ def test_the_inbox_is_worked_by_keyboard(context: BrowserContext, house: Newsroo
     page.keyboard.press("a")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Đã duyệt “Bài một”.")).to_be_visible()
+
+
+def test_two_tabs_of_one_person_keep_both_texts_and_say_so(page: Page, context: BrowserContext, draft: Story) -> None:
+    page.goto(f"/stories/{draft.id}", wait_until="networkidle")
+    second = context.new_page()
+    second.goto(f"/stories/{draft.id}", wait_until="networkidle")
+    expect(page.locator("[data-elsewhere]")).to_contain_text("đang mở ở một thẻ khác")
+    expect(second.locator("[data-elsewhere]")).to_contain_text("đang mở ở một thẻ khác")
+    page.fill("#body", "Câu đầu. Đoạn của thẻ một.")
+    expect(page.locator("[data-kept-status]")).to_have_text("Đã lưu tạm lúc 08:00:00")
+    second.fill("#body", "Câu đầu. Đoạn của thẻ hai.")
+    expect(second.locator("[data-kept-status]")).to_have_text("Đã lưu tạm lúc 08:00:00")
+    expect(second.locator("[data-elsewhere]")).to_contain_text("Bạn còn một bản khác của bài này")
+    assert {copy.content["body"] for copy in working_copies()} == {
+        "Câu đầu. Đoạn của thẻ một.", "Câu đầu. Đoạn của thẻ hai.",
+    }  # fmt: skip
+    third = context.new_page()
+    third.goto(f"/stories/{draft.id}", wait_until="networkidle")
+    here = third.input_value("#body")
+    third.locator(".other-copy summary").click()
+    third.get_by_role("link", name="Mở bản kia").click()
+    third.wait_for_url(re.compile(r"copy="))
+    assert {here, third.input_value("#body")} == {"Câu đầu. Đoạn của thẻ một.", "Câu đầu. Đoạn của thẻ hai."}

@@ -1,5 +1,6 @@
 """What tests of the editor's pages share: the form of a good article, and looking at what the database holds."""
 
+import re
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -67,3 +68,15 @@ def working_copies() -> list[WorkingCopy]:
 def post(client: FlaskClient, url: str, data: dict[str, Any], *, script: bool = False) -> TestResponse:
     """Send a form as a browser does, or as the editor's script does."""
     return client.post(url, data=data, headers=JSON if script else {})
+
+
+def tab_of(page: TestResponse) -> dict[str, str]:
+    """The hidden fields by which an editor's page tells which page it is and which copy it shows."""
+    return dict(re.findall(r'name="(tab|continues)" value="([^"]*)"', text(page)))
+
+
+def keep(client: FlaskClient, url: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Keep a working copy as the editor's script does, and return the answer."""
+    answer = post(client, f"{url}/working-copy", data, script=True)
+    assert answer.status_code == 200
+    return dict(answer.get_json())
