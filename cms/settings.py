@@ -116,6 +116,7 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
     web_workers: int = Field(1, ge=1, le=64, description="Web server processes.")
+    thread_idle_s: int = Field(600, ge=5, le=600, description="Seconds after which the web server ends an idle thread.")
     proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front of us whose X-Forwarded-* are believed.")
     zalo_api_url: WebAddress = Field("https://openapi.zalo.me", description="Base address of the Zalo OA API.")
     zalo_oauth_url: WebAddress = Field("https://oauth.zaloapp.com", description="Base address of Zalo's OAuth.")
@@ -135,6 +136,10 @@ class Settings(BaseModel):
         None, description="Voice model (.onnx) of piper for listening to a reading."
     )
     max_upload_mb: int = Field(8, ge=1, le=64, description="Largest picture in megabytes.")
+    metrics: Literal["open", "off"] = Field("open", description="Whether /metrics answers.")
+    metrics_token: str = Field(
+        "", min_length=16, repr=False, description="Bearer token without which /metrics answers nobody."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
 
     @property

@@ -1,12 +1,13 @@
 """Prometheus metrics, read from the database when they are asked for: every process answers the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from sqlalchemy import Connection, func, select
 
+from cms.processes.restarts import Restarted
 from scheduler import health
 from scheduler.tables import Channel, Delivery
 
@@ -16,8 +17,8 @@ MIME = "text/plain; version=0.0.4; charset=utf-8"
 class _Reading:
     """One reading of the database as a collector."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
-        self._connection, self._now = connection, now
+    def __init__(self, connection: Connection, restarts: Mapping[str, Restarted], now: datetime) -> None:
+        self._connection, self._restarts, self._now = connection, restarts, now
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metric families."""
@@ -38,6 +39,20 @@ class _Reading:
             health.needs_person(self._connection),
         )
         yield self._by_state()
+        yield from self._started_again()
+
+    def _started_again(self) -> Iterator[Metric]:
+        count = CounterMetricFamily(
+            "dakenh_process_restarts", "Processes of this machine that ended by themselves.", labels=["process"]
+        )
+        last = GaugeMetricFamily(
+            "dakenh_process_last_restart_timestamp_seconds", "When a process last did.", labels=["process"]
+        )
+        for name, restarted in sorted(self._restarts.items()):
+            count.add_metric([name], restarted.count)
+            last.add_metric([name], restarted.last)
+        yield count
+        yield last
 
     def _by_state(self) -> Metric:
         family = GaugeMetricFamily(
@@ -53,8 +68,8 @@ class _Reading:
         return family
 
 
-def exposition(connection: Connection, now: datetime) -> bytes:
+def exposition(connection: Connection, restarts: Mapping[str, Restarted], now: datetime) -> bytes:
     """The metrics in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(_Reading(connection, now))
+    registry.register(_Reading(connection, restarts, now))
     return generate_latest(registry)

@@ -1,6 +1,7 @@
 """A story's public page, liveness and metrics."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, insert
 
 from cms.database import db
+from cms.processes.restarts import Restarts
+from cms.settings import Settings
 from scheduler.database import writing
 from scheduler.rows import WORKER
 from tests.cms import newsroom
@@ -76,7 +79,9 @@ def test_liveness_tells_how_old_the_heartbeat_is(
     beat(engine, clock, age)
     answer = client.get("/healthz")
     assert answer.status_code == 200
-    assert answer.json == {"status": status, "heartbeat_age_s": age, "overdue": 0, "needs_person": 0}
+    assert answer.json == {
+        "status": status, "heartbeat_age_s": age, "overdue": 0, "needs_person": 0, "restarts": {}
+    }  # fmt: skip
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -110,6 +115,51 @@ def test_what_waits_is_counted_in_both(press: Press, client: FlaskClient) -> Non
     assert counted["dakenh_deliveries_overdue",] == 0
     assert counted["dakenh_deliveries_needing_person",] == 0
     assert counted["dakenh_scheduler_heartbeat_age_seconds",] == -1
+
+
+def test_what_was_started_again_is_told_in_both(app: Flask, client: FlaskClient, clock: Clock, tmp_path: Path) -> None:
+    for name in ("web", "web-worker", "web-worker"):
+        Restarts(tmp_path).add(name, clock())
+    told = client.get("/healthz").get_json()["restarts"]
+    assert told == {"web": 1, "web-worker": 2}
+    text = client.get("/metrics").text
+    assert 'dakenh_process_restarts_total{process="web-worker"} 2.0' in text
+    last = re.search(r'dakenh_process_last_restart_timestamp_seconds\{process="web"\} (\S+)', text)
+    assert last
+    assert float(last[1]) == clock().timestamp()
+
+
+TOKEN = "một chuỗi dài khó đoán"
+
+
+@pytest.mark.parametrize(
+    ("closed", "sent", "status"),
+    [
+        ({}, "", 200),
+        ({"metrics": "off"}, "", 404),
+        ({"metrics": "off", "metrics_token": TOKEN}, f"Bearer {TOKEN}", 404),
+        ({"metrics_token": TOKEN}, "", 401),
+        ({"metrics_token": TOKEN}, "Bearer", 401),
+        ({"metrics_token": TOKEN}, f"Basic {TOKEN}", 401),
+        ({"metrics_token": TOKEN}, f"Bearer {TOKEN}x", 401),
+        ({"metrics_token": TOKEN}, f"Bearer {TOKEN[:-1]}", 401),
+        ({"metrics_token": TOKEN}, f"bearer {TOKEN}", 200),
+    ],
+)
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_metrics_can_be_closed_or_ask_for_a_token(
+    settings: Settings, clock: Clock, closed: dict[str, str], sent: str, status: int
+) -> None:
+    from cms.app import create_app
+
+    made = create_app(settings.model_copy(update=closed), now=clock)
+    headers = {"Authorization": sent.encode().decode("latin-1")} if sent else {}
+    with made.app_context():
+        answer = made.test_client().get("/metrics", headers=headers)
+        db.engine.dispose()
+    assert answer.status_code == status
+    assert ("dakenh_deliveries" in answer.text) is (status == 200)
+    assert answer.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
 
 
 def test_metrics_are_prometheus_text_and_name_nobody(press: Press, client: FlaskClient) -> None:

@@ -1,0 +1,1 @@
+"""The processes of an installation: who keeps whom running, who ends with whom, and how often one was started again."""
