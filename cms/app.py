@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from channels import registry
 from cms import clock, database, features
 from cms.feeds.doorway import Doorway
+from cms.processes.threads import leaving_nothing
 from cms.settings import Settings
 from cms.web import addresses, errors, formats, language, page, security
 from cms.web.actor import login_manager
@@ -52,7 +53,7 @@ def _put_in_front(app: Flask, settings: Settings) -> None:
     context: Context = app.extensions[KEY]
     with app.app_context():
         engine = database.db.engine
-    app.wsgi_app = Doorway(app.wsgi_app, context, engine)  # type: ignore[method-assign]
+    app.wsgi_app = Doorway(leaving_nothing(app.wsgi_app), context, engine)  # type: ignore[method-assign]
     if hops := settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
