@@ -34,6 +34,7 @@ KINDS = {"bench_push": "bench.delivery_kinds:BenchPush", "bench_pull": "bench.de
 class _Plain:
     evidence: ClassVar[Evidence] = Evidence.RECEIPT
     story_kinds: ClassVar[frozenset[StoryKind]] = frozenset(StoryKind)
+    texts: ClassVar[frozenset[str]] = frozenset(("title", "summary", "body"))
     label: ClassVar[Words] = Words("đo")
     secrets: ClassVar[Mapping[str, Words]] = {}
 

@@ -338,6 +338,8 @@ class Adapter(Protocol):
     transport: ClassVar[Transport]
     evidence: ClassVar[Evidence]
     story_kinds: ClassVar[frozenset[StoryKind]]
+    texts: ClassVar[frozenset[str]]
+    """Which of a piece's "title", "summary" and "body" the channel shows; no other can be written anew for it."""
     Settings: ClassVar[type[BaseModel]]
     secrets: ClassVar[Mapping[str, Words]]
     """Names of the secrets the channel needs, with the label of each for the admin."""

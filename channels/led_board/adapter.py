@@ -36,6 +36,7 @@ class LedBoard:
     transport: ClassVar[Transport] = Transport.PULL
     evidence: ClassVar[Evidence] = Evidence.PLAY
     story_kinds: ClassVar[frozenset[StoryKind]] = frozenset(StoryKind)
+    texts: ClassVar[frozenset[str]] = frozenset(("title", "summary"))
     Settings: ClassVar[type[BaseModel]] = Settings
     secrets: ClassVar[Mapping[str, Words]] = {}
 

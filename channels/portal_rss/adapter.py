@@ -19,6 +19,7 @@ class PortalRss:
     transport: ClassVar[Transport] = Transport.PULL
     evidence: ClassVar[Evidence] = Evidence.RECEIPT
     story_kinds: ClassVar[frozenset[StoryKind]] = frozenset(StoryKind)
+    texts: ClassVar[frozenset[str]] = frozenset(("title", "summary", "body"))
     Settings: ClassVar[type[BaseModel]] = Settings
     secrets: ClassVar[Mapping[str, Words]] = {}
 

@@ -22,6 +22,7 @@ class RadioScript:
     transport: ClassVar[Transport] = Transport.PULL
     evidence: ClassVar[Evidence] = Evidence.BROADCAST
     story_kinds: ClassVar[frozenset[StoryKind]] = frozenset(StoryKind)
+    texts: ClassVar[frozenset[str]] = frozenset(("title", "summary", "body"))
     Settings: ClassVar[type[BaseModel]] = Settings
     secrets: ClassVar[Mapping[str, Words]] = {}
 

@@ -34,6 +34,7 @@ class ZaloOa:
     transport: ClassVar[Transport] = Transport.PUSH
     evidence: ClassVar[Evidence] = Evidence.RECEIPT
     story_kinds: ClassVar[frozenset[StoryKind]] = checks.KINDS
+    texts: ClassVar[frozenset[str]] = frozenset(("title", "summary", "body"))
     Settings: ClassVar[type[BaseModel]] = Settings
     secrets: ClassVar[Mapping[str, Words]] = {
         "app_secret": Words(N_("Khóa bí mật của ứng dụng (App Secret)")),

@@ -93,7 +93,7 @@ def told(session: Session, actor: Actor, delivery_id: int) -> DeliveryTold:
     channel, delivery = found.channel, found.delivery
     carried = found.carried or (found.wanted if delivery.live_rendition_id else None)
     return DeliveryTold(
-        **_line(delivery, found.story.title, channel.slug, channel.name, channel.kind),
+        **_line(delivery, found.shown.title, channel.slug, channel.name, channel.kind),
         revision=found.wanted.revision, rendition_sha256=found.wanted.sha256,
         live_revision=carried.revision if carried else None, evidence=dict(delivery.evidence),
         attempts=[_attempt(one) for one in found.tries], earlier_attempts=found.earlier_tries,

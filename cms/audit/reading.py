@@ -17,7 +17,7 @@ from cms.people.tables import Membership, Person, Unit
 from cms.stories.search import fold
 from cms.stories.tables import Story
 from cms.web.cursor import Cursor
-from scheduler.tables import Channel, Delivery
+from scheduler.tables import Channel, Delivery, StoredRendition
 
 PAGE = 50
 BATCH = 1_000
@@ -92,7 +92,9 @@ def subject_names(session: Session, entries: Sequence[AuditEntry]) -> dict[Subje
 
 _NAMES: dict[str, Select[int, str]] = {
     "story": select(Story.id, Story.title),
-    "delivery": select(Delivery.id, Story.title).join(Story, Story.id == Delivery.story_id),
+    "delivery": select(Delivery.id, StoredRendition.title).join(
+        StoredRendition, StoredRendition.id == Delivery.rendition_id
+    ),
     "channel": select(Channel.id, Channel.name),
     "person": select(Person.id, Person.name),
     "unit": select(Unit.id, Unit.name),

@@ -19,7 +19,7 @@ from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.radio.logbook import Airing, airings
 from cms.stories.pieces import EXTENSIONS
-from cms.stories.tables import Story
+from cms.stories.tables import Revision, Story
 from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
 
 MOST_ATTEMPTS = 200
@@ -52,9 +52,16 @@ class Detail:
     """The person who vouched for an unclear call, if one did."""
     problem: Words | None
     airings: Sequence[Airing]
+    newest: int
+    """Number of the story's newest revision that the reader of the page may know of."""
     plays: Sequence[tuple[date, int, int]]
     """Proof of play: day, showings, milliseconds on screen; the newest 14 days."""
     reach: Reach
+
+    @property
+    def shown(self) -> StoredRendition:
+        """By which the delivery is known: what readers see of it now, else what it is to bring about."""
+        return self.carried or self.wanted
 
 
 def detail(session: Session, actor: Actor, delivery_id: int) -> Detail:
@@ -77,6 +84,7 @@ def detail(session: Session, actor: Actor, delivery_id: int) -> Detail:
         confirmed_by=_name(session, delivery.evidence.get("confirmed_by")),
         problem=words(delivery.problem),
         airings=airings(session, [delivery.id]).get(delivery.id, []),
+        newest=_newest(session, actor, story, story_unit),
         plays=_plays(session, delivery.id),
         reach=Reach(
             schedules=actor.may(Action.SCHEDULE, unit.path),
@@ -84,6 +92,12 @@ def detail(session: Session, actor: Actor, delivery_id: int) -> Detail:
             calls_back=actor.may(Action.SCHEDULE, story_unit.path),
         ),
     )
+
+
+def _newest(session: Session, actor: Actor, story: Story, unit: Unit) -> int:
+    seen = story.current_id if actor.may(Action.READ, unit.path) else story.approved_id
+    revision = session.get(Revision, seen) if seen is not None else None
+    return revision.number if revision is not None else 0
 
 
 def words(column: Mapping[str, Any]) -> Words | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from channels.words import N_
@@ -17,7 +17,7 @@ from cms.stories.tables import Story
 from cms.web.cursor import Cursor
 from scheduler import health
 from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery
+from scheduler.tables import Channel, Delivery, StoredRendition
 
 PAGE = 50
 
@@ -57,10 +57,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A delivery in a list, with the story's present title and the channel."""
+    """A delivery in a list, with the title and the revision that it carries or is to carry, and the channel."""
 
     delivery: Delivery
     title: str
+    revision: int
     story_unit: str
     place: Place
 
@@ -150,11 +151,22 @@ def waits_for_person() -> ColumnElement[bool]:
 
 def with_titles(session: Session, deliveries: Sequence[Delivery], known: Mapping[int, Place]) -> list[Row]:
     """Return rows for deliveries, in their order; one query."""
-    stories = {delivery.story_id for delivery in deliveries}
-    query = select(Story.id, Story.title, Unit.name).join(Unit, Unit.id == Story.unit_id).where(Story.id.in_(stories))
-    about = {id_: (title, unit) for id_, title, unit in session.execute(query)} if stories else {}
-    return [Row(delivery, *about.get(delivery.story_id, ("", "")), known[delivery.channel_id])
+    ids = [delivery.id for delivery in deliveries]
+    query = (
+        select(Delivery.id, StoredRendition.title, StoredRendition.revision, Unit.name)
+        .join(StoredRendition, StoredRendition.id == carried())
+        .join(Story, Story.id == Delivery.story_id)
+        .join(Unit, Unit.id == Story.unit_id)
+        .where(Delivery.id.in_(ids))
+    )
+    about = {id_: (title, revision, unit) for id_, title, revision, unit in session.execute(query)} if ids else {}
+    return [Row(delivery, *about.get(delivery.id, ("", 0, "")), known[delivery.channel_id])
             for delivery in deliveries if delivery.channel_id in known]  # fmt: skip
+
+
+def carried() -> ColumnElement[int]:
+    """The rendition by which a delivery is known: what readers see of it now, else what it is to bring about."""
+    return func.coalesce(Delivery.live_rendition_id, Delivery.rendition_id)
 
 
 def find(session: Session, actor: Actor, delivery_id: int) -> tuple[Delivery, Channel, Unit, Story]:

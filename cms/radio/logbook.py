@@ -5,16 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.radio.tables import Broadcast, Confirmation, Download
-from cms.stories.tables import Story
 from cms.web.cursor import Cursor
-from scheduler.tables import Delivery
+from scheduler.tables import Delivery, StoredRendition
 
 PAGE = 30
 
@@ -41,14 +40,14 @@ def airings(session: Session, delivery_ids: Sequence[int]) -> dict[int, list[Air
 def log(
     session: Session, actor: Actor, after: Cursor | None = None, size: int = PAGE
 ) -> tuple[list[tuple[Airing, str]], Cursor | None]:
-    """Return logged broadcasts of the actor's units with the stories' titles, newest first, and the next page."""
+    """Return logged broadcasts of the actor's units with the scripts' titles, newest first, and the next page."""
     actor.require(Action.READ_SCRIPTS)
     paths = actor.paths(Action.READ_SCRIPTS)
     query = (
         _airings()
-        .add_columns(Story.title)
+        .add_columns(StoredRendition.title)
         .join(Delivery, Delivery.id == Broadcast.delivery_id)
-        .join(Story, Story.id == Delivery.story_id)
+        .join(StoredRendition, StoredRendition.id == func.coalesce(Delivery.live_rendition_id, Delivery.rendition_id))
         .where(units.within(paths))
     )
     if after is not None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from channels.contract import StoryKind
 from channels.words import N_
@@ -23,7 +23,7 @@ from cms.stories.states import OUT, WAITING, Stage, StoryState, stage
 from cms.stories.tables import Story
 from cms.web.cursor import Cursor
 from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery
+from scheduler.tables import Channel, Delivery, StoredRendition
 
 LIMIT, MOST = 50, 200
 """Rows of a page by default, and at most."""
@@ -51,6 +51,10 @@ class OnChannel:
     kind: str
     state: DeliveryState
     scheduled_at: datetime
+    revision: int
+    """What the channel carries, or where nothing is live what it is to carry."""
+    coming: int | None
+    """The revision that is to take its place, if another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +119,30 @@ def readable(actor: Actor) -> ColumnElement[bool]:
 def deliveries_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[OnChannel]]:
     """Return all deliveries of each story, by story, oldest first; one query."""
     by_story: dict[int, list[OnChannel]] = {story_id: [] for story_id in story_ids}
+    wanted, live = aliased(StoredRendition), aliased(StoredRendition)
     query = (
         select(
             Delivery.story_id, Delivery.id, Delivery.state, Delivery.scheduled_at, Delivery.channel_id,
-            Channel.name, Channel.kind,
+            Channel.name, Channel.kind, wanted.revision.label("wanted"), live.revision.label("live"),
         )
         .join(Channel, Channel.id == Delivery.channel_id)
+        .join(wanted, wanted.id == Delivery.rendition_id)
+        .join(live, live.id == Delivery.live_rendition_id, isouter=True)
         .where(Delivery.story_id.in_(story_ids))
         .order_by(Delivery.id)
     )  # fmt: skip
     for row in session.execute(query) if story_ids else ():
         by_story[row.story_id].append(
-            OnChannel(row.id, row.channel_id, row.name, row.kind, DeliveryState(row.state), row.scheduled_at)
+            OnChannel(
+                row.id,
+                row.channel_id,
+                row.name,
+                row.kind,
+                DeliveryState(row.state),
+                row.scheduled_at,
+                revision=row.live or row.wanted,
+                coming=row.wanted if row.live not in (None, row.wanted) else None,
+            )
         )
     return by_story
 

@@ -1,6 +1,6 @@
 """What each channel would carry: findings and renditions of a content, for preview, approval and scheduling."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels import registry
-from channels.contract import Adapter, Finding, Rendition, Severity
+from channels.contract import Adapter, Edit, Finding, Fix, Rendition, Severity
+from channels.words import N_, Words
 from cms.lexicon import stations
 from cms.people.tables import Unit
 from cms.quotas.tables import Term
@@ -19,6 +20,9 @@ from cms.stories.tables import Asset
 from media.pictures import PictureInfo
 from media.store import Store
 from scheduler.tables import Channel
+
+TEXTS = {"title": N_("Tiêu đề"), "summary": N_("Sapo"), "body": N_("Nội dung")}
+"""The texts that a story may have in words of its own for a channel kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,23 @@ def _output(
     around: Surroundings,
 ) -> Output:
     piece = to_piece(content, story_id, revision, adapter.kind, around)
-    findings = tuple(adapter.check(piece, settings))
+    findings = (*adapter.check(piece, settings), *_never_shown(adapter, content))
     stopped = any(finding.severity is Severity.ERROR for finding in findings)
     return Output(adapter.kind, findings, None if stopped else adapter.render(piece, settings))
+
+
+def _never_shown(adapter: Adapter, content: Content) -> Iterator[Finding]:
+    """A warning for each text of the kind's own that the kind has no place for."""
+    own = content.variant(adapter.kind)
+    for part, name in TEXTS.items():
+        text = getattr(own, part)
+        if text.strip() and part not in adapter.texts:
+            yield Finding(
+                Severity.WARNING, part,
+                Words(N_("%(part)s riêng cho kênh này không hiện ở đâu cả."), {"part": Words(name)}),
+                Words(N_("Hãy chuyển chữ ấy sang mục mà kênh có hiện, hoặc xóa đi.")),
+                (Fix(Words(N_("Xóa chữ không hiện")), part, (Edit(0, len(text), text, ""),), own=True),),
+            )  # fmt: skip
 
 
 def _picture_facts(session: Session, hashes: set[str]) -> dict[str, PictureInfo]:

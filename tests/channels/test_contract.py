@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NoReturn
@@ -84,6 +85,16 @@ def test_an_adapter_names_its_kind_and_what_proves_an_item(kind: str) -> None:
     assert adapter.story_kinds
     assert adapter.story_kinds <= frozenset(StoryKind)
     assert str(adapter.label).strip()
+
+
+@EVERY
+@pytest.mark.parametrize("text", ["title", "summary", "body"])
+def test_an_adapter_shows_the_texts_that_it_says_it_shows(kind: str, text: str) -> None:
+    adapter, settings = parts(kind)
+    usual = whole(StoryKind.ARTICLE)
+    other = replace(usual, **{text: "Lời khác hẳn để nhận ra."})  # type: ignore[arg-type]
+    changed = adapter.render(usual, settings).sha256 != adapter.render(other, settings).sha256
+    assert changed is (text in adapter.texts)
 
 
 @EVERY

@@ -185,6 +185,7 @@ class _Plain:
 
     evidence: ClassVar[Evidence] = Evidence.RECEIPT
     story_kinds: ClassVar[frozenset[StoryKind]] = frozenset(StoryKind)
+    texts: ClassVar[frozenset[str]] = frozenset(("title", "summary", "body"))
     label: ClassVar[Words] = Words("Kênh thử")
     secrets: ClassVar[Mapping[str, Words]] = {}
 

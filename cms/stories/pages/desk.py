@@ -86,6 +86,7 @@ def editor_page(session: Session, actor: Actor, found: Opened | None, sheet: She
         units=vocabulary.unit_choices(session, actor) if found is None else [],
         kinds=diff.KIND_NAMES,
         channel_kinds=channel_labels(),
+        channel_texts={kind: registry.adapter(kind).texts for kind in registry.KINDS},
         block_fields=forms.BLOCK_FIELDS,
         block_icons=sorted(ICONS),
         palettes=PALETTES,

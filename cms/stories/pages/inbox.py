@@ -57,7 +57,8 @@ def approve(story_id: int) -> Response:
     except Refusal as refusal:
         return _inbox(story_id, refusal)
     flash(_("Đã duyệt “%(title)s”.", title=story.title), "success")
-    return redirect(url_for("stories.story", story_id=story_id) if request.form.get("then") == "open" else _next(), 303)
+    onward = url_for("stories.schedule", story_id=story_id) if request.form.get("then") == "schedule" else _next()
+    return redirect(onward, 303)
 
 
 @blueprint.post("/stories/<int:story_id>/return", endpoint="give_back")

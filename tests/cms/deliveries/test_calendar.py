@@ -23,7 +23,7 @@ ZALO = Place(2, "Zalo", "zalo_oa", "zalo", 1, "Báo Sông Vàm", "/1/", True)
 
 
 def promise(at: datetime, place: Place = PAPER, unit: str = "Báo Sông Vàm") -> Promise:
-    return Promise(Row(Delivery(scheduled_at=at), "Bài", unit, place))
+    return Promise(Row(Delivery(scheduled_at=at), "Bài", 1, unit, place))
 
 
 @pytest.mark.parametrize(

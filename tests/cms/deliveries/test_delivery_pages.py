@@ -10,13 +10,14 @@ from flask import Flask
 from sqlalchemy import event, insert, select, text
 
 from cms.database import changing, db
-from cms.stories import publishing
+from cms.stories import content as contents
+from cms.stories import publishing, review, writing
 from cms.stories.publishing import Wish
-from cms.stories.tables import Story
+from cms.stories.tables import Revision, Story
 from cms.web.context import context
 from scheduler import health
 from scheduler.states import DeliveryState
-from scheduler.tables import Attempt, Channel, Delivery
+from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
 from tests.cms.deliveries.press import audited, failed, promised, state, unclear, work
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, sign_in
 from tests.conftest import Clock
@@ -56,12 +57,22 @@ def many(feed: Channel, like: int, count: int) -> None:
             for n in range(count)
         ]  # fmt: skip
         ids = session.scalars(insert(Story).returning(Story.id, sort_by_parameter_order=True), rows).all()
+        frozen = session.get_one(StoredRendition, model.rendition_id)
+        renditions = session.scalars(
+            insert(StoredRendition).returning(StoredRendition.id, sort_by_parameter_order=True),
+            [
+                {"story_id": id_, "revision_id": frozen.revision_id, "revision": 1, "channel_id": feed.id,
+                 "kind": feed.kind, "sha256": f"{n:064x}", "title": f"Bài số {n:03}", "document": {}, "files": [],
+                 "created_at": told.created_at}
+                for n, id_ in enumerate(ids)
+            ],
+        ).all()  # fmt: skip
         session.execute(
             insert(Delivery),
             [
-                {"key": f"k{n}", "story_id": id_, "channel_id": feed.id, "rendition_id": model.rendition_id,
+                {"key": f"k{n}", "story_id": id_, "channel_id": feed.id, "rendition_id": renditions[n],
                  "scheduled_at": datetime(2026, 10, 1, tzinfo=UTC) + timedelta(hours=n),
-                 "state": "live", "created_at": told.created_at, "live_rendition_id": model.rendition_id}
+                 "state": "live", "created_at": told.created_at, "live_rendition_id": renditions[n]}
                 for n, id_ in enumerate(ids)
             ],
         )  # fmt: skip
@@ -267,3 +278,54 @@ def test_what_waits_for_a_person_is_read_from_an_index_of_its_own(
     plan = db.session.execute(text(f"{'EXPLAIN QUERY PLAN' if sqlite else 'EXPLAIN'} {asked}")).all()
     assert "ix_delivery_stuck" in str(plan)
     assert db.session.scalars(query).all() == [one]
+
+
+def test_a_delivery_is_known_by_the_text_it_carries_not_by_a_newer_one(
+    app: Flask, news: Newsroom, feed: Channel, clock: Clock
+) -> None:
+    made = promised(app, news, feed, title="Tít bản một")
+    work(clock)
+    story_id = delivery_of(made).story_id
+    rewrite(news, story_id, clock(), title="Tít bản hai chưa duyệt")
+    browser = sign_in(app, news.editor)
+    page = browser.get(f"/deliveries/{made}").text
+    assert "Tít bản hai" not in page
+    assert "Bản 1 của bài" in page
+    assert "Bài nay đã có bản 2; lượt này mang bản 1." in page
+    assert "Tít bản hai" not in browser.get("/deliveries").text
+    assert "Tít bản một" in browser.get("/deliveries").text
+    story = browser.get(f"/stories/{story_id}").text
+    assert "bản 1 (bài nay đã có bản 2)" in " ".join(story.split())
+
+
+def test_what_replaces_a_live_text_is_told_beside_it(app: Flask, news: Newsroom, feed: Channel, clock: Clock) -> None:
+    made = promised(app, news, feed, title="Tít bản một")
+    work(clock)
+    story_id = delivery_of(made).story_id
+    revision_id = rewrite(news, story_id, clock(), title="Tít bản hai")
+    with changing() as session:
+        review.submit(session, actor(news.editor), story_id, now=clock())
+        review.approve(session, actor(news.lead), story_id, revision_id=revision_id, now=clock())
+    with app.app_context(), changing() as session:
+        found = context()
+        publishing.schedule(
+            session, found.store, found.settings.public_url, actor(news.lead), story_id, [Wish(feed.id)], now=clock()
+        )
+    page = sign_in(app, news.lead).get(f"/deliveries/{made}").text
+    assert "<h1>Tít bản một" in " ".join(page.split()).replace("> ", ">")
+    shown = " ".join(sign_in(app, news.lead).get(f"/stories/{story_id}").text.split())
+    assert "bản 1, sẽ thay bằng bản 2" in shown
+
+
+def delivery_of(delivery_id: int) -> Delivery:
+    db.session.rollback()
+    return db.session.get_one(Delivery, delivery_id, populate_existing=True)
+
+
+def rewrite(news: Newsroom, story_id: int, at: datetime, **fields: str) -> int:
+    """Save another revision as the editor, and return its id."""
+    with changing() as session:
+        story = session.get_one(Story, story_id)
+        newest = session.get_one(Revision, story.current_id)
+        content = contents.parse({**newest.content, **fields})
+        return writing.save(session, actor(news.editor), story_id, content, base_id=newest.id, now=at).id

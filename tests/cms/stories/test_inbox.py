@@ -58,8 +58,11 @@ def test_approving_leads_to_the_next_story(lead: Browser, house: Newsroom, waiti
 
 
 def test_approving_can_lead_on_to_scheduling(lead: Browser, waiting: Story) -> None:
-    data = {"revision": waiting.current_id, "then": "open"}
-    assert lead.post(f"/stories/{waiting.id}/approve", data=data).location == f"/stories/{waiting.id}"
+    assert ">Duyệt rồi lên lịch<" in text(lead.get("/inbox"))
+    data = {"revision": waiting.current_id, "then": "schedule"}
+    answer = lead.post(f"/stories/{waiting.id}/approve", data=data)
+    assert answer.location == f"/stories/{waiting.id}/schedule"
+    assert "Khi nào" in text(lead.get(answer.location))
 
 
 def test_a_rewritten_story_shows_what_changed_since_the_last_approval(

@@ -152,3 +152,23 @@ def test_a_fix_changes_the_control_that_its_text_comes_from() -> None:
     assert preview.told_fix(own, "radio_script", varied).edits == fix.edits
     begun = preview.told_fix(own, "radio_script", shared)
     assert (begun.field, begun.edits) == ("variants.radio_script.body", (Edit(0, 0, "", "Bài"),))
+
+
+def test_a_text_that_a_channel_never_shows_is_told_and_can_be_taken_away(editor: Browser, house: Newsroom) -> None:
+    typed = article(house, **{"variants.led_board.body": "Chữ không bảng nào hiện."})
+    [found] = [
+        one for one in previews(editor, "/stories/preview", typed)["led_board"]["findings"]
+        if one["field"] == "variants.led_board.body"
+    ]  # fmt: skip
+    assert found["message"] == "Nội dung riêng cho kênh này không hiện ở đâu cả."
+    [fix] = found["fixes"]
+    assert (fix["field"], fix["edits"]) == (
+        "variants.led_board.body", [{"start": 0, "end": 24, "old": "Chữ không bảng nào hiện.", "new": ""}],
+    )  # fmt: skip
+
+
+def test_the_editor_offers_no_field_that_the_channel_has_no_place_for(editor: Browser, house: Newsroom) -> None:
+    page = editor.get("/stories/new").get_data(as_text=True)
+    assert 'name="variants.led_board.title"' in page
+    assert 'name="variants.led_board.body"' not in page
+    assert 'name="variants.radio_script.body"' in page
