@@ -25,7 +25,8 @@ from scheduler.engine import Engine
 from scheduler.rows import ATTEMPT, CHANNEL, DELIVERY, DOCUMENT
 from scheduler.states import DeliveryState, LatePolicy
 from scheduler.tools import Point
-from tests.scheduler.fakes import KINDS, PROVIDERS, MemoryProvider, Provider
+from tests.scheduler.fake_provider import Provider
+from tests.scheduler.fakes import KINDS, PROVIDERS, MemoryProvider
 
 settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")

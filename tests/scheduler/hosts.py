@@ -25,7 +25,8 @@ from scheduler.database import open_engine
 from scheduler.rows import ATTEMPT, WORKER
 from scheduler.states import DeliveryState, LatePolicy, Outcome
 from tests.scheduler.conftest import House
-from tests.scheduler.fakes import KINDS, Provider
+from tests.scheduler.fake_provider import Provider
+from tests.scheduler.fakes import KINDS
 from tests.scheduler.server import Server, running
 
 CENTRE = "10.77.0.1"

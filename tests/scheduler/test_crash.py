@@ -23,7 +23,7 @@ from scheduler.clock import utc_now
 from scheduler.rows import ATTEMPT, DELIVERY
 from scheduler.states import DeliveryState, LatePolicy, Outcome
 from tests.scheduler.conftest import House
-from tests.scheduler.fakes import Provider
+from tests.scheduler.fake_provider import Provider
 
 ROOT = Path(__file__).resolve().parents[2]
 FAULTS = {

@@ -17,7 +17,7 @@ from scheduler.engine import Engine
 from scheduler.finishing import finish
 from scheduler.states import DeliveryState, Health
 from tests.scheduler.conftest import House
-from tests.scheduler.fakes import Provider
+from tests.scheduler.fake_provider import Provider
 
 
 def channel_at(house: House, provider: Provider, **settings: Any) -> int:

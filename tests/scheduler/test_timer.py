@@ -22,7 +22,7 @@ from scheduler.rows import WORKER
 from scheduler.states import DeliveryState
 from scheduler.timer import Timer
 from tests.scheduler.conftest import House
-from tests.scheduler.fakes import Provider
+from tests.scheduler.fake_provider import Provider
 
 HOUSE = Path(__file__).resolve().parents[2]
 
