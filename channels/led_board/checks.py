@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from channels.contract import Finding, Piece, Severity, StoryKind
+from channels.document import findings
 from channels.led_board.composing import Composed, compose, parts, shows_picture
 from channels.led_board.settings import Settings
 from channels.words import N_, Words
@@ -15,7 +16,7 @@ READ_IN_PASSING = 2
 
 def check(piece: Piece, settings: Settings) -> tuple[Finding, ...]:
     """Return every finding, errors of missing text first, then what does not fit."""
-    found = (*_missing(piece), *_letters(piece, settings))
+    found = (*_missing(piece), *_letters(piece, settings), *findings.bounds(piece), *findings.lines(piece))
     if any(finding.severity is Severity.ERROR for finding in found):
         return found
     return (*found, *_fit(piece, settings))

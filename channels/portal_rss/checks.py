@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from channels import markup
 from channels.contract import Finding, Piece, Severity, StoryKind
+from channels.document import findings
+from channels.document.plain import to_text
 from channels.words import N_, Words
 
 LONG_TITLE = 120
@@ -15,7 +16,7 @@ SHORT_BODY = 200
 
 def check(piece: Piece) -> tuple[Finding, ...]:
     """Return every finding, in the order of the editor's fields."""
-    return (*_title(piece), *_summary(piece), *_body(piece), *_picture(piece))
+    return (*_title(piece), *_summary(piece), *_body(piece), *_picture(piece), *findings.of(piece))
 
 
 def _title(piece: Piece) -> Iterator[Finding]:
@@ -40,7 +41,7 @@ def _summary(piece: Piece) -> Iterator[Finding]:
 def _body(piece: Piece) -> Iterator[Finding]:
     if piece.kind is not StoryKind.ARTICLE:
         return
-    text = markup.to_text(piece.body)
+    text = to_text(piece.body)
     if not text:
         yield _error("body", N_("Bài chưa có nội dung."), N_("Hãy viết nội dung."))
     elif len(text) < SHORT_BODY:

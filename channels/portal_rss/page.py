@@ -2,8 +2,8 @@
 
 from html import escape
 
-from channels import markup
 from channels.contract import Json, Picture, Piece, Rendition, StoryKind
+from channels.document.html import to_html
 from channels.markup import printable
 from channels.portal_rss.settings import Settings
 from channels.words import N_
@@ -36,7 +36,7 @@ def render(piece: Piece, settings: Settings) -> Rendition:
 
 def html(piece: Piece) -> str:
     """The story as safe HTML, without its title, summary and cover."""
-    body = markup.to_html(piece.body, link=lambda address: _absolute(piece.url, address))
+    body = to_html(piece.body, link=lambda address: _absolute(piece.url, address))
     if piece.kind is StoryKind.NOTICE:
         return _service(piece) + ("\n" + body if body else "")
     return body

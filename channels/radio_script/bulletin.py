@@ -7,6 +7,7 @@ from typing import Any
 from channels.radio_script.draft import Draft, Frame
 from channels.radio_script.length import SLOW, measure
 from channels.radio_script.script import CONTENT, Line, LineKind, Priority, Script, Sentence
+from channels.radio_script.sentences import ended
 from channels.radio_script.writing import BREAK_S, finished, told
 
 HEADLINES = "Sau đây là những nội dung chính."
@@ -114,7 +115,9 @@ def _line_seconds(line: Line, rate: float) -> float:
 
 def _titles(scripts: Sequence[Script]) -> Iterator[Sentence]:
     for script in scripts:
-        yield from (s for line in content(script) if line.kind is LineKind.TITLE for s in line.sentences)
+        for line in content(script):
+            if line.kind is LineKind.TITLE:
+                yield from ended(line.sentences)
 
 
 def _highest(scripts: Sequence[Script]) -> Priority:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from channels.contract import Finding, Piece, Severity, StoryKind
+from channels.document import findings as texts
+from channels.radio_script import tables
 from channels.radio_script.length import BREATH, clock
 from channels.radio_script.rendering import CONTENT, is_vietnamese, item, written
 from channels.radio_script.script import UNSAID, Script
@@ -27,8 +29,11 @@ def check(piece: Piece, settings: Settings) -> tuple[Finding, ...]:
                 Words(N_("Hãy viết nội dung.")),
             ),
         )
+    if found := tuple(texts.bounds(piece)):
+        return found
     script = written(piece, settings)
-    return (*_language(piece), *_doubts(script), *_long(script), *_slot(piece, script))
+    told = (*_language(piece), *_doubts(script), *_long(script), *_slot(piece, script))
+    return (*told, *tables.findings(piece), *texts.of(piece, strikes=False))
 
 
 def _has_words(piece: Piece, settings: Settings) -> bool:

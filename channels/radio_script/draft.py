@@ -7,7 +7,7 @@ from channels.radio_script.length import BREATH, FAST, SLOW, Length, measure, su
 from channels.radio_script.length import DEFAULT as DEFAULT_RATE
 from channels.radio_script.reading import NORTH, Dialect, Lexicon, Reading, Span, read_aloud
 from channels.radio_script.script import DoubtNote, Estimate, Line, LineKind, LongSentence, Sentence
-from channels.radio_script.sentences import paragraphs, unread
+from channels.radio_script.sentences import Said, paragraphs, unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Text:
     """One text of an item: which ``field`` of the piece it is and what it says."""
 
     field: str
-    markdown: str
+    written: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,16 @@ class Draft:
         """Put in a line that nobody says and that takes no time; ``seconds`` is the length of what it heads."""
         self.lines.append(Line(kind=kind, cue=text, at=round(self.at, 1), seconds=round(seconds, 1)))
 
-    def read(self, text: Text) -> tuple[tuple[Sentence, ...], ...]:
-        """Read a text and return its paragraphs; doubts and phone numbers are noted on the way."""
+    def read(self, text: Text) -> tuple[Said, ...]:
+        """Read a text and return its blocks; doubts and phone numbers are noted on the way.
+
+        Only the body has marks; every other field says what it says.
+        """
+        literal = text.field != "body"
         if not self.frame.vietnamese:
-            return unread(text.markdown)
-        reading = read_aloud(text.markdown, self.frame.lexicon, self.frame.dialect, self.learned)
+            return unread(text.written, literal=literal)
+        frame = self.frame
+        reading = read_aloud(text.written, frame.lexicon, frame.dialect, self.learned, literal=literal)
         self.learned = dict(reading.learned)
         self.doubts += _notes(reading, text.field)
         self.phones += [(reading.written(s), reading.said(s)) for s in reading.spans if _is_phone(reading, s)]

@@ -14,12 +14,12 @@ def foreign_script(source: Mapping[str, Any], title: str, text: str, language: s
     ``duration_s`` is measured; None leaves the length open (0).
     """
     original = Script.model_validate(source)
-    paragraphs = unread(text)
-    heading = tuple(sentence for paragraph in unread(title) for sentence in paragraph)
+    blocks = unread(text)
+    heading = tuple(sentence for block in unread(title, literal=True) for sentence in block.sentences)
     lines = [Line(kind=LineKind.TITLE, voice=1, sentences=heading)] if heading else []
     lines += [
-        Line(kind=LineKind.SPEECH, voice=1 + number % 2, sentences=paragraph)
-        for number, paragraph in enumerate(paragraphs, 1)
+        Line(kind=LineKind.SPEECH, voice=1 + number % 2, sentences=block.sentences)
+        for number, block in enumerate(blocks, 1)
     ]
     length = float(duration_s or 0)
     return original.model_copy(

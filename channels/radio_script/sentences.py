@@ -1,33 +1,71 @@
 """Sentences of a reading, each with the originals it came from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from channels.radio_script.length import sentences, syllables
 from channels.radio_script.reading import Reading, Span
 from channels.radio_script.reading.plain import flatten
 from channels.radio_script.script import Piece, Sentence
 
+_ENDS = (".", "!", "?", ":", ";", ",", "…")
 HARD_KINDS = frozenset({"document", "phone", "address", "identity", "code", "fraction", "kept", "money"})
 """Kinds of spoken forms that are printed with the original beside them."""
 
 
-def unread(text: str) -> tuple[tuple[Sentence, ...], ...]:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One block of a text as it is said. ``heads`` tells whether it is a heading of what follows."""
+
+    sentences: tuple[Sentence, ...]
+    heads: bool = False
+
+
+def unread(text: str, *, literal: bool = False) -> tuple[Said, ...]:
     """Another language is shown as it is written; nobody here knows how it is read."""
-    made = (
-        tuple(Sentence(pieces=(Piece(text=s),), syllables=syllables(s)) for s in sentences(block))
-        for block in flatten(text).text.split("\n")
-    )
-    return tuple(paragraph for paragraph in made if paragraph)
+    plain = flatten(text, literal=literal)
+    made = [
+        tuple(Sentence(pieces=(Piece(text=s),), syllables=syllables(s)) for s in sentences(line))
+        for line in plain.text.split("\n")
+    ]
+    return _blocks(made, plain.headings, plain.joined)
 
 
-def paragraphs(reading: Reading) -> tuple[tuple[Sentence, ...], ...]:
-    """Return the paragraphs of a reading, each as its sentences, each sentence with the originals it came from."""
+def paragraphs(reading: Reading) -> tuple[Said, ...]:
+    """Return the blocks of a reading, each as its sentences, each sentence with the originals it came from."""
     made: list[tuple[Sentence, ...]] = []
     start = 0
     for block in reading.spoken.split("\n"):
         made.append(tuple(_sentences(reading, start, block)))
         start += len(block) + 1
-    return tuple(paragraph for paragraph in made if paragraph)
+    return _blocks(made, reading.headings, reading.joined)
+
+
+def _blocks(
+    lines: Sequence[tuple[Sentence, ...]], headings: frozenset[int], joined: frozenset[int]
+) -> tuple[Said, ...]:
+    """Put the lines of each block together; each is a sentence of its own."""
+    made: list[Said] = []
+    for number, line in enumerate(lines):
+        if line and made and number in joined:
+            made[-1] = Said((*ended(made[-1].sentences), *line))
+        elif line:
+            made.append(Said(line, number in headings))
+    return tuple(made)
+
+
+def ended(said: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """Return sentences of which the last ends with a stop, so that what is said next is not said in one breath."""
+    if not said or is_ended(said[-1].text):
+        return tuple(said)
+    last = said[-1]
+    stopped = Sentence(pieces=(*last.pieces, Piece(text=".")), syllables=last.syllables)
+    return (*said[:-1], stopped)
+
+
+def is_ended(text: str) -> bool:
+    """Tell whether a text ends with a stop or a pause; quotation marks and brackets after it do not count."""
+    return text.rstrip("”»\"')] ")[-1:] in _ENDS
 
 
 def _sentences(reading: Reading, start: int, block: str) -> Iterator[Sentence]:

@@ -1,11 +1,16 @@
 """The script as plain text: spoken form only, ready for a text-to-speech system."""
 
 from channels.radio_script.script import UNSAID, Script
+from channels.radio_script.sentences import ended
 
 
 def to_text(script: Script) -> str:
-    """Return what is said, one paragraph a line with a blank line between; cues and originals are left out."""
-    spoken = [line.text for line in script.lines if line.kind not in UNSAID]
+    """Return what is said, one paragraph a line with a blank line between; cues and originals are left out.
+
+    Every sentence ends with a stop, titles too: a voice made by a machine breathes nowhere else.
+    """
+    said = (line.sentences for line in script.lines if line.kind not in UNSAID)
+    spoken = [" ".join(sentence.text for sentence in ended(sentences)) for sentences in said]
     return "\n\n".join(spoken) + "\n"
 
 

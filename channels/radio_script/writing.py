@@ -8,6 +8,7 @@ from channels.radio_script.draft import Draft, Frame, Text, estimate, long_sente
 from channels.radio_script.length import syllables
 from channels.radio_script.reading import read_aloud
 from channels.radio_script.script import LineKind, Piece, Script, Sentence
+from channels.radio_script.sentences import Said, ended
 
 BREAK_S = 2.0
 """Seconds of silence when one item gives way to the next."""
@@ -62,37 +63,36 @@ def finished(draft: Draft, facts: Mapping[str, Any], slot_s: int) -> Script:
 
 def told(draft: Draft, text: str, name: str = "") -> list[Sentence]:
     """Read a text that one voice says at a stretch. ``name`` is the field of the piece, empty for the station's own."""
-    return [sentence for paragraph in draft.read(Text(name, text)) for sentence in paragraph]
+    return [sentence for block in draft.read(Text(name, text)) for sentence in block.sentences]
 
 
 def _item(draft: Draft, item: Item) -> None:
     if draft.frame.read_title:
         draft.say(told(draft, item.title, "title"), LineKind.TITLE)
-    for turn in _turns(paragraph for text in item.texts for paragraph in draft.read(text)):
+    for turn in _turns(block for text in item.texts for block in draft.read(text)):
         draft.say(turn)
 
 
-def _turns(paragraphs_: Iterable[Sequence[Sentence]]) -> Iterator[list[Sentence]]:
-    """Join short paragraphs, such as the items of a list, so that the voices do not change at every line.
+def _turns(blocks: Iterable[Said]) -> Iterator[list[Sentence]]:
+    """Join short blocks, such as the items of a list, so that the voices do not change at every line.
 
-    A heading, which has no full stop, starts a turn of its own and stays with what it heads.
+    A heading starts a turn of its own and stays with what it heads; every block ends with a stop.
     """
     turn: list[Sentence] = []
-    for paragraph in paragraphs_:
-        heads = paragraph[-1].text[-1:] not in ".!?:;,"
-        if turn and (heads or _full(turn, paragraph)):
+    heading = False
+    for block in blocks:
+        if turn and ((block.heads and not heading) or (not heading and _full(turn, block.sentences))):
             yield turn
             turn = []
-        turn += paragraph
+        turn += ended(block.sentences)
+        heading = block.heads and len(turn) == len(block.sentences)
     if turn:
         yield turn
 
 
-def _full(turn: Sequence[Sentence], paragraph: Sequence[Sentence]) -> bool:
-    """Tell whether the other voice should read ``paragraph``; never right after a heading."""
-    if len(turn) == 1 and turn[0].text[-1:] not in ".!?:;,":
-        return False
-    so_far, more = (sum(sentence.syllables for sentence in part) for part in (turn, paragraph))
+def _full(turn: Sequence[Sentence], block: Sequence[Sentence]) -> bool:
+    """Tell whether the other voice should read ``block``."""
+    so_far, more = (sum(sentence.syllables for sentence in part) for part in (turn, block))
     return so_far >= TURN or so_far + more > 1.5 * TURN
 
 

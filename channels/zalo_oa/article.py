@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,7 +63,9 @@ def _with_service(body: Body, service: Service, settings: Settings) -> Body:
     lines = [f"{name}: {one_line(value)}" for name, value in named if value.strip()]
     if not lines:
         return body
-    text = f"<p>{'<br>'.join(lines)}</p>" if settings.html_body else "\n".join(lines)
+    text = (
+        f"<p>{'<br>'.join(escape(line, quote=False) for line in lines)}</p>" if settings.html_body else "\n".join(lines)
+    )
     return Body((*body.parts, TextPart(text)), body.foreign)
 
 

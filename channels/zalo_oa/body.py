@@ -2,12 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from html import escape
 from urllib.parse import urljoin
 
 from channels.contract import Picture, Piece
-from channels.markup import Block, BlockKind, blocks
-from channels.zalo_oa.inline import flat, table_lines
+from channels.document import (
+    Block,
+    Heading,
+    Inline,
+    Item,
+    Link,
+    Listing,
+    Paragraph,
+    Preformatted,
+    Quote,
+    Rule,
+    Span,
+    Table,
+    read,
+)
+from channels.document import Picture as Image
+from channels.markup import printable
+from channels.zalo_oa.inline import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +64,16 @@ def body_of(piece: Piece, *, html: bool) -> Body:
     whether Zalo could fetch it, and one that it cannot fetch makes the whole article fail.
     """
     known = [one for one in (piece.cover, *piece.pictures) if one]
+    write = Writer(html, lambda address: urljoin(piece.url, address) if piece.url else None)
     parts: list[Part] = []
     foreign: list[str] = []
-    source = blocks(piece.body, link=lambda address: urljoin(piece.url, address) if piece.url else None)
-    for group in _groups(source):
-        if group[0].kind is not BlockKind.PICTURE:
-            parts += [TextPart(text) for text in [_text(group, html)] if text]
-        elif picture := _named(group[0].url, known):
-            parts.append(PicturePart(picture, picture.caption or group[0].text))
-        else:
-            foreign.append(group[0].url)
+    for made in _flow(read(printable(piece.body)).blocks, write):
+        if isinstance(made, str):
+            parts += [TextPart(made)] if made else []
+        elif picture := _named(urljoin(piece.url, made.url), known):
+            parts.append(PicturePart(picture, picture.caption or made.alt))
+        elif made.url:
+            foreign.append(made.url)
     shown = {part.picture.sha256 for part in parts if isinstance(part, PicturePart)}
     rest = [one for one in piece.pictures if one.sha256 not in shown]
     return Body((*parts, *(PicturePart(one, one.caption) for one in rest)), tuple(foreign))
@@ -68,42 +84,92 @@ def _named(url: str, known: Sequence[Picture]) -> Picture | None:
     return next((one for one in known if one.url == url or one.sha256 in url), None)
 
 
-def _groups(source: Sequence[Block]) -> Iterator[list[Block]]:
-    """Yield blocks that make one part of the article: the items of a list belong together."""
-    for kind, group in groupby(source, key=lambda block: block.kind):
-        if kind is BlockKind.ITEM:
-            yield list(group)
-        else:
-            yield from ([block] for block in group)
+def _flow(blocks: Sequence[Block], write: Writer) -> Iterator[str | Image]:
+    """Yield the text of each block, and after it the pictures that stood in it."""
+    for block in blocks:
+        yield _text(block, write)
+        yield from _pictures(block)
 
 
-def _text(group: Sequence[Block], html: bool) -> str:
-    block = group[0]
-    match block.kind:
-        case BlockKind.HEADING:
-            return f"<p><b>{flat(block.html, html=True)}</b></p>" if html else flat(block.html).upper()
-        case BlockKind.ITEM:
-            return _wrapped([_bullet(one) + flat(one.html, html=html) for one in group], html)
-        case BlockKind.QUOTE:
-            return _wrapped([_quoted(flat(block.html, html=html))], html)
-        case BlockKind.TABLE:
-            return _wrapped(table_lines(block.html, html=html), html)
-        case BlockKind.PARAGRAPH:
-            return _wrapped([flat(block.html, html=html)], html)
-    return ""
+def _text(block: Block, write: Writer) -> str:
+    match block:
+        case Heading():
+            words = write.flat(block.inside)
+            return f"<p><b>{words}</b></p>" if write.html and words else words.upper()
+        case Quote():
+            return _wrapped(_quoted(_lines(block.blocks, write)), write)
+        case _:
+            return _wrapped(_lines([block], write), write)
 
 
-def _wrapped(lines: Sequence[str], html: bool) -> str:
+def _lines(blocks: Sequence[Block], write: Writer) -> list[str]:
+    """Return blocks that make one text, line by line."""
+    return [line for block in blocks for line in _block_lines(block, write)]
+
+
+def _block_lines(block: Block, write: Writer) -> list[str]:
+    match block:
+        case Paragraph() | Heading():
+            return write.flat(block.inside).split("\n")
+        case Quote():
+            return _quoted(_lines(block.blocks, write))
+        case Listing():
+            return _items(block, write, depth=1)
+        case Table():
+            return write.table(block)
+        case Preformatted():
+            return [escape(line.text, quote=False) if write.html else line.text for line in block.lines]
+        case Rule():
+            return []
+
+
+def _items(listing: Listing, write: Writer, depth: int) -> list[str]:
+    lines: list[str] = []
+    for item in listing.items:
+        sign = f"{item.number}." if item.number is not None else "•" if depth == 1 else "–"
+        lead = "   " * (depth - 1) + sign + " "
+        for inner in item.blocks:
+            if isinstance(inner, Listing):
+                lines += _items(inner, write, depth + 1)
+            elif own := [line for line in _block_lines(inner, write) if line.strip()]:
+                lines += [lead + own[0], *own[1:]]
+                lead = ""
+    return lines
+
+
+def _wrapped(lines: Sequence[str], write: Writer) -> str:
     kept = [line for line in lines if line.strip()]
-    if not html:
+    if not write.html:
         return "\n".join(kept)
-    return f"<p>{'<br>'.join(line.replace(chr(10), '<br>') for line in kept)}</p>" if kept else ""
+    return f"<p>{'<br>'.join(kept)}</p>" if kept else ""
 
 
-def _bullet(item: Block) -> str:
-    sign = "•" if item.level <= 1 else "–"
-    return "   " * (max(item.level, 1) - 1) + (f"{item.number}." if item.number else sign) + " "
+def _quoted(lines: Sequence[str]) -> list[str]:
+    text = "\n".join(lines)
+    return list(lines) if not text.strip() or text.startswith(("“", '"', "«")) else f"“{text}”".split("\n")
 
 
-def _quoted(text: str) -> str:
-    return text if text.startswith(("“", '"', "«")) else f"“{text}”"
+def _pictures(block: Block | Item) -> Iterator[Image]:
+    match block:
+        case Paragraph() | Heading():
+            yield from _inline_pictures(block.inside)
+        case Quote() | Item():
+            for inner in block.blocks:
+                yield from _pictures(inner)
+        case Listing():
+            for item in block.items:
+                yield from _pictures(item)
+        case Table():
+            for row in (block.head, *block.rows):
+                for cell in row:
+                    yield from _inline_pictures(cell.inside)
+        case _:
+            return
+
+
+def _inline_pictures(inside: Sequence[Inline]) -> Iterator[Image]:
+    for part in inside:
+        if isinstance(part, Image):
+            yield part
+        elif isinstance(part, Span | Link):
+            yield from _inline_pictures(part.inside)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from channels.contract import Finding, Picture, Piece, Severity, StoryKind
+from channels.document import findings
 from channels.words import N_, Words
 from channels.zalo_oa.addresses import can_be_fetched
 from channels.zalo_oa.article import Draft, draft
@@ -29,6 +30,7 @@ def check(piece: Piece, settings: Settings) -> tuple[Finding, ...]:
         *_body(piece, made),
         *_author(made),
         *_pictures(piece, made, settings),
+        *findings.of(piece, strikes=False),
     )
 
 

@@ -45,7 +45,7 @@ def tried(
     if draft is not None:
         lexicon = layered(lexicon, [draft])
     reading = read_aloud(text[:LONGEST], lexicon, DIALECTS.get(dialect, DIALECTS["north"]))
-    said = paragraphs(reading)
+    said = [block.sentences for block in paragraphs(reading)]
     length = measure(reading.spoken)
     long_ones = (sentence for paragraph in said for sentence in paragraph if sentence.syllables > BREATH)
     return Tried(

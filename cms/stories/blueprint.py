@@ -3,7 +3,7 @@
 from flask import Blueprint
 from markupsafe import Markup
 
-from channels import markup
+from channels.document.html import to_html
 
 blueprint = Blueprint("stories", __name__)
 
@@ -11,7 +11,7 @@ blueprint = Blueprint("stories", __name__)
 @blueprint.app_template_filter("markdown")
 def markdown(text: str) -> Markup:
     """Safe HTML of an editor's Markdown; pictures of this site are shown, other relative addresses dropped."""
-    return Markup(markup.to_html(text, link=_own_picture))  # noqa: S704  # to_html lets only safe elements through
+    return Markup(to_html(text, link=_own_picture))  # noqa: S704  # to_html lets only safe elements through
 
 
 def _own_picture(address: str) -> str | None:

@@ -96,7 +96,10 @@ def compose(page: Page, plain: Plain, original: str) -> Reading:
     voice.add(_gap(page.text[here:]))
     voice.trim(" \n,")
     spoken = "".join(voice.parts)
-    return Reading(original, spoken, _settled(spans, len(spoken)), tuple(doubts), dict(page.learned))
+    aligned = spoken.count("\n") == plain.text.count("\n")
+    headings, joined = (plain.headings, plain.joined) if aligned else (frozenset(), frozenset())
+    learned = dict(page.learned)
+    return Reading(original, spoken, _settled(spans, len(spoken)), tuple(doubts), learned, headings, joined)
 
 
 def _settled(spans: list[Span], limit: int) -> tuple[Span, ...]:

@@ -46,7 +46,8 @@ class Span:
 class Reading:
     """A text made speakable. ``original`` is the NFC text that offsets refer to; blocks of ``spoken`` are lines.
 
-    ``learned`` are the abbreviations that the text itself introduced, for what is read after it.
+    ``learned`` are the abbreviations that the text itself introduced, for what is read after it; ``headings`` are the
+    lines of ``spoken`` that head what follows them, ``joined`` those of the same block as the line before.
     """
 
     original: str
@@ -54,6 +55,8 @@ class Reading:
     spans: tuple[Span, ...]
     doubts: tuple[Doubt, ...]
     learned: Mapping[str, str] = field(default_factory=dict, hash=False)
+    headings: frozenset[int] = frozenset()
+    joined: frozenset[int] = frozenset()
 
     def written(self, span: Span) -> str:
         """Return the original text of ``span``."""

@@ -1,28 +1,34 @@
-"""From Markdown to plain blocks, one a line, remembering where every character came from."""
+"""From a text to plain lines, one a block, remembering where every character came from."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-_INLINE = re.compile(
-    r"(?P<drop>[\ufeff\u00ad\u200b-\u200f\u2060\ufe0f]+|<!--.*?-->|!\[[^\]\n]*\]\([^)\n]*\)|\[\^[^\]\n]+\]:?)"
-    r"|\[(?P<link>[^\]\[\n]+)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"\n]*\")?\)"
-    r"|<(?P<auto>(?:https?://|mailto:)[^>\s]+|[^\s<>@]+@[^\s<>@]+)>"
-    r"|(?P<keep>https?://[^\s*<>]+|\*\d+(?:\*\d+)*\#|\*(?=\s?\d)(?<=\d\*)|\*(?=\s\d)(?<=\d\s\*))"
-    r"|(?P<tag></?[A-Za-z][^<>\n]*>)"
-    r"|\\(?P<escaped>[\\`*_{}\[\]()#+.!|~>-])"
-    r"|(?P<mark>\*+|~~|`+|(?<!\w)_{1,3}(?=\w)|(?<=[\w.,:;!?)”])_{1,3}(?!\w)|_{3,})"
-    r"|&(?P<entity>nbsp|amp|lt|gt|quot);",
-    re.DOTALL,
+from channels.document import (
+    Block,
+    Break,
+    Code,
+    Heading,
+    Inline,
+    Item,
+    Link,
+    Listing,
+    Paragraph,
+    Picture,
+    Preformatted,
+    Quote,
+    Span,
+    Table,
+    Text,
+    read,
 )
-_SPECIAL = re.compile(r"[<!\[\\*~`_&\ufeff\u00ad\u200b-\u200f\u2060\ufe0f]")
-_ENTITIES = {"nbsp": " ", "amp": "&", "lt": "<", "gt": ">", "quot": '"'}
-_RULER = re.compile(r"\s*(?:[-*_=]\s*){3,}$|\s*(?:```|~~~).*$|\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?$")
-_HEADING = re.compile(r"\s*#{1,6}\s+")
-_QUOTE = re.compile(r"\s*>(?:>|\s)*(?<=[> ])(?!\d)\s?")
-_BULLET = re.compile(r"\s*(?:[-–—•*+●▪■◦·✓✔➢►]\s+)+(?:\[[ xX]\]\s+)?")
-_NUMBERED = re.compile(r"\s*(?:\(?\d{1,2}[.)]|\(?[a-zđ]\)|[IVX]+\.)\s")
+
+_SILENT = re.compile("[\ufeff\u00ad\u200b-\u200f\u2060\ufe0f]+|_{3,}")
+_BULLET = re.compile(r"(?:[–—•●▪■◦·✓✔➢►]\s+|[-+*]\s+(?!\d))+(?=\S)|\[[ xX]\]\s+|\|\s*")
+"""Signs at the start of a line that nobody says: bullets that are no Markdown, a box to tick, the frame of a row."""
+_FRAME = re.compile(r"[\s|]+$")
+_ENDS = ".!?:;,…"
 _SIGNATURE = re.compile(r"(?:\*\*)?Nơi nhận(?:\*\*)?\s*:?\s*(?:\*\*)?\s*$", re.IGNORECASE)
 
 
@@ -33,6 +39,10 @@ class Plain:
     text: str = ""
     dropped: tuple[int, int] | None = None
     """The recipients and signatures left out, as offsets in the original."""
+    headings: frozenset[int] = frozenset()
+    """Which lines head what follows them."""
+    joined: frozenset[int] = frozenset()
+    """Which lines belong to the same block as the line before."""
     _starts: list[int] = field(default_factory=list)
     _origins: list[tuple[int, int]] = field(default_factory=list)
 
@@ -56,6 +66,9 @@ class _Builder:
         self.length = 0
         self.starts: list[int] = []
         self.origins: list[tuple[int, int]] = []
+        self.headings: set[int] = set()
+        self.joined: set[int] = set()
+        self.line = 0
 
     def add(self, text: str, start: int, end: int) -> None:
         if text:
@@ -64,22 +77,41 @@ class _Builder:
             self.origins.append((start, end))
             self.length += len(text)
 
+    def last(self) -> str:
+        """Return the last character."""
+        return self.parts[-1][-1] if self.parts else ""
 
-def flatten(text: str) -> Plain:
-    """Drop Markdown and HTML marks, bullets and rulers; put every block on a line of its own."""
+    def words(self, text: str, start: int, end: int) -> None:
+        """Add what was typed at ``start`` to ``end``, without what has no sound."""
+        exact = len(text) == end - start
+        here = 0
+        for silent in _SILENT.finditer(text):
+            self._piece(text, here, silent.start(), start, end, exact=exact)
+            here = silent.end()
+        self._piece(text, here, len(text), start, end, exact=exact)
+
+    def _piece(self, text: str, first: int, last: int, start: int, end: int, *, exact: bool) -> None:
+        place = (start + first, start + last) if exact else (start, end)
+        self.add(text[first:last], *place)
+
+    def new_line(self, at: int, *, heading: bool = False) -> None:
+        """Begin a line; the first one is there already."""
+        if self.length:
+            self.add("\n", at, at)
+            self.line += 1
+        if heading:
+            self.headings.add(self.line)
+
+
+def flatten(text: str, *, literal: bool = False) -> Plain:
+    """Put every block of ``text`` on a line of its own, without marks. A ``literal`` text has no marks."""
     out = _Builder()
-    body_end = _signature(text)
-    loose = True  # the next line starts a block
-    for start, end in _lines(text, body_end):
-        content, opens, closes = _block(text, start, end)
-        if content is None:
-            loose = True
-            continue
-        if out.length:
-            out.add("\n" if loose or opens else " ", start, start)
-        _inline(text, content, end, out)
-        loose = closes or text[start:end].endswith(("  ", "\\"))
-    plain = Plain("".join(out.parts), None, out.starts, out.origins)
+    body_end = len(text) if literal else _signature(text)
+    if literal:
+        _lines(text, out)
+    else:
+        _blocks(read(text[:body_end]).blocks, out)
+    plain = Plain("".join(out.parts), None, frozenset(out.headings), frozenset(out.joined), out.starts, out.origins)
     if body_end < len(text):
         plain.dropped = (body_end, len(text))
     return plain
@@ -89,56 +121,133 @@ def _signature(text: str) -> int:
     """Return where the block of recipients and signatures starts; the length of ``text`` if there is none."""
     if "\n" not in text or "ơi nhận" not in text:
         return len(text)
-    for start, end in _lines(text, len(text)):
-        if _SIGNATURE.match(text, start, end):
+    start = 0
+    for line in text.split("\n"):
+        if _SIGNATURE.match(line):
             return start
+        start += len(line) + 1
     return len(text)
 
 
-def _lines(text: str, stop: int) -> Iterator[tuple[int, int]]:
+def _lines(text: str, out: _Builder) -> None:
     start = 0
-    while start < stop:
-        end = text.find("\n", start, stop)
-        end = stop if end < 0 else end
-        yield start, end
-        start = end + 1
+    for line in text.split("\n"):
+        if words := line.strip():
+            at = start + len(line) - len(line.lstrip())
+            out.new_line(at)
+            out.words(words, at, at + len(words))
+        start += len(line) + 1
 
 
-def _block(text: str, start: int, end: int) -> tuple[int | None, bool, bool]:
-    """Return where the words of a line start (None if it has none), and whether it opens or closes a block."""
-    while end > start and text[end - 1] in " \t\r":
-        end -= 1
-    if start == end or _RULER.match(text, start, end):
-        return None, True, True
-    quote = _QUOTE.match(text, start, end)
-    start = quote.end() if quote else start
-    heading = _HEADING.match(text, start, end)
-    if heading:
-        return heading.end(), True, True
-    bullet = _BULLET.match(text, start, end)
-    if bullet and bullet.end() < end:
-        return bullet.end(), True, False
-    row = text.startswith("|", start)
-    opens = row or _NUMBERED.match(text, start, end) is not None
-    while start < end and text[start] in " \t|":
-        start += 1
-    return (start if start < end else None), opens, row
+def _block(block: Block, out: _Builder) -> None:
+    match block:
+        case Heading():
+            out.new_line(block.start, heading=True)
+            _inlines(block.inside, out)
+        case Paragraph():
+            _paragraph(block, out)
+        case Quote():
+            _blocks(block.blocks, out)
+        case Listing():
+            for item in block.items:
+                _item(item, out)
+        case Table():
+            _table(block, out)
+        case Preformatted():
+            _typed(block, out)
 
 
-def _inline(text: str, start: int, end: int, out: _Builder) -> None:
-    while end > start and text[end - 1] in " \t\r\\|":
-        end -= 1
-    if not _SPECIAL.search(text, start, end):
-        out.add(text[start:end], start, end)
-        return
-    for match in _INLINE.finditer(text, start, end):
-        out.add(text[start : match.start()], start, match.start())
-        start = match.end()
-        kind = match.lastgroup
-        if kind == "link":
-            _inline(text, *match.span("link"), out)
-        elif kind in ("auto", "keep", "escaped"):
-            out.add(match[kind], *match.span(kind))
-        elif kind == "entity":
-            out.add(_ENTITIES[match["entity"]], *match.span())
-    out.add(text[start:end], start, end)
+def _blocks(blocks: Sequence[Block], out: _Builder) -> None:
+    for block in blocks:
+        _block(block, out)
+
+
+def _typed(block: Preformatted, out: _Builder) -> None:
+    for line in block.lines:
+        out.new_line(line.start)
+        out.words(line.text, line.start, line.end)
+
+
+def _table(block: Table, out: _Builder) -> None:
+    for row in (block.head, *block.rows):
+        out.new_line(row[0].start)
+        for number, cell in enumerate(row):
+            if number:
+                out.add(" | ", cell.start, cell.start)
+            _inlines(cell.inside, out)
+
+
+def _paragraph(block: Paragraph, out: _Builder) -> None:
+    """One without a break or a stop heads what follows, as a line in bold does."""
+    is_line = not any(isinstance(part, Break) for part in block.inside)
+    before = out.length
+    out.new_line(block.start)
+    _inlines(block.inside, out)
+    said = out.last()
+    if is_line and out.length > before and said and said not in _ENDS:
+        out.headings.add(out.line)
+
+
+def _item(item: Item, out: _Builder) -> None:
+    first = True
+    for inner in item.blocks:
+        if first and isinstance(inner, Paragraph):
+            out.new_line(item.start)
+            if item.number is not None:
+                sign = f"{item.number}."
+                out.add(sign, item.start, item.start + len(sign))
+                out.add(" ", item.start + len(sign), item.start + len(sign) + 1)
+            _inlines(inner.inside, out)
+        else:
+            _block(inner, out)
+        first = False
+
+
+def _inlines(inside: Sequence[Inline], out: _Builder) -> None:
+    """Add what inlines say; a line goes on in the next one only within a sentence."""
+    parts = list(_flat(inside))
+    fresh = True
+    for number, part in enumerate(parts):
+        if isinstance(part, Break):
+            following = next((later.text for later in parts[number + 1 :] if not isinstance(later, Break)), "")
+            if _goes_on(part, following):
+                out.add(" ", part.start, part.end)
+            elif following:
+                out.new_line(part.start)
+                out.joined.add(out.line)
+                fresh = True
+            continue
+        fresh = _words(part, out, fresh=fresh, last=number + 1 == len(parts) or isinstance(parts[number + 1], Break))
+
+
+def _goes_on(part: Break, following: str) -> bool:
+    return part.end - part.start == 1 and following[:1].islower()
+
+
+def _words(part: Text | Code, out: _Builder, *, fresh: bool, last: bool) -> bool:
+    """Add one stretch of words; return whether nothing of its line has been said yet."""
+    text, start = part.text, part.start
+    if fresh and len(text) == part.end - part.start:
+        text = text.lstrip()
+        if bullet := _BULLET.match(text):
+            text = text[bullet.end() :]
+        start = part.end - len(text)
+    end = part.end
+    if last and len(text) == end - start and (frame := _FRAME.search(text)):
+        text = text[: frame.start()]
+        end = start + len(text)
+    out.words(text, start, end)
+    return fresh and not text
+
+
+def _flat(inside: Sequence[Inline]) -> Sequence[Text | Code | Break]:
+    found: list[Text | Code | Break] = []
+    for part in inside:
+        match part:
+            case Span() | Link():
+                found += _flat(part.inside)
+            case Picture():
+                pass
+            case _:
+                found.append(part)
+    return found

@@ -77,15 +77,17 @@ def read_aloud(
     lexicon: Lexicon | None = None,
     dialect: Dialect | str = NORTH,
     learned: Mapping[str, str] | None = None,
+    *,
+    literal: bool = False,
 ) -> Reading:
-    """Make ``text`` (Markdown or plain, any normal form) speakable.
+    """Make ``text`` (an editor's text, or with ``literal`` one without marks; any normal form) speakable.
 
     ``lexicon`` defaults to the built-in one; ``dialect`` is "north" or "south"; ``learned`` are abbreviations that a
     text read before introduced. Blocks of the text become lines of
     ``Reading.spoken``; nothing is guessed: what has no known reading is kept, marked "[…?]" and listed as a doubt.
     """
     original = unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
-    plain = flatten(original)
+    plain = flatten(original, literal=literal)
     voice = DIALECTS[dialect] if isinstance(dialect, str) else dialect
     page = Page(plain.text.translate(SAME), lexicon or built_in(), voice, dict(learned or {}))
     for rule in RULES:

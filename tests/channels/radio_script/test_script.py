@@ -60,7 +60,7 @@ def test_two_voices_take_turns() -> None:
 
 def test_a_heading_and_its_list_stay_with_one_voice() -> None:
     (line,) = [line for line in script().lines if "Ba việc cần chuẩn bị" in line.text]
-    assert line.text == "Ba việc cần chuẩn bị Tài khoản vi en i ai đi mức độ hai. Điện thoại có mạng bốn gờ."
+    assert line.text == "Ba việc cần chuẩn bị. Tài khoản vi en i ai đi mức độ hai. Điện thoại có mạng bốn gờ."
 
 
 def test_times_add_up_without_a_gap() -> None:

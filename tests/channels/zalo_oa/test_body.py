@@ -27,10 +27,13 @@ def texts(markdown: str, *, html: bool = False) -> list[str]:
         ("Gọi [1022](tel:1022) hoặc [tổng đài](tel:02721022)", ["Gọi 1022 hoặc tổng đài (02721022)"]),
         ("> Dân cần thì có.", ["“Dân cần thì có.”"]),
         ("> “Dân cần thì có.”", ["“Dân cần thì có.”"]),
-        ("| Giờ | Việc |\n|---|---|\n| 7:30 | Mở cửa |\n| 17:00 | Đóng cửa |", ["• 7:30: Mở cửa\n• 17:00: Đóng cửa"]),
+        (
+            "| Giờ | Việc |\n|---|---|\n| 7:30 | Mở cửa |\n| 17:00 | Đóng cửa |",
+            ["Giờ – Việc:\n• 7:30: Mở cửa\n• 17:00: Đóng cửa"],
+        ),
         (
             "| Thủ tục | Phí | Nơi nộp |\n|---|---|---|\n| Khai sinh | 0 đồng | Xã |\n| Hộ khẩu | | Xã |",
-            ["• Khai sinh — Phí: 0 đồng; Nơi nộp: Xã\n• Hộ khẩu — Nơi nộp: Xã"],
+            ["• Thủ tục: Khai sinh — Phí: 0 đồng; Nơi nộp: Xã\n• Thủ tục: Hộ khẩu — Nơi nộp: Xã"],
         ),
         ("Một  \nhai", ["Một\nhai"]),
         ("A & B < C", ["A & B < C"]),

@@ -58,3 +58,9 @@ def test_html_mode_shows_words_and_no_tags() -> None:
     html = preview(piece(body="- **một**\n- hai"), html_body=True)
     assert "&lt;" not in html
     assert "• một<br>" in html
+
+
+def test_lists_tables_and_verses_stand_in_lines_as_in_the_article() -> None:
+    html = preview(piece(body="- một\n  - nửa\n- hai\n\n| A | B |\n|---|---|\n| x | y |\n\nCâu sáu\ncâu tám"))
+    for lines in ("• một<br>\u2003– nửa<br>• hai", "A – B:<br>• x: y", "Câu sáu<br>câu tám"):
+        assert lines in html

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from channels.contract import StoryKind
-from channels.markup import to_text
+from channels.document.plain import to_text
 from channels.radio_script.reading import read_aloud
 from cms.demo.content import (
     DemoStory,
