@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
+from channels.failing import ChannelError as ChannelError
+from channels.failing import ErrorKind as ErrorKind
+from channels.failing import Json as Json
 from channels.words import Words
-
-Json = Any
-"""A value that the ``json`` module writes and reads back unchanged."""
 
 
 class StoryKind(StrEnum):
@@ -50,35 +50,6 @@ class Severity(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
-
-
-class ErrorKind(StrEnum):
-    """What the engine does about a failed call.
-
-    ``REJECTED`` content refused, nobody resends it; ``AUTH`` the channel stops until an admin acts; ``RATE_LIMITED``
-    and ``TRANSIENT`` surely not sent, try later; ``UNCERTAIN`` may have been sent, look it up before anything else.
-    """
-
-    REJECTED = "rejected"
-    AUTH = "auth"
-    RATE_LIMITED = "rate_limited"
-    TRANSIENT = "transient"
-    UNCERTAIN = "uncertain"
-
-
-class ChannelError(Exception):
-    """A provider call that failed; carries all that the engine and the editor need.
-
-    ``words`` is one sentence for the editor, ``detail`` the provider's own words without secrets, ``retry_after``
-    seconds the provider asked us to wait.
-    """
-
-    def __init__(self, kind: ErrorKind, words: Words, *, detail: str = "", retry_after: float | None = None) -> None:
-        super().__init__(f"{kind}: {words}")
-        self.kind = kind
-        self.words = words
-        self.detail = detail
-        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +205,9 @@ class Order:
 
     ``key`` is stable over retries (idempotency key or marker); ``live`` is the receipt of what is there now, if this
     is a correction or a retraction; ``progress`` is what the last ``Continue`` said, empty at the first step;
-    ``called_at`` is when an unclear first call was made (UTC), for ``find``.
+    ``called_at`` is when an unclear first call was made (UTC), for ``find``. ``replaced`` is what the last ``Continue``
+    of an earlier correction said that was not yet confirmed when this one took its place; ``lost_at`` (UTC) is when a
+    call for the live item last had no known end: what it asked for may still come true, after what is asked for now.
     """
 
     key: str
@@ -242,6 +215,8 @@ class Order:
     live: Receipt | None = None
     progress: Mapping[str, Json] = field(default_factory=dict, hash=False)
     called_at: datetime | None = None
+    replaced: Mapping[str, Json] = field(default_factory=dict, hash=False)
+    lost_at: datetime | None = None
 
 
 class Vault(Protocol):
@@ -372,7 +347,8 @@ class PushAdapter(Adapter, Protocol):
         """Make one step towards the rendition being live.
 
         With ``order.live`` set the provider's item is brought to the rendition (a correction); that call is
-        repeatable. Only the first step of a new item (no ``progress``, no ``live``) is not.
+        repeatable, and the receipt is given once the provider shows the rendition. Only the first step of a new item
+        (no ``progress``, no ``live``) is not.
         """
         ...
 
@@ -384,5 +360,9 @@ class PushAdapter(Adapter, Protocol):
         ...
 
     def retract(self, order: Order, account: Account) -> None:
-        """Take ``order.live`` down. Idempotent: an item that is already gone is a success."""
+        """Take ``order.live`` down and return once the provider says that readers do not see it any more.
+
+        Idempotent: an item that is already gone is a success. Where that takes several steps, raise a TRANSIENT
+        ``ChannelError`` with the ``progress`` for the next.
+        """
         ...

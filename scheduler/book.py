@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from scheduler.tools import Point, Tools
+from scheduler.trouble import AWAY
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-AWAY = (OperationalError, InterfaceError)
-"""The database is locked, full or away: the same write may succeed a moment later."""
 
 PATIENCE = 0.5
 """How long a write is tried again and again, as a part of the lease."""

@@ -11,6 +11,7 @@ from media.store import Store
 from scheduler.decisions import Step
 from scheduler.outcomes import Result
 from scheduler.states import Outcome
+from scheduler.trouble import is_away
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,13 @@ BROKEN = Words(
     N_("Phần mềm gặp lỗi khi làm việc với kênh; hệ thống sẽ tự thử lại. Hãy báo người quản trị nếu còn lặp lại.")
 )
 BROKEN_UNCLEAR = Words(N_("Phần mềm gặp lỗi giữa lúc đăng; hệ thống đang tra xem bài đã lên kênh hay chưa."))
+
+DATABASE_AWAY = Words(
+    N_("Cơ sở dữ liệu đang bận hoặc chưa ghi được nên chưa làm việc được với kênh; hệ thống sẽ tự thử lại.")
+)
+DATABASE_AWAY_UNCLEAR = Words(
+    N_("Cơ sở dữ liệu bận đúng lúc đang đăng; hệ thống đang tra xem bài đã lên kênh hay chưa.")
+)
 
 DETAIL = 2000
 """Longest detail that is kept, in characters."""
@@ -40,7 +48,7 @@ def make(call: Call, adapter: PushAdapter, account: Account) -> Result:
     except ChannelError as error:
         detail = redact(error.detail, account)
         return Result(Outcome(error.kind.value), call.rendition_id, words=error.words, detail=detail,
-                      retry_after=error.retry_after)  # fmt: skip
+                      retry_after=error.retry_after, progress=error.progress)  # fmt: skip
     except Exception as error:
         return broken(error, call.rendition_id, account, unclear=call.once)
     if isinstance(answer, Continue):
@@ -53,7 +61,11 @@ def broken(error: Exception, rendition_id: int, account: Account, *, unclear: bo
     said = redact(f"{type(error).__name__}: {error}", account)
     where = "".join(traceback.format_tb(error.__traceback__)[-6:])
     log.error("channel %s: unexpected %s\n%s", account.channel_id, said, where)
-    outcome, words = (Outcome.UNCERTAIN, BROKEN_UNCLEAR) if unclear else (Outcome.TRANSIENT, BROKEN)
+    outcome = Outcome.UNCERTAIN if unclear else Outcome.TRANSIENT
+    if is_away(error):
+        words = DATABASE_AWAY_UNCLEAR if unclear else DATABASE_AWAY
+    else:
+        words = BROKEN_UNCLEAR if unclear else BROKEN
     return Result(outcome, rendition_id, words=words, detail=said)
 
 

@@ -200,6 +200,10 @@ def _take(connection: Connection, ids: Sequence[int], lease: Lease, now: datetim
 
 
 def _claim(row: AnyRow, token: int, gate: Gate) -> Claim:
+    facts = facts_of(row, gate)
+    if row.lease_owner is not None and row.live_rendition_id is not None:  # its worker died, perhaps in a call
+        known = facts.progress or Progress(facts.rendition_id)
+        facts = replace(facts, progress=replace(known, lost_at=row.next_at))
     return Claim(
         id=row.id,
         key=row.key,
@@ -208,7 +212,7 @@ def _claim(row: AnyRow, token: int, gate: Gate) -> Claim:
         token=token,
         version=row.schedule_version,
         due_at=row.next_at if row.lease_owner is None else row.scheduled_at,
-        facts=facts_of(row, gate),
+        facts=facts,
         live=receipt_of(row),
     )
 

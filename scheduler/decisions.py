@@ -41,25 +41,27 @@ class Progress:
     """How far a sending has come. ``rendition_id`` is what is being sent, ``step`` what the adapter wants to see again.
 
     ``repeatable`` tells whether the next step may simply be made again; ``looked_at`` (UTC) is when a look-up at the
-    provider first found nothing.
+    provider first found nothing; ``lost_at`` (UTC) is when a call for the live item last had no known end.
     """
 
     rendition_id: int
     step: Mapping[str, Json] = field(default_factory=dict, hash=False)
     repeatable: bool = False
     looked_at: datetime | None = None
+    lost_at: datetime | None = None
 
     @classmethod
     def read(cls, column: Mapping[str, Any]) -> "Progress | None":
         """Read the ``progress`` column; an empty one is None."""
         if not column:
             return None
-        looked_at = column.get("looked_at")
+        looked_at, lost_at = column.get("looked_at"), column.get("lost_at")
         return cls(
             int(column["rendition"]),
             column.get("step", {}),
             bool(column.get("repeatable", False)),
             datetime.fromisoformat(looked_at) if looked_at else None,
+            datetime.fromisoformat(lost_at) if lost_at else None,
         )
 
     def write(self) -> dict[str, Json]:
@@ -69,6 +71,7 @@ class Progress:
             "step": dict(self.step),
             "repeatable": self.repeatable,
             "looked_at": self.looked_at.isoformat() if self.looked_at else None,
+            **({"lost_at": self.lost_at.isoformat()} if self.lost_at else {}),
         }
 
 
@@ -118,6 +121,13 @@ class Facts:
         if self.progress is None or self.progress.rendition_id != self.sent_rendition_id:
             return {}
         return self.progress.step
+
+    @property
+    def replaced_progress(self) -> Mapping[str, Json]:
+        """What was last said about a correction that another one has replaced before it was confirmed."""
+        if self.live_rendition_id is None or self.progress is None:
+            return {}
+        return self.progress.step if self.progress.rendition_id != self.sent_rendition_id else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from sqlalchemy import Engine as Database
 
 from channels.contract import Transport, Vault
 from media.store import Store
-from scheduler.book import AWAY
 from scheduler.claims import clock_was_put_back, recover_clock
 from scheduler.config import EngineConfig
 from scheduler.crew import Crew
@@ -23,7 +22,7 @@ from scheduler.ledger import Ledger
 from scheduler.pull import Turned, turn
 from scheduler.push import PushLane
 from scheduler.tools import Hand, Point, Tools
-from scheduler.trouble import brief
+from scheduler.trouble import AWAY, brief
 from scheduler.vault import DatabaseVault, Keys
 
 __all__ = ["Engine", "EngineConfig"]

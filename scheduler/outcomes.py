@@ -1,7 +1,7 @@
 """Where a delivery stands after a step: pure functions from an outcome to the columns that change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ ASK_A_PERSON = Words(N_("Chưa rõ bài đã lên kênh hay chưa. Hãy mở kê
 class Result:
     """How a step ended. ``rendition_id`` is what was sent, ``receipt`` and ``onward`` what the adapter returned.
 
-    ``retry_after`` is in seconds.
+    ``retry_after`` is in seconds; ``progress`` is how far a failed step came.
     """
 
     outcome: Outcome
@@ -37,21 +37,53 @@ class Result:
     words: Words | None = None
     detail: str = ""
     retry_after: float | None = None
+    progress: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The circumstances of an outcome: when (UTC), how long to watch an unclear call, and the source of jitter."""
+    """The circumstances of an outcome: when (UTC), how often and how long to look for an unclear call, and the source
+    of jitter.
+
+    It is looked for every ``settle`` until ``shows_after`` has passed, if that is longer.
+    """
 
     now: datetime
     settle: timedelta
     draw: Draw
+    shows_after: timedelta = timedelta(0)
+
+    @property
+    def believe_after(self) -> timedelta:
+        """From the first look in vain to the one that is believed."""
+        return max(self.settle, self.shows_after)
 
 
 def after(step: Step, result: Result, facts: Facts, moment: Moment) -> Changes:
     """Return the changes of a delivery's row, ``facts`` being what the row says while the outcome is written."""
     changes = _HANDLERS[result.outcome](step, result, facts, moment)
+    if step in AT_LIVE and result.outcome in UNSETTLED and facts.live_rendition_id is not None:
+        changes = {**changes, "progress": _unsettled(result, facts, moment.now).write()}
     return {**changes, "problem": problem(result)}
+
+
+AT_LIVE = frozenset({Step.CORRECT, Step.RETRACT, Step.EXPIRE})
+"""Steps that change an item which is live."""
+
+UNSETTLED = frozenset({Outcome.TRANSIENT, Outcome.UNCERTAIN, Outcome.RATE_LIMITED, Outcome.AUTH})
+"""Ends after which nobody knows whether the call will still have its effect."""
+
+
+def _unsettled(result: Result, facts: Facts, now: datetime) -> Progress:
+    """How far a change of a live item has come whose last call failed."""
+    if result.progress is not None:
+        return Progress(result.rendition_id, result.progress, repeatable=True, lost_at=_lost_at(facts))
+    known = facts.progress or Progress(result.rendition_id)
+    return replace(known, lost_at=now)
+
+
+def _lost_at(facts: Facts) -> datetime | None:
+    return facts.progress.lost_at if facts.progress is not None and facts.live_rendition_id is not None else None
 
 
 def problem(result: Result) -> dict[str, Any]:
@@ -138,9 +170,9 @@ def upkeep_from(facts: Facts, live_rendition_id: int, now: datetime) -> Changes:
 
 
 def _found_nothing(result: Result, facts: Facts, moment: Moment) -> Changes:
-    """Send again only what two looks, ``settle`` apart, did not find: the lost call may still be on its way."""
+    """Send again only what no look found from the first until ``believe_after``: the call may still be on its way."""
     looked_at = facts.progress.looked_at if facts.progress else None
-    if looked_at is None or moment.now - looked_at < moment.settle:
+    if looked_at is None or moment.now - looked_at < moment.believe_after:
         return _look_again(result, facts, moment)
     if facts.desired is Desired.WITHDRAWN:
         return {**_CLEAR, "state": DeliveryState.CANCELLED, "next_at": None}
@@ -150,26 +182,34 @@ def _found_nothing(result: Result, facts: Facts, moment: Moment) -> Changes:
 def _look_again(result: Result, facts: Facts, moment: Moment) -> Changes:
     looked_at = (facts.progress.looked_at if facts.progress else None) or moment.now
     progress = Progress(result.rendition_id, facts.adapter_progress, looked_at=looked_at)
-    again = max(looked_at + moment.settle, moment.now + wait(ErrorKind.UNCERTAIN, 0, lambda low, _high: low))
+    looked_before = facts.progress is not None and facts.progress.looked_at is not None
+    next_look = (moment.now if looked_before else looked_at) + moment.settle
+    again = max(next_look, moment.now + wait(ErrorKind.UNCERTAIN, 0, lambda low, _high: low))
     return {"state": DeliveryState.SENDING, "progress": progress.write(), "next_at": again}
 
 
 def _progress(_step: Step, result: Result, facts: Facts, moment: Moment) -> Changes:
     if result.onward is None:
         raise ValueError("progress without a next step")
-    progress = Progress(result.rendition_id, result.onward.progress, result.onward.repeatable)
+    progress = Progress(result.rendition_id, result.onward.progress, result.onward.repeatable, lost_at=_lost_at(facts))
     state = DeliveryState.SENDING if facts.live_rendition_id is None else facts.state
     next_at = moment.now + min(LONGEST_WAIT, timedelta(seconds=max(0.0, result.onward.after)))
     return {"state": state, "called_at": None, "tries": 0, "progress": progress.write(), "next_at": next_at}
 
 
-def _rejected(step: Step, _result: Result, facts: Facts, moment: Moment) -> Changes:
+def _rejected(step: Step, result: Result, facts: Facts, moment: Moment) -> Changes:
     if step is Step.FIND:
         return {"state": DeliveryState.UNKNOWN, "next_at": None}
     if step in REMOVALS:
         return {"next_at": None}
     if facts.live_rendition_id is not None:
-        return {"progress": {}, "next_at": moment.now if facts.desired is Desired.WITHDRAWN else facts.until}
+        lost_at = _lost_at(facts)
+        kept = Progress(result.rendition_id, lost_at=lost_at).write() if lost_at else {}
+        replaced = result.rendition_id not in (facts.rendition_id, facts.live_rendition_id)
+        return {
+            "progress": kept,
+            "next_at": moment.now if replaced or facts.desired is Desired.WITHDRAWN else facts.until,
+        }
     ended = DeliveryState.CANCELLED if facts.desired is Desired.WITHDRAWN else DeliveryState.FAILED
     return {"state": ended, "called_at": None, "progress": {}, "next_at": None}
 

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from channels.contract import Order
+from channels.observing import shows_after
 from channels.words import N_, Words
-from scheduler.book import AWAY, Book, Owed
+from scheduler.book import Book, Owed
 from scheduler.calling import Call, broken, make, with_files
 from scheduler.claims import Claim, begin, give_back, put_down
 from scheduler.decisions import CALLS, Step, decide
@@ -20,6 +21,7 @@ from scheduler.rates import refund
 from scheduler.rows import CHANNEL
 from scheduler.states import Outcome
 from scheduler.tools import Hand, Point, Tools
+from scheduler.trouble import AWAY
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +90,7 @@ class PushLane:
         """Whether the channel, not only this item, has a problem; an outage is written down."""
         if result is not None and result.outcome in (Outcome.AUTH, Outcome.RATE_LIMITED):
             return True
-        until = outage_until(failures, self._moment())
+        until = outage_until(failures, Moment(self._tools.clock(), self._tools.config.settle, self._tools.config.draw))
         if until is None:
             return False
         rest = update(CHANNEL).where(CHANNEL.c.id == self._channel_id).values(resume_at=until)
@@ -140,7 +142,7 @@ class PushLane:
 
     def _record(self, batch: Batch, held: Claim, step: Step, result: Result, started_at: datetime) -> Result:
         """Note how a step ended; it is written with whatever this visit writes next."""
-        moment = self._moment()
+        moment = self._moment(batch)
         tried = Tried(step, result, started_at, moment.now, self._worker)
 
         def write(connection: Connection) -> bool:
@@ -174,10 +176,13 @@ class PushLane:
             live=held.live,
             progress=facts.adapter_progress,
             called_at=(facts.called_at or facts.scheduled_at) if step is Step.FIND else None,
+            replaced=facts.replaced_progress,
+            lost_at=facts.progress.lost_at if facts.progress else None,
         )
         repeatable = facts.progress is not None and facts.progress.repeatable
         once = step is Step.PUBLISH or (step is Step.CONTINUE and not repeatable)
         return Call(step, order, facts.sent_rendition_id, once)
 
-    def _moment(self) -> Moment:
-        return Moment(self._tools.clock(), self._tools.config.settle, self._tools.config.draw)
+    def _moment(self, batch: Batch) -> Moment:
+        config = self._tools.config
+        return Moment(self._tools.clock(), config.settle, config.draw, shows_after(batch.adapter))

@@ -3,8 +3,11 @@
 import logging
 import time
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+AWAY = (OperationalError, InterfaceError)
+"""The database is locked, full or away: the same write may succeed a moment later."""
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +38,17 @@ class Trouble:
         if self._said:
             log.warning("%s: the database answers again, after %.1f s", self._what, time.monotonic() - self._since)
             self._said = ""
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Return whether ``error`` came from a database that is locked, full or away."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, (*AWAY, PoolTimeout)):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def brief(error: SQLAlchemyError) -> str:

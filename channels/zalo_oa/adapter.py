@@ -1,7 +1,7 @@
 """The Zalo Official Account as a channel: articles made, corrected, looked up and removed through its Open API."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel
@@ -18,11 +18,15 @@ from channels.contract import (
     StoryKind,
     Transport,
 )
+from channels.observing import Observed, Standing
 from channels.words import N_, Words
 from channels.zalo_oa import article, checks, publishing, tokens, webhook
+from channels.zalo_oa.confirming import observed
 from channels.zalo_oa.connection import Connection, connected
 from channels.zalo_oa.errors import JOB_VERDICTS, PROCESSING, RULES, Refusal, unclear
+from channels.zalo_oa.jobs import Stage, payload, receipt
 from channels.zalo_oa.lookup import search
+from channels.zalo_oa.removing import remove
 from channels.zalo_oa.settings import Settings, is_simulated
 
 
@@ -45,6 +49,9 @@ class ZaloOa:
     }
     calls_per_minute: ClassVar[int] = 60
     """Steps; a step makes up to two calls, and the smaller package allows 100 calls a minute."""
+    calls_of_a_look: ClassVar[int] = 1
+    shows_after: ClassVar[timedelta] = timedelta(minutes=3)
+    """The list may show an article only after two looks and over a minute; production code saw half a minute."""
 
     def check(self, piece: Piece, settings: BaseModel) -> Sequence[Finding]:
         """Say what stops or hurts the piece on Zalo; shows how title and description will be cut."""
@@ -65,10 +72,17 @@ class ZaloOa:
             return _found(order, api)
 
     def retract(self, order: Order, account: Account) -> None:
-        """Remove the article; one that is gone already is a success."""
+        """Remove the article, or hide it where Zalo does not remove it; one that is gone already is a success."""
         if order.live is not None:
             with connected(account) as api:
-                publishing.remove(order, api)
+                remove(order, api)
+
+    def observe(self, order: Order, account: Account) -> Observed:
+        """Read the live article back and compare it with what was sent."""
+        if order.live is None or not order.live.provider_id:
+            return Observed(Standing.UNTOLD)
+        with connected(account) as api:
+            return observed(order, order.live.provider_id, api)
 
     def is_simulated(self, settings: BaseModel) -> bool:
         """Whether a channel with these settings publishes to a simulator; every page that shows it must say so."""
@@ -90,17 +104,17 @@ def _own(settings: BaseModel) -> Settings:
 
 
 def _found(order: Order, api: Connection) -> Receipt | None:
-    stage = publishing.Stage.read(order.progress)
+    stage = Stage.read(order.progress)
     if stage.article_id:
-        return publishing.receipt(api.account, order, stage.article_id, "", stage)
-    if stage.token and (receipt := _of_job(order, stage, api)):
-        return receipt
+        return receipt(api.account, order, stage.article_id, "", stage)
+    if stage.token and (found := _of_job(order, stage, api)):
+        return found
     since = order.called_at or (datetime.fromisoformat(stage.since) if stage.since else None)
-    line = search(api, publishing.payload(order), since or api.account.now())
-    return publishing.receipt(api.account, order, line.id, line.link, stage) if line else None
+    line = search(api, payload(order), since or api.account.now())
+    return receipt(api.account, order, line.id, line.link, stage) if line else None
 
 
-def _of_job(order: Order, stage: publishing.Stage, api: Connection) -> Receipt | None:
+def _of_job(order: Order, stage: Stage, api: Connection) -> Receipt | None:
     """Ask for a job that Zalo has confirmed taking: while it works on it nobody can say that the article is not."""
     try:
         data = api.post("article/verify", {"token": stage.token}, expect=JOB_VERDICTS)
@@ -109,4 +123,4 @@ def _of_job(order: Order, stage: publishing.Stage, api: Connection) -> Receipt |
             raise unclear(once=True, detail=str(refusal)) from None
         return None
     article_id = str(data.get("id") or "")
-    return publishing.receipt(api.account, order, article_id, "", stage) if article_id else None
+    return receipt(api.account, order, article_id, "", stage) if article_id else None

@@ -12,7 +12,10 @@ PROCESSING = -214
 UPLOAD_FAILED = -200
 NOT_VALID = -201
 TOO_MANY_CALLS = -32
-NO_SUCH_CALL = frozenset({404, -209, -212})
+NOT_FOUND = 404
+PAGE_MISSING = "HTTP 404"
+"""What stands in place of a message where a page is missing and the API has said nothing."""
+NO_SUCH_CALL = frozenset({NOT_FOUND, -209, -212})
 """The call itself is not to be had: its address, or the app's right to it."""
 TOKEN_REFUSED = frozenset({-216, -220, -124})
 """The access token is invalid, expired or replaced (-124 comes from another table of Zalo, with the same meaning)."""
@@ -80,7 +83,7 @@ RULES: Mapping[int, Rule] = {
     -232: Rule(_CONTENT, N_("Người nhận chưa tương tác với Official Account nên Zalo không gửi.")),
     -240: Rule(_CONTENT, N_("Zalo đã ngừng cách gửi tin này. Hãy báo quản trị viên cập nhật phần mềm.")),
     -244: Rule(_CONTENT, N_("Người nhận đã từ chối loại tin này nên Zalo không gửi.")),
-    404: Rule(_ADMIN, N_("Địa chỉ API Zalo không đúng. Quản trị viên kiểm tra cấu hình kênh.")),
+    404: Rule(_ADMIN, N_("Zalo báo không có lời gọi API này. Quản trị viên kiểm tra quyền đã cấp cho ứng dụng.")),
 }  # fmt: skip
 
 ARTICLE_QUOTA = Rule(
@@ -90,6 +93,8 @@ APP_LIMIT = Rule(
     ErrorKind.RATE_LIMITED,
     N_("Ứng dụng đã gọi Zalo quá số lần cho phép mỗi phút. Hệ thống tự thử lại sau một phút."),
 )
+WRONG_ADDRESS = Rule(_ADMIN, N_("Địa chỉ API Zalo không đúng. Quản trị viên kiểm tra cấu hình kênh."))
+"""A page that is not there, without a word from the API."""
 UNKNOWN = Rule(_CONTENT, N_("Zalo báo lỗi %(code)s: “%(message)s”. Hãy báo quản trị viên."))
 
 UNCLEAR = N_("Zalo không trả lời rõ ràng. Hệ thống sẽ kiểm tra bài đã lên hay chưa trước khi gửi lại.")
@@ -129,12 +134,13 @@ BELIEVED = Believed()
 """What the maker of an article expects: every refusal that is believed, so that it can look before it reports it."""
 
 ODD_SECRET = N_("Mã bí mật của kênh Zalo có ký tự lạ. Quản trị viên cần sao chép và dán lại cho đúng.")
-HIDING = N_("Zalo không cho xóa bài nên bài đang được ẩn đi. Hệ thống sẽ kiểm tra lại.")
 
 
 def rule_for(refusal: Refusal) -> Rule:
-    """Return what a refusal means; -223 and -32 have two meanings each that only their messages tell apart."""
+    """Return what a refusal means; -223, -32 and 404 have two meanings each that only their messages tell apart."""
     said = refusal.message.lower()
+    if refusal.code == NOT_FOUND and said == PAGE_MISSING.lower():
+        return WRONG_ADDRESS
     if refusal.code == -223 and QUOTA_WORDS in said:
         return ARTICLE_QUOTA
     if refusal.code == TOO_MANY_CALLS and "application" in said:

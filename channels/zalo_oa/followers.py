@@ -60,10 +60,12 @@ class ZaloFollowers:
         with connected(account) as api:
             said = api.get("oa/getoa")
             try:
-                quota: Mapping[str, Any] = api.post("oa/quota/message", {})
+                quota: Mapping[str, Any] = api.post("oa/quota/message", {}, expect=NO_SUCH_CALL)
                 problem = None
+            except Refusal:  # the account is well, it has no such call
+                quota, problem = {}, Words(QUOTA_UNKNOWN)
             except ChannelError as error:
-                quota, problem = {}, error.words
+                quota, problem = {}, error.words if error.kind is ErrorKind.AUTH else Words(QUOTA_UNKNOWN)
         return standing(said, quota, problem)
 
     def may_call(self, now: datetime) -> Words | None:

@@ -14,6 +14,7 @@ from typing import Any
 from channels.contract import ChannelError, ErrorKind
 from channels.words import N_, Words
 from channels.zalo_oa.connection import Connection
+from channels.zalo_oa.errors import NO_SUCH_CALL, Refusal
 
 SLICE = 10
 """Zalo's own maximum."""
@@ -139,7 +140,10 @@ def _backwards(api: Connection, first: int, total: int) -> Iterator[Page]:
 
 def _slice(api: Connection, offset: int) -> tuple[tuple[Listed, ...], int | None]:
     """Return the lines from ``offset`` on and the length of the whole list, if Zalo gives it."""
-    data = api.get("article/getslice", offset=offset, limit=SLICE, type="normal")
+    try:
+        data = api.get("article/getslice", expect=NO_SUCH_CALL, offset=offset, limit=SLICE, type="normal")
+    except Refusal as refusal:
+        raise _cannot_tell(UNREADABLE, f"no list: {refusal}") from None
     medias, total = data.get("medias"), _whole(data.get("total"))
     if medias is None and (total == 0 or set(data) <= {"medias"}):  # an empty list, in other words
         medias = []

@@ -1,20 +1,17 @@
 """Finding an article at Zalo again: by title and time in the list, then by what its details say."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from channels.contract import ChannelError, ErrorKind
 from channels.words import N_, Words
-from channels.zalo_oa.article import MARKER
+from channels.zalo_oa.comparing import letters_of, marker_in
 from channels.zalo_oa.connection import Connection
 from channels.zalo_oa.errors import DETAIL_VERDICTS, NO_SUCH_CALL, NOT_VALID, Refusal
 from channels.zalo_oa.listing import Listed, plain, walk
 
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 SKEW = timedelta(seconds=30)
 """How far Zalo's clock may be from ours without anybody being asked."""
 REACH = timedelta(minutes=5)
@@ -134,31 +131,29 @@ def judge(detail: Mapping[str, Any], article: Mapping[str, Any], *, is_earlier: 
 
 def _may_read(detail: Mapping[str, Any], article: Mapping[str, Any]) -> bool:
     """Whether the details do not show another body; tags and spaces are Zalo's to change."""
-    shown, sent = _letters(detail.get("body")), _letters(article.get("body"))
+    shown, sent = letters_of(detail.get("body")), letters_of(article.get("body"))
     return not shown or shown == sent
 
 
-def _letters(body: object) -> str:
-    """The letters and digits of a body's text blocks, without tags."""
-    blocks = body if isinstance(body, list) else []
-    texts = [str(one.get("content") or "") for one in blocks if isinstance(one, dict)]
-    return "".join(sign for sign in plain(TAG.sub(" ", " ".join(texts))) if sign.isalnum())
-
-
-def marker_in(link: object) -> str:
-    """Return the hash by which we know our own articles, or an empty string."""
+def stir(api: Connection) -> None:
+    """Ask for the list and take no notice of it: asking may be what brings a job to its end."""
     try:
-        return parse_qs(urlsplit(str(link or "")).query).get(MARKER, [""])[0]
-    except ValueError:
-        return ""
+        next(walk(api), None)
+    except ChannelError:
+        return
 
 
 def standing(api: Connection, article_id: str) -> Standing:
-    """Return where an article stands for followers, by its details, or by the list where these say too little."""
+    """Return where an article stands for followers, by its details, or by the list where these say too little.
+
+    An article whose status nobody tells is one that followers see.
+    """
     try:
         detail = api.get("article/getdetail", expect=DETAIL_VERDICTS, id=article_id)
     except Refusal as refusal:
         return Standing.GONE if refusal.code == NOT_VALID else _listed_standing(api, article_id)
+    if detail and not detail.get("status"):
+        return _listed_standing(api, article_id)
     return _standing(detail.get("status")) if detail else Standing.GONE
 
 

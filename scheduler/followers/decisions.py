@@ -26,6 +26,7 @@ ASK = Words(
 )
 DIED = Words(N_("Tiến trình gửi đã dừng giữa lúc gọi kênh nên không biết kênh đã nhận lượt gửi hay chưa."))
 BROKEN = Words(N_("Phần mềm gặp lỗi giữa lúc gửi; hãy báo người quản trị."))
+AWAY = Words(N_("Cơ sở dữ liệu bận đúng lúc gửi nên lượt gửi dừng lại; hãy xem kênh rồi quyết định."))
 STALE = Words(N_("Tiến trình gửi đứng lại quá lâu trước khi gọi kênh nên đã không gọi."))
 RESTORED = Words(N_("Dữ liệu được khôi phục từ bản sao nên không biết lượt gửi này đã đi hay chưa."))
 STOPPED = N_("Bài “%(title)s” đã bị thu hồi hoặc gỡ nên cả lượt gửi đã dừng; chưa ai nhận được gì.")

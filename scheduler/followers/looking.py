@@ -21,6 +21,7 @@ from scheduler.followers.rows import DAY, STANDING
 from scheduler.localtime import ZONE
 from scheduler.outcomes import Changes, words_column
 from scheduler.rows import CHANNEL, SECRET, AnyRow
+from scheduler.trouble import is_away
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ CALLS = 2
 TAKE_STOCK = 30.0
 """Seconds between two looks for channels that have no row yet."""
 
+AWAY = Words(N_("Cơ sở dữ liệu đang bận nên chưa hỏi được kênh; hệ thống sẽ tự hỏi lại."))
 BROKEN = Words(N_("Phần mềm gặp lỗi khi hỏi kênh; hãy báo người quản trị nếu còn lặp lại."))
 
 
@@ -79,7 +81,8 @@ class Looks:
         except Exception as error:
             detail = redact(f"{type(error).__name__}: {error}", opened.account)
             log.exception("channel %s: unexpected %s", opened.account.channel_id, detail)
-            return self._trouble(BROKEN, "broken", detail, EVERY), None
+            away = is_away(error)
+            return self._trouble(AWAY if away else BROKEN, "broken", detail, AFTER_TROUBLE if away else EVERY), None
         now = self._tools.clock()
         return {"facts": _plain(standing), "looked_at": now, "problem": {}, "next_at": now + EVERY}, standing
 

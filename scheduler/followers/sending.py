@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, insert, select, update
 
-from channels.contract import ChannelError
+from channels.contract import ChannelError, ErrorKind
 from channels.followers import BroadcastOrder, Followers, followers_of
 from channels.words import Words
 from scheduler.calling import redact
@@ -19,6 +19,7 @@ from scheduler.claims import Lease
 from scheduler.followers.accounts import Accounts, Opened
 from scheduler.followers.claims import claim, keep, put_down
 from scheduler.followers.decisions import (
+    AWAY,
     BROKEN,
     HOLD,
     STALE,
@@ -36,6 +37,7 @@ from scheduler.followers.states import BroadcastState
 from scheduler.outcomes import Changes, words_column
 from scheduler.rows import DELIVERY, AnyRow
 from scheduler.states import Outcome
+from scheduler.trouble import is_away
 
 log = logging.getLogger(__name__)
 
@@ -117,14 +119,17 @@ class Broadcasts:
 
     def _refused(self, held: Held, opened: Opened, error: Exception, *, sure: bool) -> "_End":
         """What an error means. ``sure`` that nothing went out: the call was not made yet."""
+        if sure and is_away(error):
+            error = ChannelError(ErrorKind.TRANSIENT, AWAY, detail=f"{type(error).__name__}: {error}")
         if isinstance(error, ChannelError):
             detail = redact(error.detail, opened.account)
             changes = after_error(error, detail, held.facts, self._tools.clock(), self._tools.config.draw)
             return _End(Outcome(error.kind.value), changes, error.words, detail)
         detail = redact(f"{type(error).__name__}: {error}", opened.account)
         log.exception("broadcast %s: unexpected %s", held.row.id, detail)
-        changes = ended(BroadcastState.FAILED, BROKEN, detail=detail) if sure else unclear(BROKEN, detail)
-        return _End(Outcome.REJECTED if sure else Outcome.UNCERTAIN, changes, BROKEN, detail)
+        words = AWAY if is_away(error) else BROKEN
+        changes = ended(BroadcastState.FAILED, words, detail=detail) if sure else unclear(words, detail)
+        return _End(Outcome.REJECTED if sure else Outcome.UNCERTAIN, changes, words, detail)
 
     def _claim(self, connection: Connection) -> Held | None:
         now = self._tools.clock()

@@ -9,7 +9,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from channels import registry
-from channels.contract import ChannelError, Continue, ErrorKind, Order, PushAdapter, Receipt, Rendition
+from channels.contract import (
+    ChannelError,
+    Continue,
+    ErrorKind,
+    Order,
+    PushAdapter,
+    Receipt,
+    Rendition,
+)
+from channels.observing import shows_after
 from channels.words import N_, Words
 from scheduler.calling import redact
 from scheduler.claims import Lease
@@ -20,6 +29,7 @@ from scheduler.followers.rows import TRIAL
 from scheduler.followers.states import Phase, TrialState
 from scheduler.outcomes import Changes
 from scheduler.rows import AnyRow
+from scheduler.trouble import is_away
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +38,7 @@ CALLS = 1
 SETTLE = 60.0
 """Seconds after which an item that was made shows up at the provider, if it was."""
 LOOKS = 2
-"""So many looks in vain, ``SETTLE`` apart, mean that the item was not made."""
+"""So many looks in vain, ``SETTLE`` apart, mean that the item was not made, or more where a kind shows items late."""
 TRIES = 6
 """So many failures in a row, and a person is told to look."""
 
@@ -39,12 +49,13 @@ FOUND = N_("Đã tìm thấy bài thử trên kênh (mã %(id)s).")
 REMOVED = Words(N_("Kênh đã nhận lệnh gỡ bài thử."))
 CLEAN = Words(N_("Đã kiểm tra lại: bài thử không còn trên kênh. Kênh hoạt động tốt."))
 UNCHECKED = Words(N_("Bài thử đã được gỡ nhưng chưa kiểm tra lại được; kênh không trả lời."))
-NEVER_MADE = Words(N_("Đã tìm hai lần: bài thử không có trên kênh, không cần dọn gì. Hãy thử lại sau ít phút."))
+NEVER_MADE = Words(N_("Đã tìm nhiều lần: bài thử không có trên kênh, không cần dọn gì. Hãy thử lại sau ít phút."))
 NOTHING_LEFT = Words(N_("Không có gì được tạo trên kênh, không cần dọn gì."))
 LEFT = N_(
     "Có thể còn bài ẩn “%(title)s” trên kênh. Hãy mở trang quản trị của kênh, mục Bài viết, và xóa bài này nếu thấy."
 )
 AGAIN = N_("%(problem)s Sẽ thử lại.")
+AWAY = Words(N_("Cơ sở dữ liệu đang bận nên bước này chưa làm được; sẽ thử lại."))
 BROKEN = Words(N_("Phần mềm gặp lỗi khi chạy bài thử; hãy báo người quản trị."))
 
 
@@ -93,6 +104,8 @@ class Trials:
             return self._failed(row, error, redact(error.detail, opened.account))
         except Exception as error:
             detail = redact(f"{type(error).__name__}: {error}", opened.account)
+            if is_away(error) and row.tries + 1 < TRIES:
+                return self._away(row, detail)
             log.exception("trial %s: unexpected %s", row.id, detail)
             return _left(row, now, BROKEN, detail)
 
@@ -132,7 +145,7 @@ class Trials:
             onward = _onward(Phase.REMOVE, now, provider_id=receipt.provider_id, called_at=None)
             return Step((self._line(Words(FOUND, {"id": receipt.provider_id})),), onward)
         looks = int(row.progress.get("looks", 0)) + 1
-        if looks >= LOOKS:
+        if looks >= LOOKS and (looks - 1) * SETTLE >= shows_after(_adapter(opened)).total_seconds():
             return _end(now, TrialState.FAILED, NEVER_MADE, "")
         later = {"progress": {**row.progress, "looks": looks}, "next_at": now + timedelta(seconds=SETTLE)}
         return Step((), {**later, "phase": Phase.FIND})
@@ -165,7 +178,15 @@ class Trials:
         if error.kind in {ErrorKind.AUTH, ErrorKind.REJECTED} or row.tries + 1 >= TRIES:
             return _left(row, now, error.words, detail)
         again = {"called_at": None, "tries": row.tries + 1, "next_at": now + _wait(row.tries)}
+        if error.progress is not None:
+            again["progress"] = {"step": dict(error.progress), "repeatable": True}
         return Step((step_line(now, False, Words(AGAIN, {"problem": str(error.words)}), detail),), again)
+
+    def _away(self, row: AnyRow, detail: str) -> Step:
+        """The database could not be asked before or after the call; what was stamped is looked for."""
+        now = self._tools.clock()
+        again = {"tries": row.tries + 1, "next_at": now + _wait(row.tries)}
+        return Step((step_line(now, False, AWAY, detail),), again)
 
     def _line(self, words: Words) -> dict[str, Any]:
         return step_line(self._tools.clock(), True, words)

@@ -5,6 +5,10 @@ from collections.abc import Mapping
 
 from werkzeug.wrappers import Response
 
+NOWHERE = 404
+EMPTY_API = "You are accessing an empty or invalid API. Please check again."
+"""What answers a path that is none."""
+
 
 class Refused(Exception):
     """A business error of the API: answered as HTTP 200 with this code and message."""

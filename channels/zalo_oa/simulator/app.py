@@ -1,5 +1,6 @@
 """The WSGI application: finds the call, plays planned faults, keeps the log."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from channels.zalo_oa.simulator import articles, faults, log, messages, oauth, pages
 from channels.zalo_oa.simulator.access import admit
-from channels.zalo_oa.simulator.answers import Refused, refusal
+from channels.zalo_oa.simulator.answers import EMPTY_API, NOWHERE, Refused, refusal
 from channels.zalo_oa.simulator.call import Call
 from channels.zalo_oa.simulator.control import control
 from channels.zalo_oa.simulator.processing import settle
@@ -87,7 +88,7 @@ class Simulator:
     def _nowhere(self) -> Response:
         with self.state.transaction() as db:
             status = read_config(db).unknown_path_status
-        return refusal(404, "You are accessing an empty or invalid API. Please check again.", status)
+        return refusal(NOWHERE, EMPTY_API, status)
 
     def _play(self, request: Request, name: str, carry_out: Callable[[Request, str, str], Response]) -> Response:
         """Carry a call out with the fault that is due, if any, and keep a line about it."""
@@ -103,7 +104,7 @@ class Simulator:
         return faults.strike(fault, request, answer) if fault and fault.when == "after" else answer
 
     def _api(self, request: Request, name: str, fault: str) -> Response:
-        settle(self.state)
+        settle(self.state, token=_asked_for(request, name), listing=name == "article/getslice")
         headers = Headers()
         with self.state.transaction() as db:
             config = read_config(db)
@@ -111,7 +112,8 @@ class Simulator:
             try:
                 answer = API[name][2](replace(call, oa_id=admit(call, headers)))
             except Refused as refused:
-                answer = refusal(refused.code, refused.message)
+                status = config.unknown_path_status if refused.code == NOWHERE else 200
+                answer = refusal(refused.code, refused.message, status)
         answer.headers.extend(headers)
         return answer
 
@@ -128,6 +130,17 @@ class Simulator:
             if kind == "permission":
                 return oauth.consent(call) if request.method == "POST" else pages.permission(call)
             return pages.PAGES[kind](call, **values)
+
+
+def _asked_for(request: Request, name: str) -> str:
+    """The token of the job that a call asks for, if it asks for one."""
+    if name != "article/verify":
+        return ""
+    try:
+        body = json.loads(request.get_data())
+    except ValueError:
+        return ""
+    return str(body.get("token", "")) if isinstance(body, dict) else ""
 
 
 def make_app(state_path: Path, *, clock: Callable[[], datetime] = utc_now) -> Simulator:

@@ -8,12 +8,12 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from channels.zalo_oa.simulator.answers import Refused, success
+from channels.zalo_oa.simulator.answers import EMPTY_API, NOWHERE, Refused, success
 from channels.zalo_oa.simulator.call import Call
 from channels.zalo_oa.simulator.rules import require_article
 
 SLICE_MAX = 10
-DETAIL = ("type", "title", "author", "cover", "description", "status", "body", "comment", "cite")
+DETAIL = ("type", "title", "author", "cover", "description", "status", "body", "comment", "cite", "tracking_link")
 
 
 def create(call: Call) -> Response:
@@ -66,32 +66,55 @@ def remove(call: Call) -> Response:
     """Delete an article; one that is gone is refused."""
     _require_permission(call)
     article = _article(call, call.body().get("id"))
+    if not call.config.may_remove:
+        raise Refused(-200, "Cannot remove this article")
     call.db.execute("UPDATE articles SET removed_ms = ? WHERE id = ?", (call.now_ms, article["id"]))
     return success()
 
 
 def getdetail(call: Call) -> Response:
-    """The stored article. No view counts and no link, as documented."""
+    """The stored article. No view counts and no public link, as documented."""
+    if call.config.details == "none":
+        raise Refused(NOWHERE, EMPTY_API)
     article = _article(call, call.request.args.get("id"))
     payload = json.loads(article["payload"])
+    payload = {"status": "hide", "comment": "show", **payload}
+    if call.config.details == "no tracking link":
+        payload.pop("tracking_link", None)
     return success({"id": article["id"]} | {name: payload[name] for name in DETAIL if name in payload})
 
 
 def getslice(call: Call) -> Response:
-    """A slice of the list, newest first."""
+    """A slice of the list, newest first unless the switch says otherwise."""
     offset, limit = _number(call, "offset"), _number(call, "limit")
     if limit > SLICE_MAX:
         raise Refused(-201, "maximum limit is 10")
     if call.request.args.get("type") not in {"normal", "video"}:
         raise Refused(-201, "type accept only 2 value normal and video.")
-    kept = "FROM articles WHERE oa_id = ? AND removed_ms IS NULL AND json_extract(payload, '$.type') = ?"
-    chosen = (call.oa_id, call.request.args["type"])
+    if offset == 0:
+        _count_look(call)
+    kept = (
+        "FROM articles LEFT JOIN looks USING (id) WHERE oa_id = ? AND removed_ms IS NULL"
+        " AND json_extract(payload, '$.type') = ? AND (? = 0 OR coalesce(seen, 0) > ?)"
+    )
+    late = call.config.listed_after_looks
+    chosen = (call.oa_id, call.request.args["type"], late, late)
+    order = "DESC" if call.config.newest_first else "ASC"
     total = call.db.execute(f"SELECT count(*) AS n {kept}", chosen).fetchone()["n"]
     rows = call.db.execute(
-        f"SELECT * {kept} ORDER BY created_ms DESC, rowid DESC LIMIT ? OFFSET ?",
+        f"SELECT articles.* {kept} ORDER BY created_ms {order}, articles.rowid {order} LIMIT ? OFFSET ?",
         (*chosen, limit, offset),
     ).fetchall()
     return success({"medias": [_media(call, row) for row in rows], "total": total})
+
+
+def _count_look(call: Call) -> None:
+    """Note that the list is looked at, for articles that show up late."""
+    call.db.execute(
+        "INSERT INTO looks (id, seen) SELECT id, 1 FROM articles WHERE oa_id = ?"
+        " ON CONFLICT (id) DO UPDATE SET seen = seen + 1",
+        (call.oa_id,),
+    )
 
 
 def _media(call: Call, row: sqlite3.Row) -> dict[str, object]:

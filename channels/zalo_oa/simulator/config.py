@@ -19,6 +19,20 @@ class Config(BaseModel):
     """An article is ready after this many answers -214 to ``verify`` …"""
     processing_seconds: float = Field(20.0, ge=0)
     """… or this long after it was accepted, whichever comes first."""
+    jobs_end: Literal["when asked", "by themselves"] = "when asked"
+    """A job comes to its end only when ``verify`` asks for it or a list is read, or whenever its time has come."""
+    jobs_end_in_order: Literal["as sent", "newest first"] = "as sent"
+    """In which order a list brings several jobs to their end; no document promises one."""
+    listed_after_looks: int = Field(0, ge=0)
+    """A new article is missing from the first so many looks at the list."""
+    newest_first: bool = True
+    """In which order the list stands; no document tells."""
+    details: Literal["all", "no tracking link", "none"] = "all"
+    """What ``getdetail`` shows; ``none`` answers like a path that is none."""
+    may_remove: bool = True
+    """Whether articles can be removed; they can always be hidden."""
+    tells_quota: bool = True
+    """Whether ``oa/quota/message`` is there; if not, it answers like a path that is none."""
     fetch_images: Literal["loopback", "never"] = "loopback"
     """Zalo fetches every picture; a simulator fetches those on its own machine and takes the others on trust."""
     clock_offset: float = 0.0

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Response
 
-from channels.zalo_oa.simulator.answers import Refused, success
+from channels.zalo_oa.simulator.answers import EMPTY_API, NOWHERE, Refused, success
 from channels.zalo_oa.simulator.call import Call
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -106,6 +106,8 @@ def _require_quota(call: Call) -> None:
 
 def quota(call: Call) -> Response:
     """``POST /v2.0/oa/quota/message``: broadcasts left this month."""
+    if not call.config.tells_quota:
+        raise Refused(NOWHERE, EMPTY_API)
     most = call.config.broadcasts_per_month
     total = 40 if most is None else most
     return success({"type": "broadcast", "remain": max(total - _sent_this_month(call), 0), "total": total})

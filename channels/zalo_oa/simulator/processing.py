@@ -16,15 +16,23 @@ PICTURE_MAX = 1024 * 1024
 FETCH_SECONDS = 5.0
 
 
-def settle(state: State) -> None:
-    """Finish every job whose time has come. Pictures are fetched while no transaction is open."""
+def settle(state: State, *, token: str = "", listing: bool = False) -> None:
+    """Finish the jobs whose time has come: those that are asked for by ``token`` or by a list, or all of them.
+
+    Pictures are fetched while no transaction is open.
+    """
     with state.transaction() as db:
         config = read_config(db)
         due = db.execute(
-            "SELECT token, payload FROM jobs WHERE outcome = 'pending' AND (polls >= ? OR accepted_ms <= ?)",
+            "SELECT token, payload FROM jobs WHERE outcome = 'pending' AND (polls >= ? OR accepted_ms <= ?)"
+            " ORDER BY rowid",
             (config.processing_polls, epoch_ms(state.now(config)) - config.processing_seconds * 1000),
         ).fetchall()
-    for job in due:
+        if listing:
+            db.execute("UPDATE jobs SET polls = polls + 1 WHERE outcome = 'pending'")
+    if config.jobs_end == "when asked" and not listing:
+        due = [job for job in due if job["token"] == token]
+    for job in due if config.jobs_end_in_order == "as sent" else due[::-1]:
         fetched = all(can_fetch(url, config) for url in picture_urls(json.loads(job["payload"])))
         with state.transaction() as db:
             _finish(db, job["token"], fetched, epoch_ms(state.now(config)))

@@ -8,9 +8,11 @@ from werkzeug.wrappers import Request
 
 from channels.contract import Account, ChannelError, ErrorKind
 from channels.followers import BroadcastOrder, Item
-from channels.zalo_oa.followers import ZaloFollowers
-from tests.channels.zalo_oa.driving import MemoryVault, settings_for
-from tests.channels.zalo_oa.running import Clock, serving
+from channels.words import Words
+from channels.zalo_oa.errors import RULES, WRONG_ADDRESS, Refusal, rule_for
+from channels.zalo_oa.followers import QUOTA_UNKNOWN, ZaloFollowers
+from tests.channels.zalo_oa.driving import MemoryVault, account_for, settings_for
+from tests.channels.zalo_oa.running import Clock, Running, serving
 from tests.channels.zalo_oa.test_another_reading import delivery
 from tests.channels.zalo_oa.test_client import PAGE, Scripted
 
@@ -57,3 +59,19 @@ def test_a_gateways_page_does_not_say_whether_it_went_out(status: int, kind: Err
             FOLLOWERS.broadcast(BroadcastOrder((Item("1", "Tin"),)), account)
     assert raised.value.kind is kind
     assert len(scripted.requests) == 1
+
+
+@pytest.mark.parametrize("trouble", ["200", "404", "html200", "empty", "500"])
+def test_a_quota_that_zalo_does_not_tell_is_unknown_and_nothing_else_is_wrong(simulator: Running, trouble: str) -> None:
+    if trouble.isdecimal() and trouble != "500":
+        simulator.config(tells_quota=False, unknown_path_status=int(trouble))
+    else:
+        simulator.fault("oa/quota", trouble)
+    standing = FOLLOWERS.look(account_for(simulator))
+    assert (standing.name != "", standing.left, standing.problem) == (True, None, Words(QUOTA_UNKNOWN))
+
+
+def test_a_call_that_zalo_does_not_have_is_not_a_wrong_address() -> None:
+    assert rule_for(Refusal(404, "You are accessing an empty or invalid API...")) is RULES[404]
+    assert "Địa chỉ" not in RULES[404].text
+    assert rule_for(Refusal(404, "HTTP 404")) is WRONG_ADDRESS

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from channels.contract import ChannelError, Continue, ErrorKind, Order, Receipt
 from channels.zalo_oa.adapter import ZaloOa
-from channels.zalo_oa.publishing import POLLS_MAX, pause
+from channels.zalo_oa.jobs import POLLS_MAX, pause
 from tests.channels.zalo_oa.driving import account_for, engine, picture, piece
 from tests.channels.zalo_oa.running import Running, serving
 
@@ -98,6 +98,7 @@ def test_last_weeks_article_of_the_same_text_is_another_one(simulator: Running) 
 
 @pytest.mark.parametrize("later", [timedelta(minutes=2), timedelta(hours=20)])
 def test_an_earlier_article_of_the_same_text_is_left_to_a_person(simulator: Running, later: timedelta) -> None:
+    simulator.config(details="no tracking link")
     run = engine(simulator)
     run.run()
     called_at = simulator.clock() + later
@@ -110,6 +111,7 @@ def test_an_earlier_article_of_the_same_text_is_left_to_a_person(simulator: Runn
 def test_an_earlier_article_of_the_same_title_and_another_text_is_another_one(
     simulator: Running, later: timedelta
 ) -> None:
+    simulator.config(details="no tracking link")
     engine(simulator, piece(body="Hôm qua là chuyện khác.")).run()
     run = engine(simulator)
     called_at = simulator.clock() + later
@@ -131,6 +133,7 @@ def test_an_article_is_found_behind_many_newer_ones(simulator: Running) -> None:
 
 
 def test_same_title_but_other_content_is_left_to_a_person(simulator: Running) -> None:
+    simulator.config(details="no tracking link")
     made_at = simulator.clock()
     other = engine(simulator, piece(summary="Một bài khác có cùng tiêu đề."))
     other.run()

@@ -43,7 +43,20 @@ def test_an_article_exists_only_after_it_was_processed(simulator: Running) -> No
     assert [one["payload"]["title"] for one in simulator.articles()] == ["Nộp hồ sơ tại nhà"]
 
 
-def test_an_article_is_processed_although_nobody_asks(simulator: Running) -> None:
+def test_a_job_ends_only_when_it_or_the_list_is_asked_for(simulator: Running) -> None:
+    made = ready(simulator, article())
+    for title in ("Bản sửa", "Bản sửa nữa"):
+        simulator.api("POST", "article/update", article(id=made, title=title))
+    simulator.clock.advance(3600)
+    simulator.session.get(simulator.url, timeout=10)
+    assert simulator.api("GET", "article/getdetail", id=made)["data"]["title"] == "Nộp hồ sơ tại nhà"
+
+    simulator.api("GET", "article/getslice", offset="0", limit="10", type="normal")
+    assert simulator.api("GET", "article/getdetail", id=made)["data"]["title"] == "Bản sửa nữa"
+
+
+def test_a_job_ends_by_itself_where_the_switch_says_so(simulator: Running) -> None:
+    simulator.config(jobs_end="by themselves")
     simulator.api("POST", "article/create", article())
     assert simulator.articles() == []
 
@@ -132,6 +145,33 @@ def test_update_takes_the_whole_payload_and_is_processed_again(simulator: Runnin
     assert patch["error"] == -201
     assert simulator.api("POST", "article/verify", {"token": token})["data"] == {"id": made}
     assert simulator.api("GET", "article/getdetail", id=made)["data"]["title"] == "Bản sửa"
+
+
+def test_the_details_show_the_tracking_link_and_every_field_that_was_sent(simulator: Running) -> None:
+    sent = article(tracking_link="https://tinh.example.vn/tin/7?utm_id=1")
+    made = ready(simulator, sent)
+    assert simulator.api("GET", "article/getdetail", id=made)["data"] == {"id": made, **sent}
+    simulator.config(details="no tracking link")
+    assert "tracking_link" not in simulator.api("GET", "article/getdetail", id=made)["data"]
+    simulator.config(details="none")
+    assert simulator.api("GET", "article/getdetail", id=made)["error"] == 404
+
+
+def test_an_article_may_show_up_late_in_the_list_and_in_either_order(simulator: Running) -> None:
+    simulator.config(listed_after_looks=2, newest_first=False)
+    made = [ready(simulator, article(title=f"Bài {number}")) for number in range(2)]
+    lists = [
+        simulator.api("GET", "article/getslice", offset="0", limit="10", type="normal")["data"]["medias"]
+        for _ in range(3)
+    ]
+    assert [[one["id"] for one in medias] for medias in lists] == [[], [], made]
+
+
+def test_an_article_that_may_not_be_removed_stays_and_can_be_hidden(simulator: Running) -> None:
+    simulator.config(may_remove=False)
+    made = ready(simulator, article())
+    assert simulator.api("POST", "article/remove", {"id": made})["error"] == -200
+    assert len(simulator.articles()) == 1
 
 
 def test_what_was_removed_is_gone_and_cannot_be_removed_again(simulator: Running) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from channels.contract import ChannelError, ErrorKind
 from channels.zalo_oa import connect
-from channels.zalo_oa.publishing import GONE
+from channels.zalo_oa.confirming import GONE
 from tests.channels.zalo_oa.driving import HASTY, PATIENT, Engine, MemoryVault, connected_vault, engine, piece
 from tests.channels.zalo_oa.running import APP_SECRET, Clock, Running, running
 
