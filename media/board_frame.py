@@ -11,10 +11,10 @@ from PIL import Image, ImageDraw
 from media import qr
 from media.board import INK, Board, Colours, Role
 from media.board_layout import Page, Part, Room, baselines, height, pages
-from media.canvas import Canvas, rgb
+from media.canvas import Canvas, one_at_a_time, rgb
 from media.errors import DoesNotFit
 from media.fonts import Weight, font
-from media.pictures import rendition
+from media.pictures import rendition, sides
 from media.text import Style, measure
 
 _PAUSE = re.compile(r"[,;:.!?…–](?:\s|$)")
@@ -56,6 +56,7 @@ def qr_module(link: str, board: Board) -> int:
     return module if module >= 2 else 0
 
 
+@one_at_a_time
 def text_frames(
     parts: Sequence[Part], board: Board, *, link: str = "", most: int = 3, road: bool = False, least: float = 0
 ) -> tuple[Frame, ...]:
@@ -70,6 +71,7 @@ def text_frames(
     return tuple(_frame(page, board, room, code, dwell_ms(_texts(page), road=road, least=least)) for page in found)
 
 
+@one_at_a_time
 def picture_frame(picture: bytes, parts: Sequence[Part], board: Board, *, least: float = 0) -> Frame:
     """Return ``picture`` shown whole, with ``parts`` beside it if it leaves a third of the board free.
 
@@ -78,8 +80,8 @@ def picture_frame(picture: bytes, parts: Sequence[Part], board: Board, *, least:
     board = replace(board, sign="")  # the picture takes the whole height
     room = _room(board)
     sheet = Image.open(BytesIO(rendition(picture, board.width, board.height, fit="contain", mime="image/png")))
-    with Image.open(BytesIO(picture)) as original:
-        wide = min(board.width, round(original.width * board.height / original.height))
+    across, down = sides(picture)
+    wide = min(board.width, round(across * board.height / down))
     text = "\n".join(part.text for part in parts)
     if board.width - wide < board.width // 3:
         return Frame(_png(sheet.convert("RGB"), board), board.width, board.height, text, dwell_ms([text], least=least))
@@ -150,7 +152,7 @@ def _ground(board: Board) -> Canvas:
     return canvas
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)  # 25 MB each for the largest board
 def _screen(board: Board) -> Image.Image:
     canvas = Canvas(board.width, board.height, "#000000")
     canvas.gradient(0, 0, board.width, board.height, "#04122f", "#0b3a8f")

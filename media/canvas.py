@@ -1,8 +1,10 @@
 """A sheet to draw on: smooth shapes, soft shadows, icons and lines of text. Pixels from the top left corner."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
 from io import BytesIO
+from threading import RLock
+from typing import ParamSpec, TypeVar
 
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
@@ -10,6 +12,22 @@ from media.fonts import ICONS, font, icon_font
 from media.text import Style
 
 _FINER = 4  # shapes are drawn this many times larger and scaled down, because Pillow's own have jagged edges
+
+
+_easel = RLock()
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def one_at_a_time(draws: Callable[P, R]) -> Callable[P, R]:
+    """Let one thread draw at a time: a frame of a large screen takes some ten times its pixels in memory."""
+
+    @wraps(draws)
+    def waiting(*args: P.args, **options: P.kwargs) -> R:
+        with _easel:
+            return draws(*args, **options)
+
+    return waiting
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
@@ -23,8 +41,16 @@ def mixed(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
-@lru_cache(maxsize=64)
+_KEPT_MASK = 250_000
+"""Pixels of a mask that is worth keeping; 64 of them take 16 MB."""
+
+
 def _rounded_mask(width: int, height: int, radius: int) -> Image.Image:
+    drawn = _kept_mask if width * height <= _KEPT_MASK else _drawn_mask
+    return drawn(width, height, radius)
+
+
+def _drawn_mask(width: int, height: int, radius: int) -> Image.Image:
     big = Image.new("L", (2 * radius * _FINER,) * 2, 0)
     ImageDraw.Draw(big).ellipse((0, 0, big.width - 1, big.height - 1), fill=255)
     disc = big.resize((2 * radius, 2 * radius), Image.Resampling.BOX)
@@ -33,6 +59,9 @@ def _rounded_mask(width: int, height: int, radius: int) -> Image.Image:
         corner = disc.crop((left * radius, top * radius, (left + 1) * radius, (top + 1) * radius))
         mask.paste(corner, (left * (width - radius), top * (height - radius)))
     return mask
+
+
+_kept_mask = lru_cache(maxsize=64)(_drawn_mask)
 
 
 class Canvas:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from media.canvas import Canvas, mixed
+from media.canvas import Canvas, mixed, one_at_a_time
 from media.errors import DoesNotFit
 from media.fonts import Weight
 from media.palette import PALETTES
@@ -26,6 +26,7 @@ class Cover:
     palette: str = "blue"
 
 
+@one_at_a_time
 def draw(cover: Cover) -> bytes:
     """Return the cover as PNG; raise ``DoesNotFit`` if the title is longer than six lines of the smallest letters."""
     colours = PALETTES[cover.palette]

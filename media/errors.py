@@ -44,7 +44,13 @@ class NotAPicture(MediaError):
     """The bytes are no picture of an accepted kind."""
 
     code = "not_a_picture"
-    text = N_("Tệp này không phải ảnh JPEG, PNG, WebP hoặc GIF; hãy chọn tệp ảnh khác.")
+    text = N_("Tệp này không phải ảnh JPEG, PNG, WebP, GIF, HEIC hoặc AVIF; hãy chọn tệp ảnh khác.")
+
+
+class OtherKind(NotAPicture):
+    """A file of a known kind that is not accepted. Value: ``kind``, its name."""
+
+    text = N_("Tệp này thuộc loại %(kind)s, hệ thống không nhận; hãy mở tệp rồi lưu hoặc xuất ra ảnh JPEG hay PNG.")
 
 
 class PictureDamaged(MediaError):
@@ -62,10 +68,45 @@ class PictureTooHeavy(MediaError):
 
 
 class PictureTooLarge(MediaError):
-    """The picture has more pixels than allowed. Value: ``limit`` in megapixels."""
+    """The picture has more pixels than its kind may have.
+
+    Values: ``width``, ``height``, ``pixels`` in millions, ``kind``, ``limit`` in millions.
+    """
 
     code = "picture_too_large"
-    text = N_("Ảnh có quá nhiều điểm ảnh, tối đa là %(limit)s triệu; hãy thu nhỏ ảnh.")
+    text = N_(
+        "Ảnh %(width)s × %(height)s có %(pixels)s triệu điểm ảnh, ảnh %(kind)s tối đa là %(limit)s triệu;"
+        " hãy thu nhỏ ảnh rồi tải lại."
+    )
+
+
+class PhoneTooLarge(PictureTooLarge):
+    """The same of a picture as iPhones keep it: as JPEG it would be taken."""
+
+    text = N_(
+        "Ảnh %(width)s × %(height)s có %(pixels)s triệu điểm ảnh, ảnh %(kind)s tối đa là %(limit)s triệu; hãy gửi ảnh ở"
+        " dạng JPEG (iPhone: Cài đặt > Camera > Định dạng > Tương thích nhất)."
+    )
+
+
+class PictureTooLong(PictureTooLarge):
+    """A side has more pixels than allowed. Values: ``width``, ``height``, ``limit``."""
+
+    text = N_("Ảnh %(width)s × %(height)s quá dài, mỗi cạnh tối đa là %(limit)s điểm ảnh; hãy cắt hoặc thu nhỏ ảnh.")
+
+
+class PictureTooDemanding(MediaError):
+    """The picture needs more memory or time than one picture may take."""
+
+    code = "picture_too_demanding"
+    text = N_("Ảnh này tốn quá nhiều bộ nhớ hoặc thời gian để đọc; hãy mở ảnh, lưu lại thành JPEG rồi tải lên.")
+
+
+class PicturesBusy(MediaError):
+    """Too many pictures are waiting to be read."""
+
+    code = "pictures_busy"
+    text = N_("Đang có nhiều ảnh chờ xử lý; hãy thử lại sau ít giây.")
 
 
 class CannotShrink(MediaError):

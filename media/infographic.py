@@ -8,7 +8,7 @@ shrunk further.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from media.canvas import Canvas
+from media.canvas import Canvas, one_at_a_time
 from media.errors import DoesNotFit
 from media.fonts import Weight
 from media.infographic_body import parts
@@ -51,6 +51,7 @@ def _stack(body: Sequence[Part], gap: int) -> int:
     return sum(part.height for part in body) + gap * (len(body) + 1)
 
 
+@one_at_a_time
 def draw(spec: Infographic, width: int = PORTRAIT[0], height: int = PORTRAIT[1]) -> bytes:
     """Return the infographic as PNG of exactly ``width`` by ``height`` pixels, equal bytes for equal input.
 

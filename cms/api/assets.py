@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.api.calls import Call, Reply
-from cms.api.fields import Form, NoQuery, Told, Word
+from cms.api.fields import File, Form, NoQuery, Told, Word
 from cms.api.named import UnitName, unit_by_code, unit_names
 from cms.api.table import endpoint
 from cms.database import changing, db
@@ -21,10 +21,10 @@ from cms.web.context import settings, store
 
 
 class PictureForm(Form):
-    """A picture to keep: JPEG, PNG, WebP or GIF."""
+    """A picture to keep: JPEG, PNG, WebP, GIF, HEIC or AVIF."""
 
     unit: Word = Field(description="Code of the unit whose stories use the picture.")
-    file: bytes = Field(description="The picture; it is turned upright, cleaned of metadata and made no larger.")
+    file: File = Field(description="The picture; it is turned upright, cleaned of metadata and made no larger.")
     name: Word = Field("", description="A name to find it by; the file's own if left out.")
 
 

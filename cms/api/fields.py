@@ -2,9 +2,9 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from cms.clock import FIRST_YEAR, LAST_YEAR
@@ -35,6 +35,11 @@ def _day(value: object) -> date:
         raise _known(error, _NO_DAY) from None
 
 
+def _bytes_of_text(value: object) -> object:
+    """A part that came without a file name is taken as what it says."""
+    return value.encode() if isinstance(value, str) else value
+
+
 def _known(error: ValueError, otherwise: PydanticCustomError) -> PydanticCustomError:
     return error if isinstance(error, PydanticCustomError) else otherwise
 
@@ -54,6 +59,8 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 Day = Annotated[date, BeforeValidator(_day)]
 """A calendar day in Viet Nam, 2000 to 2199."""
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+File = Annotated[Any, BeforeValidator(_bytes_of_text), WithJsonSchema({"type": "string", "format": "binary"})]
+"""An uploaded file: its bytes, or an open file that need not be held in memory."""
 Rows = Annotated[int, Field(ge=1, le=MOST_ROWS, description="Rows of a page.")]
 Word = Annotated[Line, Field(max_length=120)]
 """A code, a name or a few words to look for."""

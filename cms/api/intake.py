@@ -4,12 +4,15 @@ from typing import Any, get_origin
 
 from flask import request
 from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from channels.words import N_
 from cms.api.fields import MOST_ID, Form
 from cms.api.sentences import NoBody, NotJson, refusal_of
 from cms.api.table import Endpoint
 from cms.refusal import NotFound
+from cms.stories import assets
+from cms.web.context import settings
 
 
 def query(model: type[BaseModel]) -> BaseModel:
@@ -55,9 +58,12 @@ def _possible(value: Any) -> bool:
 def _form(model: type[BaseModel]) -> BaseModel:
     if request.mimetype != "multipart/form-data":
         raise NotJson(N_("Hãy gửi tệp dưới dạng multipart/form-data."))
-    sent: dict[str, Any] = dict(request.form.items())
+    try:
+        sent: dict[str, Any] = dict(request.form.items())
+    except RequestEntityTooLarge:
+        raise assets.too_heavy(request.content_length or 0, settings().max_upload_mb * 1_000_000) from None
     for name, file in request.files.items():
-        sent[name] = file.read()
+        sent[name] = file.stream
         if "name" in model.model_fields and file.filename:
             sent.setdefault("name", file.filename)
     return _checked(model, sent)

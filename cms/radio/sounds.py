@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from channels.words import N_
 from cms.refusal import Invalid
+from media.pictures import megabytes
 from media.store import Store
 
 EXTENSIONS = {"audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/wav": "wav", "audio/mp4": "m4a"}
@@ -21,7 +22,10 @@ class Sound:
 def keep(store: Store, data: bytes, max_mb: int) -> Sound:
     """Keep a sound file; raise ``Invalid`` if it is none that browsers play, or larger than ``max_mb``."""
     if len(data) > max_mb * 1_000_000:
-        raise Invalid(N_("Tệp âm thanh lớn quá %(limit)s MB; hãy nén lại."), field="audio", limit=max_mb)
+        raise Invalid(
+            N_("Tệp âm thanh lớn quá %(limit)s MB (nặng %(size)s MB); hãy nén lại."), field="audio",
+            size=megabytes(len(data)), limit=max_mb,
+        )  # fmt: skip
     mime = kind(data)
     if mime is None:
         raise Invalid(N_("Tệp này không phải âm thanh mp3, ogg, wav hoặc m4a; hãy chọn tệp khác."), field="audio")

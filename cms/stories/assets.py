@@ -13,17 +13,18 @@ from cms.refusal import NotFound, Refusal, refusal_from
 from cms.stories.pieces import EXTENSIONS
 from cms.stories.tables import Asset
 from media import pictures
-from media.errors import MediaError, PictureTooHeavy
-from media.pictures import MAX_BYTES, CleanPicture
+from media.decoders import Source
+from media.errors import MediaError, PicturesBusy, PictureTooHeavy
+from media.pictures import MAX_BYTES, CleanPicture, megabytes
 from media.store import Store
 
 LONGEST_NAME = 200
 
 
-def clean(data: bytes, *, max_bytes: int = MAX_BYTES) -> CleanPicture:
+def clean(data: Source, *, max_bytes: int = MAX_BYTES) -> CleanPicture:
     """Return the picture fit to publish; raise a ``Refusal`` that says why it is none.
 
-    Takes up to a second for a large photograph, so a page calls it before it opens a writing transaction.
+    Takes up to some seconds for a large photograph, so a page calls it before it opens a writing transaction.
     """
     try:
         return pictures.normalise(data, max_bytes=max_bytes)
@@ -33,8 +34,13 @@ def clean(data: bytes, *, max_bytes: int = MAX_BYTES) -> CleanPicture:
 
 def refused(error: MediaError, field: str) -> Refusal:
     """A refusal of the newsroom with the words of media."""
-    status = 413 if isinstance(error, PictureTooHeavy) else 422
+    status = {PictureTooHeavy: 413, PicturesBusy: 503}.get(type(error), 422)
     return refusal_from(status, error.code, Words(error.text, error.values), field)
+
+
+def too_heavy(size: int, max_bytes: int) -> Refusal:
+    """The refusal of an upload that was not even read."""
+    return refused(PictureTooHeavy(size=megabytes(size), limit=megabytes(max_bytes)), "picture")
 
 
 def add(

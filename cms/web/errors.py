@@ -16,6 +16,7 @@ from channels.words import N_, Words
 from cms.database import db
 from cms.refusal import Conflict, Refusal
 from cms.web.language import LANGUAGES, say
+from media.pictures import megabytes
 from scheduler.trouble import brief
 
 STATUS_WORDS = {
@@ -29,6 +30,11 @@ STATUS_WORDS = {
     429: N_("Bạn thao tác nhanh quá; hãy chờ một phút rồi thử lại."),
     500: N_("Hệ thống gặp lỗi và đã ghi lại; hãy thử lại sau ít phút."),
 }
+
+TOO_MUCH = N_(
+    "Nội dung gửi lên lớn quá mức cho phép: %(size)s MB, tối đa là %(limit)s MB; hãy rút gọn hoặc chọn tệp nhỏ hơn."
+    " Chữ bạn đã gõ vẫn còn."
+)
 
 API_WORDS = {
     **STATUS_WORDS,
@@ -116,11 +122,22 @@ def on_http(error: HTTPException) -> Response:
     if error.response is not None and status < 400:
         return make_response(error.response)
     known = API_WORDS if request.path.startswith("/api/") else STATUS_WORDS
-    sentence = say(Words(known.get(status, known[500 if status >= 500 else 400])))
+    words = too_much() if status == 413 else Words(known.get(status, known[500 if status >= 500 else 400]))
+    sentence = say(words)
     response = problem(status, f"http-{status}", sentence) if wants_json() else _page(status, sentence)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110 §15.5.6
     return response
+
+
+def too_much() -> Words:
+    """What was sent is larger than a request may be, with both figures where they are known."""
+    size, most = request.content_length, int(current_app.config["MAX_CONTENT_LENGTH"])
+    if size is None:
+        return Words(STATUS_WORDS[413])
+    if size <= most:  # what is too long is the text of a form
+        most = int(current_app.config["MAX_FORM_MEMORY_SIZE"])
+    return Words(TOO_MUCH, {"size": megabytes(size), "limit": megabytes(most)})
 
 
 def on_crash(error: Exception) -> Response:

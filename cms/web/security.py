@@ -45,4 +45,6 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if response.status_code not in ASK_LATER:
         response.headers.pop("Retry-After", None)
+    elif response.status_code == 503:
+        response.headers.setdefault("Retry-After", "5")
     return response

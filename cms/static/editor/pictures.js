@@ -1,7 +1,24 @@
 // Cover and pictures of the body: uploaded at once, described beside the thumbnail, decorative only when said so.
 import { renumber } from "./blocks.js";
-import { send, words } from "./requests.js";
+import { say, send, words } from "./requests.js";
 import { block } from "./toolbar.js";
+
+const BUSY_TRIES = 4;
+const BUSY_PAUSE = 3000; // milliseconds
+
+const megabytes = (size) => (size / 1e6).toFixed(1).replace(".", ",");
+
+/** Tries again while the server has too many other pictures in hand. */
+async function patiently(upload) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await upload();
+    } catch (error) {
+      if (error.status !== 503 || tries === BUSY_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE));
+    }
+  }
+}
 
 export class Pictures {
   constructor(form, report) {
@@ -64,12 +81,19 @@ export class Pictures {
   async upload(input) {
     const [file] = input.files;
     if (!file) return null;
+    const most = Number(this.form.dataset.maxUpload);
+    const tooLarge = say(words.picture_too_heavy, { size: megabytes(file.size), limit: megabytes(most * 1e6) });
+    if (file.size > most * 1e6) {
+      input.value = "";
+      this.complain(tooLarge);
+      return null;
+    }
     const data = new FormData();
     data.append("file", file);
     data.append("unit", new FormData(this.form).get("unit"));
     this.report(words.uploading);
     try {
-      return await send(this.form.dataset.assetsUrl, data);
+      return await patiently(() => send(this.form.dataset.assetsUrl, data, { tooLarge }));
     } catch (error) {
       this.complain(error.message);
       return null;

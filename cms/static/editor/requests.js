@@ -35,11 +35,14 @@ export function snapshot(form) {
   return JSON.stringify(entries);
 }
 
-/** Sends a POST and returns the JSON of the answer; throws Trouble. */
+/** Sends a POST (`tooLarge` is what to say if it is too much for the server) and returns the JSON of the answer; throws Trouble. */
 export async function send(url, body, options = {}) {
   if (size(body) > MOST) throw new Trouble(words.too_large, { code: "too-large", field: "body", status: 413 });
   const answer = await call(url, { method: "POST", body, ...options });
-  if (answer.status === 413) throw new Trouble(words.too_large, { code: "too-large", field: "body", status: 413 });
+  if (answer.status === 413) {
+    const sentence = options.tooLarge || words.too_large; // a server in front of ours says it in its own words
+    throw new Trouble(sentence, { code: "too-large", field: "body", status: 413 });
+  }
   const data = await told(answer);
   if (answer.ok && data) return data;
   if (stale(answer, data) && !options.renewed) {
@@ -63,7 +66,7 @@ function size(body) {
   return letters;
 }
 
-async function call(url, { renewed: _, ...options }) {
+async function call(url, { renewed: _, tooLarge: __, ...options }) {
   try {
     return await fetch(url, { ...options, headers: { Accept: "application/json", "X-CSRFToken": token() } });
   } catch (error) {

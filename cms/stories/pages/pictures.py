@@ -1,6 +1,7 @@
 """Uploading a picture from the editor."""
 
 from flask import jsonify, request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from channels.words import N_
@@ -21,11 +22,15 @@ def upload() -> Response:
     """Keep the uploaded picture for a unit's stories and return where it is."""
     actor = current_actor()
     actor.require(Action.WRITE)
-    file = request.files.get("file")
+    most = settings().max_upload_mb * 1_000_000
+    try:
+        file = request.files.get("file")
+    except RequestEntityTooLarge:
+        raise assets.too_heavy(request.content_length or 0, most) from None
     if file is None or not file.filename:
         raise Invalid(N_("Hãy chọn một tệp ảnh."), field="picture")
     with file.stream as stream:
-        picture = assets.clean(stream.read(), max_bytes=settings().max_upload_mb * 1_000_000)
+        picture = assets.clean(stream, max_bytes=most)
     unit_id = asked.whole(request.form, "unit") or 0
     with changing() as session:
         asset = assets.add(session, store(), actor, unit_id, file.filename, picture, now())

@@ -96,7 +96,9 @@ def test_the_place_in_bad_json_is_told(room: Newsroom, machines: Machines) -> No
 def test_ten_megabytes_are_too_much(room: Newsroom, machines: Machines) -> None:
     large = b"x" * 10_000_000
     for path, kind in (("/stories", "application/json"), ("/assets", "multipart/form-data; boundary=x")):
-        refusal(machines.editor.call("POST", path, data=large, content_type=kind), 413)
+        told = refusal(machines.editor.call("POST", path, data=large, content_type=kind), 413)["detail"]
+        assert "10,0 MB" in told
+        assert "tối đa là" in told
 
 
 FILTERS: list[tuple[dict[str, Any], str]] = [

@@ -117,6 +117,21 @@ def test_a_text_that_is_too_large_stays_where_it_was_typed(page: Page, draft: St
     assert revisions(draft.id) == 1
 
 
+def test_a_picture_that_is_too_heavy_is_told_its_figures_also_where_another_server_refuses_it(
+    page: Page, draft: Story
+) -> None:
+    page.goto(f"/stories/{draft.id}")
+    chosen, problem = page.locator("[data-cover-file]"), page.locator("[data-upload-problem]")
+    chosen.set_input_files({"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": photo() + bytes(9_000_000)})
+    expect(problem).to_have_text("Ảnh nặng 9,0 MB, tối đa là 8,0 MB; hãy giảm kích thước ảnh.")
+    page.route("**/assets", lambda route: route.fulfill(status=413, content_type="text/html", body="<h1>nginx</h1>"))
+    chosen.set_input_files({"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": photo() + bytes(2_000_000)})
+    expect(problem).to_have_text("Ảnh nặng 2,0 MB, tối đa là 8,0 MB; hãy giảm kích thước ảnh.")
+    page.unroute("**/assets")
+    chosen.set_input_files({"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    expect(page.locator("[data-cover-slot] [data-picture]")).to_be_visible()
+
+
 def test_two_texts_are_merged_on_one_page(page: Page, app: Flask, house: Newsroom, draft: Story) -> None:
     page.goto(f"/stories/{draft.id}")
     app.config["WTF_CSRF_ENABLED"] = False
@@ -151,7 +166,7 @@ def test_a_finding_leads_to_the_field_and_a_picture_settles_it(page: Page, draft
     no_picture = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": "không phải ảnh".encode()}
     page.locator("[data-cover-file]").set_input_files(no_picture)  # type: ignore[arg-type]  # a literal is no TypedDict
     expect(page.locator("[data-upload-problem]")).to_have_text(
-        "Tệp này không phải ảnh JPEG, PNG, WebP hoặc GIF; hãy chọn tệp ảnh khác."
+        "Tệp này không phải ảnh JPEG, PNG, WebP, GIF, HEIC hoặc AVIF; hãy chọn tệp ảnh khác."
     )
     picture = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo("JPEG", (640, 360))}
     page.locator("[data-cover-file]").set_input_files(picture)  # type: ignore[arg-type]  # as above

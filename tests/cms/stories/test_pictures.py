@@ -57,14 +57,18 @@ def test_a_picture_is_kept_and_the_page_is_told_where(app: Flask, house: Newsroo
 BAD = [
     (
         b"kh\xc3\xb4ng ph\xe1\xba\xa3i \xe1\xba\xa3nh",
-        "Tệp này không phải ảnh JPEG, PNG, WebP hoặc GIF; hãy chọn tệp ảnh khác.",
+        "Tệp này không phải ảnh JPEG, PNG, WebP, GIF, HEIC hoặc AVIF; hãy chọn tệp ảnh khác.",
         422,
     ),
-    (b"", "Tệp này không phải ảnh JPEG, PNG, WebP hoặc GIF; hãy chọn tệp ảnh khác.", 422),
-    (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "Tệp này không phải ảnh", 422),
+    (b"", "Tệp này không phải ảnh JPEG, PNG, WebP, GIF, HEIC hoặc AVIF; hãy chọn tệp ảnh khác.", 422),
+    (
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        "Tệp này thuộc loại SVG, hệ thống không nhận",
+        422,
+    ),
     (photo()[:-200], "Ảnh bị hỏng hoặc tải lên dở dang; hãy xuất lại ảnh rồi tải lên lần nữa.", 422),
     (photo() + b"0" * 8_000_000, "Ảnh nặng 8,0 MB, tối đa là 8,0 MB; hãy giảm kích thước ảnh.", 413),
-    (b"0" * 20_000_000, "Nội dung gửi lên lớn quá mức cho phép", 413),
+    (b"0" * 20_000_000, "Ảnh nặng 20,0 MB, tối đa là 8,0 MB; hãy giảm kích thước ảnh.", 413),
 ]
 
 
