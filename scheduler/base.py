@@ -1,5 +1,6 @@
 """The declarative base that all tables share, and column types that keep the same promise on both databases."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -38,6 +39,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Damaged(dict[str, Any]):
+    """What stands for stored JSON that cannot be read any more: empty, so that a page or a list shows the rest."""
+
+
+def read_json(text: str) -> Any:
+    """Return what the text of a JSON column says; ``Damaged`` instead of an error that would hide all other rows."""
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        return Damaged()
 
 
 JsonColumn = JSON().with_variant(JSONB(), "postgresql")

@@ -28,10 +28,13 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.exc import DataError, DBAPIError
 
 from channels.contract import Receipt
 from channels.words import N_, Words
+from scheduler.apart import read_apart
 from scheduler.backoff import LONGEST_WAIT
+from scheduler.breaking import set_aside
 from scheduler.decisions import Facts, Gate, Progress, open_from, open_states
 from scheduler.hot import Hot
 from scheduler.outcomes import Changes, words_column
@@ -81,7 +84,7 @@ def claim(
     states = open_states(gate)
     if not states or limit < 1 or open_from(gate, now) > now:
         return ()
-    rows = connection.execute(_candidates(states), {"channel": channel_id, "now": now, "limit": limit}).all()
+    rows = _readable(connection, channel_id, states, lease, now, limit)
     tokens = _take(connection, [row.id for row in rows], lease, now)
     _record_lost(connection, [row for row in rows if row.lease_owner is not None and row.called_at is not None], now)
     return [_claim(row, tokens[row.id], gate) for row in rows if row.id in tokens]
@@ -157,6 +160,28 @@ def recorded(connection: Connection, held: Claim) -> bool:
     """Return whether this claim's outcome is in the book: a commit whose answer was lost."""
     told = (ATTEMPT.c.delivery_id == held.id, ATTEMPT.c.token == held.token, ATTEMPT.c.outcome != Outcome.LOST)
     return bool(connection.execute(select(exists().where(*told))).scalar())
+
+
+def _readable(
+    connection: Connection, channel_id: int, states: frozenset[DeliveryState], lease: Lease, now: datetime, limit: int
+) -> Sequence[AnyRow]:
+    """Return the rows of what is due; one that cannot be read is taken out of the queue and stops no other."""
+    asked = {"channel": channel_id, "now": now, "limit": limit}
+    query = _candidates(states)
+    try:
+        return connection.execute(query, asked).all()
+    except Exception as error:
+        if isinstance(error, DBAPIError) and not isinstance(error, DataError):
+            raise
+    due = connection.execute(query.with_only_columns(DELIVERY.c.id), asked).scalars().all()
+
+    def read(some: Sequence[int]) -> dict[int, AnyRow]:
+        return {row.id: row for row in connection.execute(select(*FACTS).where(DELIVERY.c.id.in_(some)))}
+
+    found, bad = read_apart(due, read)
+    for delivery_id, why in bad.items():
+        set_aside(connection, delivery_id, why, lease.worker, now)
+    return [found[delivery_id] for delivery_id in due if delivery_id in found]
 
 
 @cache

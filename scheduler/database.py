@@ -8,6 +8,8 @@ import pysqlite3
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+from scheduler.base import read_json
+
 FIXED_SQLITE = (3, 51, 3)
 """First release without the WAL-reset bug, which can corrupt a database that two connections write to."""
 
@@ -55,7 +57,8 @@ def engine_options(url: str) -> dict[str, Any]:
         return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "connect_args": patience}
     if pysqlite3.sqlite_version_info < FIXED_SQLITE:
         raise UnsafeSqlite(pysqlite3.sqlite_version)
-    return {"module": pysqlite3, "connect_args": {"timeout": 5.0, "check_same_thread": False}}
+    connect = {"timeout": 5.0, "check_same_thread": False}
+    return {"module": pysqlite3, "connect_args": connect, "json_deserializer": read_json}
 
 
 def prepare(engine: Engine) -> Engine:

@@ -8,6 +8,7 @@ from typing import Any
 
 from channels.contract import Json, Transport
 from channels.words import N_, Words
+from scheduler.base import Damaged
 from scheduler.states import ENDED, DeliveryState, Desired, Health, LatePolicy
 
 PUNCTUAL = timedelta(minutes=2)
@@ -15,7 +16,11 @@ PUNCTUAL = timedelta(minutes=2)
 
 
 class Step(StrEnum):
-    """What a worker does with a delivery. ``HOLD`` waits for the channel, ``REST`` for the delivery's own time."""
+    """What a worker does with a delivery.
+
+    ``HOLD`` waits for the channel, ``REST`` for the delivery's own time, ``ASK`` for a person, as nobody knows any
+    more how far the sending came.
+    """
 
     PUBLISH = "publish"
     CONTINUE = "continue"
@@ -25,6 +30,7 @@ class Step(StrEnum):
     EXPIRE = "expire"
     MISS = "miss"
     CANCEL = "cancel"
+    ASK = "ask"
     HOLD = "hold"
     REST = "rest"
 
@@ -51,18 +57,25 @@ class Progress:
     lost_at: datetime | None = None
 
     @classmethod
-    def read(cls, column: Mapping[str, Any]) -> "Progress | None":
-        """Read the ``progress`` column; an empty one is None."""
-        if not column:
+    def read(cls, column: Mapping[str, Any] | None) -> "Progress | None":
+        """Read the ``progress`` column; an empty or damaged one is None."""
+        try:
+            return cls._read(column) if column else None
+        except (TypeError, ValueError, LookupError, AttributeError):
             return None
-        looked_at, lost_at = column.get("looked_at"), column.get("lost_at")
-        return cls(
-            int(column["rendition"]),
-            column.get("step", {}),
-            bool(column.get("repeatable", False)),
-            datetime.fromisoformat(looked_at) if looked_at else None,
-            datetime.fromisoformat(lost_at) if lost_at else None,
-        )
+
+    @classmethod
+    def is_lost(cls, column: Any) -> bool:
+        """Return whether the ``progress`` column said something that can no longer be read."""
+        return isinstance(column, Damaged) or (bool(column) and cls.read(column) is None)
+
+    @classmethod
+    def _read(cls, column: Mapping[str, Any]) -> "Progress":
+        step = column.get("step", {})
+        if not isinstance(step, Mapping):
+            raise TypeError("a step is no mapping")
+        looked_at, lost_at = (_instant(column.get(name)) for name in ("looked_at", "lost_at"))
+        return cls(int(column["rendition"]), step, bool(column.get("repeatable", False)), looked_at, lost_at)
 
     def write(self) -> dict[str, Json]:
         """Return the value for the ``progress`` column."""
@@ -73,6 +86,14 @@ class Progress:
             "looked_at": self.looked_at.isoformat() if self.looked_at else None,
             **({"lost_at": self.lost_at.isoformat()} if self.lost_at else {}),
         }
+
+
+def _instant(written: str | None) -> datetime | None:
+    """Read an instant of a JSON column; raise ``ValueError`` for what is none."""
+    read = datetime.fromisoformat(written) if written else None
+    if read is not None and read.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +123,8 @@ class Facts:
     progress: Progress | None = None
     tries: int = 0
     live_at: datetime | None = None
+    progress_lost: bool = False
+    """Whether ``progress`` said something that can no longer be read."""
 
     @property
     def under_way(self) -> bool:
@@ -217,6 +240,8 @@ def _wanted(facts: Facts, now: datetime) -> Decision:
         return Decision(Step.REST)
     if facts.called_at is not None:
         return Decision(Step.FIND)
+    if facts.progress_lost and facts.state is DeliveryState.SENDING:
+        return Decision(Step.ASK)
     if facts.desired is Desired.WITHDRAWN:
         return Decision(_way_out(facts))
     if facts.live_rendition_id is not None:

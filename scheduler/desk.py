@@ -6,14 +6,16 @@ the caller has begun it with the write lock (``scheduler.database.IMMEDIATE``). 
 is left to that worker, which sees the decision when it writes the outcome down.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from uuid import uuid4
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, literal, select, update
 
 from channels.contract import Rendition
 from media.store import Store
+from scheduler.apart import read_apart
 from scheduler.decided import REVIVABLE, anew, cancelled, decide, load, only, pull_channels, refuse_if_active, soon
 from scheduler.dialect import insert_new
 from scheduler.pull import bump
@@ -79,6 +81,8 @@ class _Keep:
 
 
 KEEP = _Keep()
+
+_NO_TROUBLE: Mapping[str, Any] = {"tries": 0, "problem": {}, "broken_since": None}
 
 
 def freeze(
@@ -201,17 +205,24 @@ def withdraw(connection: Connection, *, story_id: int, reason: str, by: int | No
     if not reason.strip():
         raise ReasonMissing
     wanted = (
-        select(*FACTS)
+        select(DELIVERY.c.id, DELIVERY.c.channel_id)
         .where(DELIVERY.c.story_id == story_id, DELIVERY.c.state.not_in(ENDED - REVIVABLE))
         .order_by(DELIVERY.c.id)
         .with_for_update()
     )
-    rows = connection.execute(wanted).all()
-    for row in rows:
+    channels = {row.id: row.channel_id for row in connection.execute(wanted)}
+
+    def read(ids: Sequence[int]) -> dict[int, AnyRow]:
+        return {row.id: row for row in connection.execute(select(*FACTS).where(DELIVERY.c.id.in_(ids)))}
+
+    rows, unreadable = read_apart(list(channels), read)
+    for row in rows.values():
         _withdraw_one(connection, row, reason.strip(), now)
-    bump(connection, pull_channels(connection, {row.channel_id for row in rows}))
+    for delivery_id in unreadable:
+        _withdraw_unread(connection, delivery_id, reason.strip(), now)
+    bump(connection, pull_channels(connection, set(channels.values())))
     tell(connection)
-    return [row.id for row in rows]
+    return list(channels)
 
 
 def correct(
@@ -229,7 +240,7 @@ def correct(
         raise NothingToDo
     changes: dict[str, Any] = {"rendition_id": rendition_id}
     if row.state == DeliveryState.LIVE:
-        changes |= {"tries": 0, "problem": {}, **soon(row, now)}
+        changes |= {**_NO_TROUBLE, **soon(row, now)}
     decide(connection, row, changes)
 
 
@@ -239,10 +250,23 @@ def _withdraw_one(connection: Connection, row: AnyRow, reason: str, now: datetim
         return
     changes: dict[str, Any] = {"desired": Desired.WITHDRAWN, "reason": reason}
     if row.state == DeliveryState.LIVE:
-        changes |= {"state": DeliveryState.WITHDRAWING, "tries": 0, "problem": {}, **soon(row, now)}
+        changes |= {"state": DeliveryState.WITHDRAWING, **_NO_TROUBLE, **soon(row, now)}
     if row.state == DeliveryState.UNKNOWN:
         changes |= soon(row, now)
     decide(connection, row, changes)
+
+
+def _withdraw_unread(connection: Connection, delivery_id: int, reason: str, now: datetime) -> None:
+    """Take down what cannot be read, by its state alone: one damaged row must not keep a story on other channels."""
+    waiting = (DeliveryState.SCHEDULED, *REVIVABLE)
+    state = case(
+        (DELIVERY.c.state == DeliveryState.LIVE, literal(DeliveryState.WITHDRAWING.value)),
+        (DELIVERY.c.state.in_(waiting), literal(DeliveryState.CANCELLED.value)),
+        else_=DELIVERY.c.state,
+    )
+    changes = {"state": state, "desired": Desired.WITHDRAWN, "reason": reason, "next_at": now, "problem": {}}
+    version = {"schedule_version": DELIVERY.c.schedule_version + 1, "broken_since": None}
+    connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id).values({**changes, **version}))
 
 
 def _start(at: datetime | None, until: datetime | None, now: datetime) -> datetime:

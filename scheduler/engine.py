@@ -74,7 +74,7 @@ class Engine:
         self._tools = Tools(database, ledger, store, config, clock, vault, reached, self._stopping)
         self._hand = Hand(self._tools)
         self._crew = Crew(config.threads)
-        self._documents = Documents(database, ledger, config)
+        self._documents = Documents(database, ledger, config, store)
         self._tired: dict[int, float] = {}
         self._lanes: list[Lane] = []
         self._freshened = time.monotonic()

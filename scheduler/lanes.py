@@ -1,16 +1,21 @@
 """A channel's queue seen from outside: when its next delivery is due, without reading the queue."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, ScalarSelect, Select, func, select
+from sqlalchemy.exc import DBAPIError
 
+from scheduler.apart import read_apart
 from scheduler.decisions import WORKING, Gate, open_from, open_states
 from scheduler.rows import CHANNEL, DELIVERY, GATE, AnyRow, gate_of, transport
 from scheduler.states import DeliveryState
+
+log = logging.getLogger(__name__)
 
 STATES = tuple(sorted(WORKING))
 
@@ -41,7 +46,22 @@ class Lane:
 
 def read_lanes(connection: Connection) -> list[Lane]:
     """Return the lanes of all channels whose kind has an adapter here. A few index look-ups per channel."""
-    return [lane for row in connection.execute(_all_lanes()) if (lane := _lane(row)) is not None]
+    try:
+        return _lanes(connection)
+    except DBAPIError:
+        raise
+    except Exception:  # one row that was damaged from outside must not stop all channels
+        found, bad = read_apart(
+            connection.execute(select(CHANNEL.c.id)).scalars().all(),
+            lambda ids: {lane.channel_id: lane for lane in _lanes(connection, ids)},
+        )
+        log.error("channels that cannot be read: %s", bad)
+        return list(found.values())
+
+
+def _lanes(connection: Connection, ids: Sequence[int] | None = None) -> list[Lane]:
+    query = _all_lanes() if ids is None else _all_lanes().where(CHANNEL.c.id.in_(ids))
+    return [lane for row in connection.execute(query) if (lane := _lane(row)) is not None]
 
 
 def head(state: DeliveryState) -> ScalarSelect[Any]:

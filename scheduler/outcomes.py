@@ -102,12 +102,14 @@ def words_column(words: Words | None) -> dict[str, Any]:
 
 
 def without_call(decision: Decision, facts: Facts) -> Changes:
-    """Return the changes of a step that needs no call: ``MISS``, ``CANCEL``, ``HOLD`` or ``REST``."""
+    """Return the changes of a step that needs no call: ``MISS``, ``CANCEL``, ``ASK``, ``HOLD`` or ``REST``."""
     ended: Changes = {"next_at": None, "progress": {}, "called_at": None}
     if decision.step is Step.MISS:
         return {**ended, "state": DeliveryState.MISSED, "problem": {"kind": "missed", **words_column(decision.words)}}
     if decision.step is Step.CANCEL:
         return {**ended, "state": DeliveryState.CANCELLED, "problem": {}}
+    if decision.step is Step.ASK:
+        return {**ended, "state": DeliveryState.UNKNOWN, "problem": {"kind": "unknown", **words_column(ASK_A_PERSON)}}
     return {"next_at": decision.at if decision.step is Step.REST else facts.scheduled_at}
 
 

@@ -1,19 +1,27 @@
 """Pull channels: going live, being corrected, withdrawn or ended is a transaction over many deliveries at once."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, insert, literal, select, update
 
 from channels.contract import Transport
+from scheduler.apart import read_apart
+from scheduler.breaking import set_aside
 from scheduler.decisions import Decision, Facts, Gate, Step, decide, open_states
 from scheduler.finishing import ACTIONS
 from scheduler.outcomes import without_call
 from scheduler.rows import ATTEMPT, CHANNEL, DELIVERY, FACTS, GATE, facts_of, gate_of, transport
 from scheduler.states import DeliveryState, Desired, Outcome
+
+log = logging.getLogger(__name__)
+
+Unreadable = tuple[int, bool, str]
+"""Channel of a delivery whose row cannot be read, whether it is being withdrawn, and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +34,14 @@ class Turned:
 
 def turn(connection: Connection, channel_ids: Collection[int], worker: str, now: datetime, limit: int) -> Turned:
     """Bring up to ``limit`` due deliveries of these pull channels to where they should be."""
-    due = _due(connection, _gates(connection, channel_ids), now, limit)
+    due, unreadable = _due(connection, _gates(connection, channel_ids), now, limit)
     steps: dict[Step, list[int]] = defaultdict(list)
+    for delivery_id, (channel_id, withdrawn, why) in unreadable.items():
+        if withdrawn:
+            steps[Step.RETRACT].append(delivery_id)
+        else:
+            set_aside(connection, delivery_id, why, worker, now)
+        log.error("channel %s: delivery %s cannot be read: %s", channel_id, delivery_id, why)
     for delivery_id, _, facts in due:
         decision = decide(facts, now)
         if decision.step in ACTIONS:
@@ -37,9 +51,10 @@ def turn(connection: Connection, channel_ids: Collection[int], worker: str, now:
     for step, ids in steps.items():
         _apply(connection, step, ids, worker, now)
     touched = set().union(*steps.values()) if steps else set()
-    changed = frozenset(channel_id for delivery_id, channel_id, _ in due if delivery_id in touched)
+    changed = {channel_id for delivery_id, channel_id, _ in due if delivery_id in touched}
+    changed |= {channel_id for channel_id, _withdrawn, _why in unreadable.values()}
     bump(connection, changed)
-    return Turned(len(due), changed)
+    return Turned(len(due) + len(unreadable), frozenset(changed))
 
 
 def bump(connection: Connection, channel_ids: Collection[int]) -> None:
@@ -58,22 +73,35 @@ def _gates(connection: Connection, channel_ids: Collection[int]) -> Mapping[int,
 
 def _due(
     connection: Connection, gates: Mapping[int, Gate], now: datetime, limit: int
-) -> Sequence[tuple[int, int, Facts]]:
-    """Lock due deliveries, those of channels with the same open states in one query."""
+) -> tuple[list[tuple[int, int, Facts]], dict[int, Unreadable]]:
+    """Lock due deliveries, those of channels with the same open states in one query; tell what is unreadable."""
     alike: dict[frozenset[DeliveryState], list[int]] = defaultdict(list)
     for channel_id, gate in gates.items():
         alike[open_states(gate)].append(channel_id)
     due: list[tuple[int, int, Facts]] = []
+    unreadable: dict[int, Unreadable] = {}
     for states, ids in alike.items():
         rows = connection.execute(
-            select(*FACTS)
+            select(DELIVERY.c.id, DELIVERY.c.channel_id, _withdrawn().label("withdrawn"))
             .where(DELIVERY.c.channel_id.in_(ids), DELIVERY.c.state.in_(states), DELIVERY.c.next_at <= now)
             .order_by(DELIVERY.c.next_at, DELIVERY.c.id)
-            .limit(limit - len(due))
+            .limit(limit - len(due) - len(unreadable))
             .with_for_update(skip_locked=True)
-        )
-        due += [(row.id, row.channel_id, facts_of(row, gates[row.channel_id])) for row in rows]
-    return due
+        ).all()
+
+        def read(some: Sequence[int]) -> dict[int, Facts]:
+            found = connection.execute(select(*FACTS).where(DELIVERY.c.id.in_(some)))
+            return {row.id: facts_of(row, gates[row.channel_id]) for row in found}
+
+        facts, bad = read_apart([row.id for row in rows], read)
+        due += [(row.id, row.channel_id, facts[row.id]) for row in rows if row.id in facts]
+        unreadable |= {row.id: (row.channel_id, row.withdrawn, bad[row.id]) for row in rows if row.id in bad}
+    return due, unreadable
+
+
+def _withdrawn() -> ColumnElement[bool]:
+    """What is to be taken down needs no more reading than this."""
+    return and_(DELIVERY.c.state == DeliveryState.WITHDRAWING, DELIVERY.c.live_rendition_id.is_not(None))
 
 
 def _apply(connection: Connection, step: Step, ids: Sequence[int], worker: str, now: datetime) -> None:
@@ -86,6 +114,7 @@ def _apply(connection: Connection, step: Step, ids: Sequence[int], worker: str, 
         "called_at": None,
         "lease_owner": None,
         "lease_until": None,
+        "broken_since": None,
     }
     connection.execute(update(DELIVERY).where(DELIVERY.c.id.in_(ids)).values({**common, **_changes(step, now)}))
     told = select(

@@ -80,9 +80,12 @@ def retry(connection: Connection, *, delivery_id: int, by: int | None, now: date
     if row.state in REVIVABLE:
         anew(connection, row, {"scheduled_at": now, "next_at": now})
         return
-    if not (_stuck_live(row) or row.state == DeliveryState.WITHDRAWING or _waits_for_retry(row, now)):
+    stuck = row.broken_since is not None or _stuck_live(row)
+    if not (stuck or row.state == DeliveryState.WITHDRAWING or _waits_for_retry(row, now)):
         raise NothingToDo
-    decide(connection, row, {"tries": 0, "problem": {}, **soon(row, now)})
+    decide(connection, row, {"tries": 0, "problem": {}, "broken_since": None, **soon(row, now)})
+    if row.broken_since is not None:
+        bump(connection, pull_channels(connection, {row.channel_id}))
 
 
 def retry_channel(connection: Connection, *, channel_id: int, by: int | None, now: datetime) -> list[int]:

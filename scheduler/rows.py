@@ -1,7 +1,8 @@
 """The tables as Core sees them, and the way from a row to the values that decisions are made from."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from enum import StrEnum
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Row, Table, select
 
@@ -20,6 +21,8 @@ from scheduler.tables import (
     Worker,
 )
 
+W = TypeVar("W", bound=StrEnum)
+
 AnyRow = Row[*tuple[Any, ...]]
 """A row whatever its columns are."""
 
@@ -37,7 +40,7 @@ FACTS = tuple(
     for name in (
         *("id", "key", "story_id", "channel_id", "token", "schedule_version", "next_at", "lease_owner"),
         *("scheduled_at", "rendition_id", "desired", "state", "until", "live_rendition_id", "called_at", "progress"),
-        *("tries", "live_at", "provider_id", "link", "evidence"),
+        *("tries", "live_at", "provider_id", "link", "evidence", "broken_since"),
     )
 )
 """The columns of a delivery that decisions and orders are made from."""
@@ -56,7 +59,16 @@ def transport(kind: str) -> Transport | None:
 
 def gate_of(row: AnyRow, how: Transport) -> Gate:
     """Return what the channel in ``row`` (columns ``GATE``) allows."""
-    return Gate(how, row.active, Health(row.health), row.resume_at, LatePolicy(row.late_policy), row.late_minutes)
+    health, policy = _word(Health, row.health, Health.PAUSED), _word(LatePolicy, row.late_policy, LatePolicy.WITHIN)
+    return Gate(how, row.active, health, row.resume_at, policy, row.late_minutes)
+
+
+def _word(words: type[W], value: str, otherwise: W) -> W:
+    """A channel whose word nobody knows stands still by itself instead of stopping all others."""
+    try:
+        return words(value)
+    except ValueError:
+        return otherwise
 
 
 def facts_of(row: AnyRow, gate: Gate) -> Facts:
@@ -73,6 +85,7 @@ def facts_of(row: AnyRow, gate: Gate) -> Facts:
         progress=Progress.read(row.progress),
         tries=row.tries,
         live_at=row.live_at,
+        progress_lost=Progress.is_lost(row.progress),
     )
 
 
@@ -80,7 +93,8 @@ def receipt_of(row: AnyRow) -> Receipt | None:
     """Return the receipt of what is live, or None if nothing is."""
     if row.live_rendition_id is None:
         return None
-    return Receipt(row.provider_id or "", row.link or "", row.evidence or {})
+    evidence = row.evidence if isinstance(row.evidence, Mapping) else {}
+    return Receipt(row.provider_id or "", row.link or "", evidence)
 
 
 def rendition_of(row: AnyRow) -> Rendition:

@@ -18,6 +18,7 @@ STUCK = (
     " OR state = 'live' AND rendition_id != live_rendition_id AND (next_at IS NULL OR next_at = until)"
     " OR state = 'live' AND until IS NOT NULL AND next_at IS NULL"
     " OR state = 'withdrawing' AND next_at IS NULL"
+    " OR broken_since IS NOT NULL"
 )
 """What waits for a person, as ``scheduler.health.needs_a_person`` asks for it: word for word, or no index is used."""
 
@@ -45,6 +46,10 @@ class Channel(Base):
     """No call to the provider before this instant (rate limit or outage)."""
     version: Mapped[int] = mapped_column(default=0)
     """Counts changes of what the channel carries; documents made from an older one are stale."""
+    broken_since: Mapped[datetime | None]
+    """Since when the channel's documents cannot be made as they should be."""
+    broken: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Why, for people, as in a delivery's ``problem``; empty when all is well."""
     created_at: Mapped[datetime]
 
 
@@ -124,6 +129,8 @@ class Delivery(Base):
     """Why it was withdrawn or cancelled, in the person's words."""
     problem: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The last problem for people: ``{"kind", "text", "values", "detail"}``; empty when all is well."""
+    broken_since: Mapped[datetime | None]
+    """Since when this item is left out of what its channel carries, or cannot be worked, because it is broken."""
     created_at: Mapped[datetime]
     created_by: Mapped[int | None]
 
@@ -202,6 +209,8 @@ class ChannelDocument(Base):
     stale_at: Mapped[datetime | None] = mapped_column(index=True)
     version: Mapped[int]
     """The channel's ``version`` that the bytes were made from."""
+    carries: Mapped[list[Any]] = mapped_column(default=list)
+    """``[delivery, rendition]`` of each item that the bytes were made from."""
 
 
 class Worker(Base):

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
@@ -25,7 +26,7 @@ EMPTY_SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 
 def documents(feed: Feed, settings: Settings) -> tuple[Document, ...]:
     """Return the documents ``rss``, ``atom`` and ``json``."""
-    items = _one_a_story(feed.items)[: settings.max_items]
+    items = [_printable(item) for item in _one_a_story(feed.items)[: settings.max_items]]
     modified = _modified(feed, items)
     made = (
         ("rss", "application/rss+xml; charset=utf-8", _rss(feed, settings, items, modified)),
@@ -41,6 +42,20 @@ def _one_a_story(items: Sequence[LiveItem]) -> list[LiveItem]:
     for item in items:
         newest.setdefault(item.story_id, item)
     return list(newest.values())
+
+
+def _printable(item: LiveItem) -> LiveItem:
+    """Return the item without the characters that XML forbids, wherever they stand: it may be stored since long ago."""
+    document = _clean(item.rendition.document)
+    return replace(item, rendition=replace(item.rendition, document=document))
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, Mapping):
+        return {key: _clean(one) for key, one in value.items()}
+    return [_clean(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def changed(item: LiveItem) -> datetime:

@@ -11,8 +11,8 @@ from cms.api.calls import Call, Reply
 from cms.api.fields import Told
 from cms.database import db
 from cms.deliveries.detail import Try, detail
-from cms.deliveries.detail import words as stored_words
 from cms.deliveries.reading import Row
+from cms.deliveries.reading import words as stored_words
 from cms.people.permissions import Actor
 from cms.web.language import say
 from scheduler.states import Action, DeliveryState, Desired, Outcome
@@ -49,6 +49,7 @@ class DeliveryLine(Told):
     provider_id: str | None
     reason: str
     problem: ProblemTold | None
+    broken_since: datetime | None = Field(description="Since when it is left out of its channel because it is broken.")
     version: int = Field(description="Rises with each decision of a person; If-Match takes it.")
     created_at: datetime
 
@@ -92,10 +93,11 @@ def told(session: Session, actor: Actor, delivery_id: int) -> DeliveryTold:
     found = detail(session, actor, delivery_id)
     channel, delivery = found.channel, found.delivery
     carried = found.carried or (found.wanted if delivery.live_rendition_id else None)
+    evidence = dict(delivery.evidence) if isinstance(delivery.evidence, Mapping) else {}
     return DeliveryTold(
         **_line(delivery, found.shown.title, channel.slug, channel.name, channel.kind),
         revision=found.wanted.revision, rendition_sha256=found.wanted.sha256,
-        live_revision=carried.revision if carried else None, evidence=dict(delivery.evidence),
+        live_revision=carried.revision if carried else None, evidence=evidence,
         attempts=[_attempt(one) for one in found.tries], earlier_attempts=found.earlier_tries,
     )  # fmt: skip
 
@@ -127,6 +129,7 @@ def _line(delivery: Delivery, title: str, slug: str, name: str, kind: str) -> di
         "provider_id": delivery.provider_id,
         "reason": delivery.reason,
         "problem": _problem(delivery.problem),
+        "broken_since": delivery.broken_since,
         "version": delivery.schedule_version,
         "created_at": delivery.created_at,
     }

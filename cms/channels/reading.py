@@ -15,6 +15,7 @@ from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.quotas.tables import Plan
 from cms.stories.search import fold
+from scheduler.carried import read_settings
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, ChannelDocument, Delivery
 
@@ -98,13 +99,19 @@ def _lines(session: Session, ids: Sequence[int]) -> list[Line]:
     return [by_id[id_] for id_ in ids]
 
 
+def stuck(session: Session, channel_id: int) -> int:
+    """Return how many deliveries of the channel wait for a person."""
+    counted = select(func.count()).select_from(Delivery).where(Delivery.channel_id == channel_id, waits_for_person())
+    return session.scalar(counted) or 0
+
+
 def simulated(channel: Channel) -> bool:
     """Whether the channel publishes to a simulator; every page that shows it says so."""
     if channel.kind not in registry.KINDS:
         return False
     adapter = registry.adapter(channel.kind)
     tells = getattr(adapter, "is_simulated", None)
-    return bool(tells and tells(adapter.Settings.model_validate(channel.settings)))
+    return bool(tells and tells(read_settings(adapter.Settings, channel.settings)[0]))
 
 
 def media(session: Session) -> dict[str, str]:

@@ -213,6 +213,7 @@ def _shown(
         weekdays=weekly.WEEKDAYS,
         recent=page(session, actor, Wanted(channel_id=channel.id), size=10).rows,
         settles=actor.may(Action.SETTLE, unit.path),
+        stuck=reading.stuck(session, channel.id),
     )
 
 

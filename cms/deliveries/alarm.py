@@ -9,11 +9,12 @@ from typing import Any
 
 from flask import current_app, url_for
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_, Words
 from cms.database import db
+from cms.deliveries.reading import words
 from cms.people.permissions import Action
 from cms.people.tables import Unit
 from cms.web.actor import current_actor
@@ -36,7 +37,7 @@ class Troubled:
 
     id: int
     name: str
-    problem: str
+    problem: str | Words
     path: str
 
 
@@ -88,22 +89,29 @@ class Watch:
 def troubled(session: Session) -> tuple[Troubled, ...]:
     """Return the channels that have something to tell their admin."""
     query = (
-        select(Channel.id, Channel.name, Channel.health_words, Unit.path)
+        select(Channel.id, Channel.name, Channel.health_words, Unit.path, Channel.broken)
         .join(Unit, Unit.id == Channel.unit_id)
-        .where(Channel.active, Channel.health_words != "")
+        .where(Channel.active, or_(Channel.health_words != "", Channel.broken_since.is_not(None)))
         .order_by(Channel.id)
         .limit(MOST)
     )
-    return tuple(Troubled(*row) for row in session.execute(query))
+    return tuple(
+        Troubled(id_, name, words(broken) or said, path) for id_, name, said, path, broken in session.execute(query)
+    )
 
 
 def of_channels(channels: Sequence[Troubled]) -> Words | None:
     """Return what the admin of ``channels`` must know, or None if there are none."""
     if len(channels) == 1:
-        return Words(N_("Kênh %(name)s: %(problem)s"), {"name": channels[0].name, "problem": channels[0].problem})
+        said = _said(channels[0].problem)
+        return Words(N_("Kênh %(name)s: %(problem)s"), {"name": channels[0].name, "problem": said})
     if channels:
         return Words(N_("%(count)s kênh cần người quản trị xem lại; hãy mở danh sách kênh."), {"count": len(channels)})
     return None
+
+
+def _said(problem: str | Words) -> str:
+    return say(problem) if isinstance(problem, Words) else problem
 
 
 def banner() -> dict[str, Any]:

@@ -1,28 +1,34 @@
 """All that a person may want to know about one delivery: attempts, frozen renditions, evidence, who decided."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import render_template
+from markupsafe import escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.contract import Rendition, RenditionFile
-from channels.words import Words
+from channels.words import N_, Words
 from cms.boards.tables import PlayDay
 from cms.deliveries.options import Reach
-from cms.deliveries.reading import find
+from cms.deliveries.reading import find, words
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.radio.logbook import Airing, airings
 from cms.stories.pieces import EXTENSIONS
 from cms.stories.tables import Revision, Story
+from cms.web.language import say
 from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
 
+log = logging.getLogger(__name__)
+
 MOST_ATTEMPTS = 200
+UNSHOWN = Words(N_("Không xem được bản này vì dữ liệu đã lưu bị hỏng."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def detail(session: Session, actor: Actor, delivery_id: int) -> Detail:
         wanted=session.get_one(StoredRendition, delivery.rendition_id),
         carried=session.get_one(StoredRendition, live) if live and live != delivery.rendition_id else None,
         ordered_by=_name(session, delivery.created_by),
-        confirmed_by=_name(session, delivery.evidence.get("confirmed_by")),
+        confirmed_by=_name(session, _of(delivery.evidence, "confirmed_by")),
         problem=words(delivery.problem),
         airings=airings(session, [delivery.id]).get(delivery.id, []),
         newest=_newest(session, actor, story, story_unit),
@@ -100,12 +106,6 @@ def _newest(session: Session, actor: Actor, story: Story, unit: Unit) -> int:
     return revision.number if revision is not None else 0
 
 
-def words(column: Mapping[str, Any]) -> Words | None:
-    """Return a sentence that the engine stored, or None."""
-    text = column.get("text") if column else None
-    return Words(str(text), dict(column.get("values") or {})) if text else None
-
-
 def frozen_html(stored: StoredRendition, base_url: str, text_url: str = "") -> str:
     """Return the channel kind's own preview of a stored rendition; safe to put into a page. Empty for an unknown kind.
 
@@ -114,9 +114,13 @@ def frozen_html(stored: StoredRendition, base_url: str, text_url: str = "") -> s
     """
     if stored.kind not in registry.KINDS:
         return ""
-    files = tuple(RenditionFile(f["name"], f["mime"], f["sha256"], f["size"]) for f in stored.files)
-    rendition = Rendition(stored.kind, stored.document, files)
-    html = render_template(f"channel/{stored.kind}/preview.html", rendition=rendition, file_url=_address_of(text_url))
+    try:
+        files = tuple(RenditionFile(f["name"], f["mime"], f["sha256"], f["size"]) for f in stored.files)
+        shown = Rendition(stored.kind, stored.document, files)
+        html = render_template(f"channel/{stored.kind}/preview.html", rendition=shown, file_url=_address_of(text_url))
+    except Exception:  # a rendition that is damaged must not hide its delivery and what can be done about it
+        log.exception("rendition %s cannot be shown", stored.id)
+        return str(escape(say(UNSHOWN)))
     return html.replace(f'"{base_url}/media/', '"/media/')
 
 
@@ -127,6 +131,11 @@ def _address_of(text_url: str) -> Callable[[RenditionFile], str]:
         return f"/media/{file.sha256}.{EXTENSIONS.get(file.mime, 'bin')}"
 
     return address
+
+
+def _of(column: object, name: str) -> Any:
+    """One entry of a JSON column, None if it is no object any more."""
+    return column.get(name) if isinstance(column, Mapping) else None
 
 
 def _tries(session: Session, delivery_id: int) -> tuple[list[Try], int]:

@@ -52,7 +52,7 @@ def evidence_lines(evidence: Mapping[str, Any], confirmed_by: str) -> list[tuple
     """Return what a receipt holds as names and values; ``confirmed_by`` is the name of the person who vouched."""
     return [
         (say(Words(EVIDENCE[name])) if name in EVIDENCE else name, _value(name, value, confirmed_by))
-        for name, value in evidence.items()
+        for name, value in (evidence.items() if isinstance(evidence, Mapping) else ())
         if value not in (None, "", [], {})
     ]
 

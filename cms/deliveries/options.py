@@ -69,6 +69,8 @@ def _waits_for_retry(delivery: Delivery, now: datetime) -> bool:
 
 
 def _stuck(delivery: Delivery) -> bool:
-    """A correction or an end that the provider refused."""
+    """A correction or an end that the provider refused, or an item that is left out because it is broken."""
+    if delivery.broken_since is not None:
+        return True
     corrected_in_vain = delivery.rendition_id != delivery.live_rendition_id
     return corrected_in_vain or (delivery.until is not None and delivery.next_at is None)

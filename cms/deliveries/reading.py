@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from channels.words import N_
+from channels.words import N_, Words
 from cms.clock import from_local
 from cms.people import units
 from cms.people.permissions import Action, Actor
@@ -147,6 +148,33 @@ def waits_for_person() -> ColumnElement[bool]:
         newer.story_id == Delivery.story_id, newer.channel_id == Delivery.channel_id, newer.id > Delivery.id
     )
     return and_(health.needs_a_person(), ~replaced.exists())
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A channel whose documents cannot be made as they should be; ``manages`` opens its page."""
+
+    id: int
+    name: str
+    words: Words | None
+    since: datetime
+    manages: bool
+
+
+def failing(session: Session, actor: Actor, known: Mapping[int, Place]) -> list[Failing]:
+    """Return the failing channels whose deliveries ``actor`` sees, the oldest trouble first."""
+    return [
+        Failing(one.id, one.name, words(one.problem), one.since, actor.may(Action.MANAGE_CHANNELS, place.path))
+        for one in health.failing(session.connection())
+        if (place := known.get(one.id)) and actor.may(Action.SEE_DELIVERIES, place.path)
+    ]
+
+
+def words(column: Any) -> Words | None:
+    """Return a sentence that the engine stored, or None."""
+    text = column.get("text") if isinstance(column, Mapping) else None
+    values = column.get("values") if text else None
+    return Words(str(text), dict(values) if isinstance(values, Mapping) else {}) if text else None
 
 
 def with_titles(session: Session, deliveries: Sequence[Delivery], known: Mapping[int, Place]) -> list[Row]:

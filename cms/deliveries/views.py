@@ -11,11 +11,11 @@ from channels.words import N_
 from cms.database import db
 from cms.deliveries import alarm, calendar_views, decision_views, reading
 from cms.deliveries.blueprint import blueprint
-from cms.deliveries.detail import detail, frozen_html, words
+from cms.deliveries.detail import detail, frozen_html
 from cms.deliveries.formats import FILTERS, evidence_lines
 from cms.deliveries.looks import ATTEMPTS, OUTCOMES
 from cms.deliveries.options import Reach, options
-from cms.deliveries.reading import Page, Place, Wanted
+from cms.deliveries.reading import Page, Place, Wanted, failing, words
 from cms.followers import reading as followers
 from cms.people import units
 from cms.people.permissions import Action, Actor
@@ -79,6 +79,7 @@ def attention() -> str:
         problems={row.delivery.id: words(row.delivery.problem) for row in found.rows},
         stuck=stuck_channels(actor, known),
         unclear_broadcasts=followers.unclear(session, actor),
+        failing=failing(session, actor, known),
         **choices(actor, known),
         **links(found),
     )

@@ -38,6 +38,16 @@ class _Reading:
             "Deliveries that wait for a decision.",
             health.needs_person(self._connection),
         )
+        yield self._by_channel(
+            "dakenh_documents_failing_seconds",
+            "Seconds since the documents of a pull channel can no longer be made as they should be.",
+            {one.slug: (self._now - one.since).total_seconds() for one in health.failing(self._connection)},
+        )
+        yield self._by_channel(
+            "dakenh_deliveries_left_out",
+            "Live deliveries that are left out of their channel because they are broken.",
+            health.left_out(self._connection),
+        )
         yield self._by_state()
         yield from self._started_again()
 
@@ -53,6 +63,12 @@ class _Reading:
             last.add_metric([name], restarted.last)
         yield count
         yield last
+
+    def _by_channel(self, name: str, words: str, values: Mapping[str, float]) -> Metric:
+        family = GaugeMetricFamily(name, words, labels=["channel"])
+        for slug, value in values.items():
+            family.add_metric([slug], value)
+        return family
 
     def _by_state(self) -> Metric:
         family = GaugeMetricFamily(

@@ -1,10 +1,13 @@
 """The public side that is not worth preparing: a live story's page, liveness and metrics."""
 
+import logging
+from datetime import datetime
 from hmac import compare_digest
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 from flask_babel import get_locale
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cms.database import db
@@ -15,6 +18,8 @@ from cms.web.context import now, settings
 from cms.web.security import limiter
 from scheduler import health
 
+log = logging.getLogger(__name__)
+
 blueprint = Blueprint("feeds", __name__)
 
 
@@ -24,7 +29,7 @@ def story(story_id: int) -> Response:
     found = published(db.session(), story_id)
     if found is None:
         abort(404)
-    page = make_response(render_template("public/story.html", found=found), 200 if found.live else 410)
+    page = make_response(_page_of(found), 200 if found.live else 410)
     page.headers["Cache-Control"] = "no-cache"
     page.vary.add("Cookie")
     if not found.live:
@@ -33,6 +38,15 @@ def story(story_id: int) -> Response:
     page.last_modified = found.corrected or found.since
     page.make_conditional(request)
     return page
+
+
+def _page_of(found: Published) -> str:
+    """The page; what is stored of the story may be damaged, and then it is left out here as in the feeds."""
+    try:
+        return render_template("public/story.html", found=found)
+    except Exception:
+        log.exception("delivery %s: its page cannot be made", found.delivery_id)
+        abort(404)
 
 
 @blueprint.get("/healthz")
@@ -45,19 +59,43 @@ def healthz() -> Response:
     try:
         connection = db.session.connection()
         connection.execute(select(1))
-        age = health.heartbeat_age(connection, now())
-        body = {
-            "status": "ok" if age is not None and age < health.OLD_HEARTBEAT_S else "scheduler-late",
-            "heartbeat_age_s": age,
-            "overdue": health.overdue(connection, now()),
-            "needs_person": health.needs_person(connection),
-            "restarts": {name: one.count for name, one in Restarts(settings().home).read().items()},
-        }
+        body = _health(connection)
     except SQLAlchemyError:
         return make_response(jsonify(status="database-unreachable"), 503)
     response = jsonify(body)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _health(connection: Connection) -> dict[str, Any]:
+    """What a monitor needs; ``status`` names the worst of it. Trouble with documents is told when there is any."""
+    age = health.heartbeat_age(connection, now())
+    late, trouble = age is None or age >= health.OLD_HEARTBEAT_S, _documents(connection)
+    return {
+        "status": "scheduler-late" if late else "documents-failing" if trouble else "ok",
+        "heartbeat_age_s": age,
+        "overdue": health.overdue(connection, now()),
+        "needs_person": health.needs_person(connection),
+        "restarts": {name: one.count for name, one in Restarts(settings().home).read().items()},
+        **trouble,
+    }
+
+
+def _documents(connection: Connection) -> dict[str, Any]:
+    """Which channels' documents fail and how many items are left out, and since when; empty if all is well."""
+    failing, left_out = health.failing(connection), sum(health.left_out(connection).values())
+    if not failing and not left_out:
+        return {}
+    return {
+        "documents_failing": {one.slug: one.since.isoformat() for one in failing},
+        "documents_failing_since": _iso(min((one.since for one in failing), default=None)),
+        "left_out": left_out,
+        "left_out_since": _iso(health.left_out_since(connection)),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 @blueprint.get("/metrics")

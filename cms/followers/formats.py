@@ -9,4 +9,7 @@ from cms.web.language import say
 
 def told(column: Mapping[str, Any]) -> str:
     """Return the sentence of a ``{"text", "values"}`` column; empty if there is none."""
-    return say(Words(column["text"], column.get("values") or {})) if column.get("text") else ""
+    if not isinstance(column, Mapping) or not column.get("text"):
+        return ""
+    values = column.get("values")
+    return say(Words(str(column["text"]), dict(values) if isinstance(values, Mapping) else {}))

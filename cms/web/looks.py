@@ -44,6 +44,9 @@ DELIVERIES = {
 }
 """Looks of a delivery's state."""
 
+LEFT_OUT = Look(N_("Bị bỏ ra ngoài"), "exclamation-triangle", "bad")
+"""How a live delivery looks that is kept out of its channel because it is broken."""
+
 KIND_ICONS = {"portal_rss": "rss", "zalo_oa": "chat-dots", "led_board": "display", "radio_script": "megaphone"}
 """Icons of channel kinds; a kind that has none here is shown as "broadcast"."""
 
@@ -63,4 +66,4 @@ STORY_ICONS = {
 }
 """Icons of story kinds."""
 
-LOOKS = {"stage": STAGES, "delivery": DELIVERIES, "kind": KIND_ICONS, "story": STORY_ICONS}
+LOOKS = {"stage": STAGES, "delivery": DELIVERIES, "kind": KIND_ICONS, "story": STORY_ICONS, "left_out": LEFT_OUT}

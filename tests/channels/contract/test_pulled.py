@@ -1,16 +1,18 @@
 """What every pulled kind promises: documents made of what is live and nothing else, and new ones when that changes."""
 
+import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from channels import registry
 from channels.contract import Document, Feed, Piece, Severity, StoryKind, Transport
+from scheduler.making import Effort, Made, make
 from scheduler.tables import ChannelDocument
-from tests.channels.contract.feeds import EARLIER, NOW, documents, feed, gone, live
+from tests.channels.contract.feeds import EARLIER, NOW, documents, feed, gone, live, rendered
 from tests.channels.contract.pieces import BODY, SITE, hostile, whole
 
 PULLED = sorted(kind for kind in registry.KINDS if registry.adapter(kind).transport is Transport.PULL)
@@ -174,3 +176,96 @@ def test_names_of_channel_and_unit_may_hold_anything(kind: str) -> None:
     for name in ("A & B <c> \"d\" 'e'", "Cổng 👍", "100% %s {x}", "\uffff\u0301"):
         odd = replace(feed(kind, live(kind)), name=name, unit=name)
         assert documents(odd, kind)
+
+
+# One bad item never stops the others
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to every value inside plain JSON."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(inner for key, one in pairs for inner in leaves(one, (*path, key)))]
+
+
+def changed(document: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """The document with another value at the end of the way, or without it."""
+    whole = json.loads(json.dumps(document))
+    if not path:
+        return value
+    place = whole
+    for key in path[:-1]:
+        place = place[key]
+    if value is GONE:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    return whole
+
+
+GONE = object()
+ODD = [GONE, None, 7, -1, 1e308, "", "\x0b", "\x00", "\ud800", "\ufffe", "a\x1fb", [], {}, [[]], {"a": "\x0b"}, True,
+       "http://[::1", "&#11;", "<b>", "x" * 100_000]  # fmt: skip
+
+
+def with_one_bad(kind: str, document: Any, **change: Any) -> Made:
+    """What the engine makes of a sound item, a bad one and a withdrawn one; the bad one is the youngest."""
+    good, gone_one = live(kind, news(1, "Chào mào")), live(kind, news(2, "Sơn ca"))
+    bad = live(kind, news(3, "Vành khuyên"), since=NOW)
+    bad = replace(bad, rendition=replace(bad.rendition, document=document), **change)
+    asked = feed(kind, bad, good, tombstones=(gone(gone_one),))
+    return make(registry.pull(kind).documents, asked, effort=Effort(seconds=60))
+
+
+def assert_others_are_out(made: Made) -> None:
+    """The sound item is there, the withdrawn one is not, and what is left out has a reason."""
+    shown = {document.name: document for document in made.documents}
+    assert shows(shown, "Chào mào")
+    assert not shows(shown, "Sơn ca báo tin")
+    assert not made.trouble
+    assert set(made.left_out) | {item.delivery_id for item in made.carried} == {101, 103}
+    assert all(made.left_out.values())
+
+
+@EVERY
+def test_one_item_damaged_anywhere_in_any_way_is_left_out_or_shown_and_the_others_are_there(kind: str) -> None:
+    document = json.loads(json.dumps(dict(rendered(kind, news(3, "Vành khuyên")).document)))
+    ways = leaves(document)
+    for number, path in enumerate(ways[:: 1 + len(ways) // 80]):
+        values = ODD if len(path) <= 1 or number % 7 == 0 else ODD[number % 5 :: 5]
+        for value in values:
+            if not path and value is GONE:
+                continue
+            assert_others_are_out(with_one_bad(kind, changed(document, path, value)))
+
+
+@EVERY
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"since": None},
+        {"until": "mai"},
+        {"story_id": None},
+        {"revision": "hai"},
+        {"corrected": 3},
+        {"since": datetime(2026, 1, 1)},
+    ],
+)
+def test_an_item_with_impossible_facts_spoils_no_document(kind: str, change: dict[str, Any]) -> None:
+    assert_others_are_out(with_one_bad(kind, rendered(kind, news(3, "Vành khuyên")).document, **change))
+
+
+@EVERY
+def test_an_impossible_tombstone_hides_neither_items_nor_other_withdrawals(kind: str) -> None:
+    good, goes = live(kind, news(1, "Chào mào")), live(kind, news(2, "Sơn ca"))
+    for change in (
+        {"title": "\x0b\ud800"},
+        {"at": None},
+        {"files": (None,)},
+        {"files": ("\x0b",)},
+        {"revision": "hai"},
+    ):
+        odd = replace(gone(goes), delivery_id=7_654_321, story_id=7_654_321, **change)
+        made = make(registry.pull(kind).documents, feed(kind, good, tombstones=(odd, gone(goes))), effort=Effort())
+        shown = {document.name: document for document in made.documents}
+        assert shows(shown, "Chào mào")
+        assert not shows(shown, "Sơn ca báo tin")
