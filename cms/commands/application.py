@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from channels.words import N_
 from cms.app import create_app
 from cms.database import db
+from cms.people.permissions import SYSTEM, Actor
+from cms.people.tables import Person
+from cms.refusal import NotFound
 from cms.settings import Settings, from_environment
 
 
@@ -30,3 +36,13 @@ def application() -> Iterator[Flask]:
         finally:
             db.session.remove()
             db.engine.dispose()
+
+
+def acting(session: Session, username: str | None) -> Actor:
+    """Who a command acts as: the active person with this name, or the system itself if none is named."""
+    if username is None:
+        return SYSTEM
+    person = session.scalar(select(Person).where(Person.username == username, Person.active))
+    if person is None:
+        raise NotFound(N_("Không có người dùng “%(username)s” đang hoạt động."), username=username)
+    return Actor(person.id, person.name, person.grants, via="cli", language=person.language)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cms.clock import utc_now
-from cms.commands.application import application
+from cms.commands.application import acting, application
 from cms.database import changing, db
 from cms.people.permissions import SYSTEM
 
@@ -21,13 +21,15 @@ def plan() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day on which a prolonged plan still counts.")
 @click.option("--keep-units", is_flag=True, help="Take the units as they stood when the plan began, without an end.")
-def import_plan(file: Path, until: datetime | None, keep_units: bool) -> None:
-    """Load the plan pack FILE (YAML): all of it, or nothing."""
+@click.option("--as", "username", help="Act with the rights of this person, who is named in the audit trail.")
+def import_plan(file: Path, until: datetime | None, keep_units: bool, username: str | None) -> None:
+    """Load the plan pack FILE (YAML): all of it, or nothing. Without --as every unit is within reach."""
     from cms.quotas import importing
 
     last: date | None = until.date() if until else None
     with application(), changing() as session:
-        summary = importing.import_pack(session, SYSTEM, file, until=last, keep_units=keep_units, now=utc_now())
+        actor = acting(session, username)
+        summary = importing.import_pack(session, actor, file, until=last, keep_units=keep_units, now=utc_now())
     click.echo(summary)
 
 

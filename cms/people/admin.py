@@ -1,7 +1,9 @@
 """What an admin does about people: new accounts, roles, start passwords, ending accounts and tokens.
 
-An admin reaches only their own subtree. Whatever touches the whole account (its password, its end) asks for more: every
-role of that person must lie in the admin's subtree, or a district could take over a province's account.
+An admin reaches only their own subtree, and only people who have a role there: a number alone opens nobody. Whatever
+touches the whole account (its password, its end) asks for more: every role of that person must lie in the admin's
+subtree, or a district could take over a province's account. One's own account is not administered but kept on its own
+page, which asks for the old password.
 """
 
 import re
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.audit.record import record
-from cms.people import passwords, tokens, units
+from cms.people import directory, passwords, tokens, units
 from cms.people.permissions import Action, Actor, Role
 from cms.people.tables import ApiToken, Membership, Person, Unit
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
@@ -51,8 +53,12 @@ def create(
 
 
 def grant(session: Session, actor: Actor, person_id: int, *, unit_id: int, role: str, now: datetime) -> Person:
-    """Give a person a role in a unit of the admin's subtree. Anyone known there or to nobody else may be given one."""
-    person = _person(session, person_id)
+    """Give a person of the admin's subtree a role in a unit of it.
+
+    Someone from elsewhere can only be given one by an admin who reaches both places: with a role beyond their reach
+    the admins they have would lose the account.
+    """
+    person = directory.seen(session, actor, person_id)
     unit, wanted = _grantable(session, actor, unit_id, now), _role(role)
     if any(m.unit_id == unit.id and m.role == wanted for m in person.memberships):
         raise Conflict(N_("%(name)s đã có vai trò này ở %(unit)s."), name=person.name, unit=unit.name)
@@ -66,7 +72,7 @@ def grant(session: Session, actor: Actor, person_id: int, *, unit_id: int, role:
 
 def take_away(session: Session, actor: Actor, person_id: int, *, unit_id: int, role: str, now: datetime) -> Person:
     """Take a role away. The last role stays (end the account instead), and so does a unit's last admin."""
-    person = _person(session, person_id)
+    person = directory.seen(session, actor, person_id)
     held = next((m for m in person.memberships if m.unit_id == unit_id and m.role == role), None)
     if held is None:
         raise NotFound(N_("Người này không có vai trò đó; hãy tải lại trang."))
@@ -129,6 +135,8 @@ def reactivate(session: Session, actor: Actor, person_id: int, *, now: datetime)
 def reset_password(session: Session, actor: Actor, person_id: int, *, now: datetime) -> tuple[Person, str]:
     """Replace a forgotten password by a start password, returned once; all sessions end."""
     person = controlled(session, actor, person_id)
+    if person.id == actor.person_id:
+        raise Conflict(N_("Hãy đổi mật khẩu của chính mình ở trang Tài khoản của tôi; ở đó cần mật khẩu hiện tại."))
     if not person.active:
         raise Conflict(N_("Tài khoản này đã ngừng; hãy mở lại tài khoản trước."))
     password = _new_password(person)
@@ -148,9 +156,7 @@ def revoke_token(session: Session, actor: Actor, person_id: int, token_id: int, 
 
 def controlled(session: Session, actor: Actor, person_id: int) -> Person:
     """Return a person whose whole account ``actor`` may change; raise ``NotFound`` or ``NotAllowed``."""
-    person = _person(session, person_id)
-    if not any(actor.may(Action.MANAGE_PEOPLE, m.unit.path) for m in person.memberships):
-        raise NotFound(N_("Không có người dùng này, hoặc họ không thuộc đơn vị bạn quản lý."))
+    person = directory.seen(session, actor, person_id)
     if not may_control(actor, person):
         raise NotAllowed(
             N_("%(name)s còn có vai trò ở đơn vị ngoài quyền của bạn; hãy nhờ quản trị viên cấp trên."),
@@ -192,13 +198,6 @@ def _keep_an_admin(session: Session, person: Person, units_left: Sequence[Unit],
             N_("%(name)s là quản trị viên cuối cùng của %(unit)s; hãy cấp quyền cho người khác trước."),
             name=person.name, unit=unit.name,
         )  # fmt: skip
-
-
-def _person(session: Session, person_id: int) -> Person:
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound(N_("Không có người dùng này, hoặc họ không thuộc đơn vị bạn quản lý."))
-    return person
 
 
 def _grantable(session: Session, actor: Actor, unit_id: int, now: datetime) -> Unit:

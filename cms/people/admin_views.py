@@ -161,15 +161,15 @@ def _person(person_id: int, *, name_form: NameForm | None = None, role_form: Rol
     mine = units.listed(session, actor)
     role_form.unit.choices = unit_choices(unit for unit in mine if not units.ended(unit, now()))
     role_form.role.choices = role_choices()
-    own = {unit.id for unit in mine}
+    own, controlled = {unit.id for unit in mine}, admin.may_control(actor, found)
     return render_template(
         "people/person.html",
         person=found,
         roles=sorted(found.memberships, key=lambda m: (units.trail(m.unit.path), m.role)),
         removable={m.id for m in found.memberships if m.unit_id in own and len(found.memberships) > 1},
-        controlled=admin.may_control(actor, found),
+        controlled=controlled,
         myself=found.id == actor.person_id,
-        tokens=directory.tokens_of(session, found),
+        tokens=directory.tokens_of(session, found) if controlled else [],
         scope_names=tokens.SCOPES,
         role_names=role_names(),
         name_form=name_form,

@@ -53,7 +53,11 @@ def search(session: Session, actor: Actor, wanted: Wanted, page: int = 1) -> Fou
 
 
 def seen(session: Session, actor: Actor, person_id: int) -> Person:
-    """Return a person with at least one role in the subtree of ``actor``; raise ``NotFound``."""
+    """Return a person with at least one role in the subtree of ``actor``; raise ``NotAllowed`` or ``NotFound``.
+
+    Who manages no unit at all is told so; whether somebody exists elsewhere is told to nobody.
+    """
+    actor.require(Action.MANAGE_PEOPLE)
     person = session.get(Person, person_id)
     if person is None or not any(actor.may(Action.MANAGE_PEOPLE, m.unit.path) for m in person.memberships):
         raise NotFound(N_("Không có người dùng này, hoặc họ không thuộc đơn vị bạn quản lý."))

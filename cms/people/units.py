@@ -15,7 +15,7 @@ from cms.audit.record import record
 from cms.clock import local_day
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Membership, Person, Unit
-from cms.refusal import Conflict, Invalid, NotFound
+from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_CODE, LONGEST_NAME, LONGEST_SHORT_NAME = 80, 300, 120
@@ -105,6 +105,8 @@ def edit(session: Session, actor: Actor, unit_id: int, *, fields: UnitFields, no
     """Change a unit's names, validity or approval rule; the audit row tells each old and new value."""
     unit = managed(session, actor, unit_id)
     new = _checked(fields)
+    if unit.successor_id is not None and new["valid_to"] != unit.valid_to:
+        _managed_heir(session, actor, unit)
     if unit.successor_id is not None and new["valid_to"] is None:
         raise Invalid(
             N_("Đơn vị đã sáp nhập nên phải có ngày cuối; hãy bấm “Bỏ sáp nhập” nếu đơn vị hoạt động lại."),
@@ -139,14 +141,30 @@ def merge(
 
 
 def unmerge(session: Session, actor: Actor, unit_id: int, *, now: datetime) -> Unit:
-    """Take a merger back: no successor and no last day. Roles that were copied stay until an admin removes them."""
+    """Take a merger back: no successor and no last day. Roles that were copied stay until an admin removes them.
+
+    Like the merger itself it is for who manages both units: a unit's own admin cannot undo what was decided above.
+    """
     unit = managed(session, actor, unit_id)
     if unit.successor_id is None:
         raise Conflict(N_("Đơn vị này chưa sáp nhập vào đơn vị nào."))
+    _managed_heir(session, actor, unit)
     before = _names(session, [unit.successor_id]).get(unit.successor_id, "")
     unit.successor_id = unit.valid_to = None
     record(session, actor, "unit.unmerge", "unit", unit.id, unit_id=unit.id, now=now, successor=before)
     return unit
+
+
+def _managed_heir(session: Session, actor: Actor, unit: Unit) -> None:
+    """Raise ``NotAllowed``, naming the successor, unless ``actor`` manages it too."""
+    heir = session.get_one(Unit, unit.successor_id)
+    if not actor.may(Action.MANAGE_PEOPLE, heir.path):
+        raise NotAllowed(
+            N_(
+                "Việc sáp nhập vào %(unit)s chỉ quản trị viên của cả hai đơn vị mới sửa hoặc bỏ được; hãy nhờ cấp trên."
+            ),
+            unit=heir.name,
+        )
 
 
 def ended(unit: Unit, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from cms.audit.record import record
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.quotas import pack as schema
+from cms.quotas import reach, shared_words
 from cms.quotas.pack_yaml import parse_pack, read_pack
 from cms.quotas.refusal import PackError
 from cms.quotas.tables import Deadline, ManualRecord, Plan, PlanTerm, Quota, Task, Term
@@ -37,7 +38,7 @@ def import_pack(
     ``until`` is the last day of a plan that was prolonged. ``keep_units`` takes the units as they stood when the plan
     began and never ends them: for a province that was not reorganised. A pack that is loaded again updates the plan
     and keeps every record that hangs on it, and the day to which the plan was prolonged. Raise ``Refusal``
-    (``BadPack`` names line and reason).
+    (``BadPack`` names line and reason; ``NotAllowed`` the unit that ``actor`` does not reach, see ``reach``).
     """
     actor.require(Action.MANAGE_PLANS)
     return store_pack(session, actor, _good(lambda: read_pack(file)), now=now, until=until, keep_units=keep_units)
@@ -67,9 +68,11 @@ def store_pack(
     if until is not None and until < pack.plan.valid_from:
         raise Invalid(N_("Ngày kéo dài phải sau ngày kế hoạch có hiệu lực."), field="until")
     units = _units_as_of(pack.units, pack.plan.valid_from) if keep_units else pack.units
+    known = session.scalar(select(Plan).where(Plan.code == pack.plan.code))
+    reach.require(actor, reach.of_loading(session, pack, units, known))
     _store_units(session, units)
     plan = _store_plan(session, pack, until, now)
-    _store_terms(session, plan, pack)
+    shared_words.require(session, actor, plan, _store_terms(session, plan, pack))
     _store_tasks(session, plan, pack)
     _store_deadlines(session, plan, pack)
     record(session, actor, "plan.import", "plan", plan.id, now=now, code=plan.code, until=plan.applies_to.isoformat())
@@ -154,19 +157,23 @@ def _store_plan(session: Session, pack: schema.Pack, until: date | None, now: da
     return plan
 
 
-def _store_terms(session: Session, plan: Plan, pack: schema.Pack) -> None:
+def _store_terms(session: Session, plan: Plan, pack: schema.Pack) -> list[Term]:
+    """Store the plan's words; return those that were there before and say something else now."""
     known = {(term.kind, term.code): term for term in session.scalars(select(Term))}
     session.execute(delete(PlanTerm).where(PlanTerm.plan_id == plan.id))
-    listed = []
+    listed, changed = [], []
     for kind, code, label, detail in _words(pack):
         term = known.get((kind, code))
         if term is None:
             term = known[kind, code] = Term(kind=kind, code=code)
             session.add(term)
+        elif (term.label, term.detail) != (label, detail):
+            changed.append(term)
         term.label, term.detail = label, detail
         listed.append(term)
     session.flush()
     session.add_all(PlanTerm(plan_id=plan.id, term_id=term.id, position=at) for at, term in enumerate(listed))
+    return changed
 
 
 def _words(pack: schema.Pack) -> Iterable[tuple[str, str, str, dict[str, Any]]]:

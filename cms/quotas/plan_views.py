@@ -8,7 +8,7 @@ from channels.words import N_
 from cms.clock import local_day
 from cms.database import changing, db
 from cms.people.permissions import Action
-from cms.quotas import board, importing, periods, plans
+from cms.quotas import board, importing, periods, plans, reach
 from cms.quotas.blueprint import blueprint
 from cms.quotas.coverage import coverage
 from cms.quotas.facts import plans_in_force, quota_facts
@@ -117,5 +117,5 @@ def _show(code: str, form: ProlongForm) -> str:
         coverage=coverage(session, found, year),
         due=plans.due(session, [found], at),
         form=form,
-        may_manage=current_actor().may(Action.MANAGE_PLANS),
+        may_manage=reach.may_change(session, current_actor(), found),
     )

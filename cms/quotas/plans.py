@@ -12,6 +12,7 @@ from cms.audit.record import record
 from cms.clock import local_day
 from cms.people.permissions import Action, Actor
 from cms.quotas import pack as schema
+from cms.quotas import reach
 from cms.quotas.deadlines import closes, report_periods
 from cms.quotas.facts import UnitFacts, all_units
 from cms.quotas.owners import heirs_on, owners_among
@@ -91,9 +92,13 @@ def standing(found: Plan, today: date) -> str:
 
 
 def prolong(session: Session, actor: Actor, code: str, until: date | None, now: datetime) -> Plan:
-    """Let a plan count until ``until``, as its issuer decided; never shorter than the plan itself says."""
+    """Let a plan count until ``until``, as its issuer decided; never shorter than the plan itself says.
+
+    The right is needed wherever the plan reaches: a longer plan is more duty for everyone who has one in it.
+    """
     actor.require(Action.MANAGE_PLANS)
     found = plan(session, code)
+    reach.require(actor, reach.of_plan(session, found))
     if until is None:
         raise Invalid(N_("Hãy chọn ngày cuối cùng kế hoạch còn được tính."), field="until")
     if until < found.valid_to:

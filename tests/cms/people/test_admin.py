@@ -84,14 +84,40 @@ def test_a_bad_account_is_refused_with_one_sentence(
 
 def test_a_local_admin_gives_roles_below_and_nowhere_else(news: Newsroom, local: Person, clock: Clock) -> None:
     with changing() as session:
-        admin.grant(session, actor(local), news.editor.id, unit_id=news.district.id, role="lead", now=clock())
-    assert {(m.unit_id, m.role) for m in fresh(news.editor).memberships} == {
-        (news.paper.id, "editor"), (news.district.id, "lead")
+        admin.grant(session, actor(local), news.broadcaster.id, unit_id=news.district.id, role="lead", now=clock())
+    assert {(m.unit_id, m.role) for m in fresh(news.broadcaster).memberships} == {
+        (news.district.id, "broadcaster"), (news.district.id, "lead")
     }  # fmt: skip
     for above in (news.province, news.paper):
         with pytest.raises(NotAllowed), changing() as session:
             admin.grant(session, actor(local), local.id, unit_id=above.id, role="admin", now=clock())
     assert len(audit("person.grant")) == 1
+
+
+def test_nobody_is_attached_by_their_number_alone(news: Newsroom, local: Person, clock: Clock) -> None:
+    """Else any admin could make somebody theirs in part, and their own admin would be refused from then on."""
+    theirs = person("ngan", (Role.ADMIN, news.paper))
+    for stranger in (news.editor.id, news.admin.id, 999_999):
+        with pytest.raises(NotFound, match="Không có người dùng này"), changing() as session:
+            admin.grant(session, actor(local), stranger, unit_id=news.district.id, role="viewer", now=clock())
+        with pytest.raises(NotFound), changing() as session:
+            admin.take_away(session, actor(local), stranger, unit_id=news.paper.id, role="editor", now=clock())
+    assert audit("person.grant") == audit("person.revoke") == []
+    reset(news, theirs, news.editor, clock)
+    end(news, theirs, news.editor, clock)
+
+
+def test_who_manages_nobody_is_told_so_whoever_they_ask_for(news: Newsroom, clock: Clock) -> None:
+    for number in (news.editor.id, 999_999):
+        for act in (admin.grant, admin.take_away):
+            with pytest.raises(NotAllowed), changing() as session:
+                act(session, actor(news.viewer), number, unit_id=news.paper.id, role="viewer", now=clock())
+
+
+def test_ones_own_password_is_not_reset_without_the_old_one(news: Newsroom, clock: Clock) -> None:
+    """Else a page left open for a minute would be an account taken over."""
+    with pytest.raises(Conflict, match="Tài khoản của tôi"):
+        reset(news, news.admin, news.admin, clock)
 
 
 def test_no_role_is_given_in_a_unit_that_has_ended(news: Newsroom, clock: Clock) -> None:
@@ -130,7 +156,7 @@ def test_a_local_admin_cannot_touch_an_account_that_reaches_beyond(
 ) -> None:
     """Else the admin of a district could take the province's admin over by setting their password."""
     with changing() as session:
-        admin.grant(session, actor(local), news.admin.id, unit_id=news.district.id, role="viewer", now=clock())
+        admin.grant(session, actor(news.admin), news.admin.id, unit_id=news.district.id, role="viewer", now=clock())
     before = fresh(news.admin).password_hash
     with pytest.raises(NotAllowed, match="ngoài quyền của bạn"):
         deed(news, local, news.admin, clock)

@@ -154,6 +154,23 @@ def test_a_merger_can_be_taken_back(news: Newsroom, clock: Clock) -> None:
     assert (now_of(news.district).valid_to, now_of(news.district).successor_id) == (None, None)
 
 
+def test_what_was_merged_above_is_not_taken_back_below(news: Newsroom, clock: Clock) -> None:
+    local = actor(person("thu", (Role.ADMIN, news.district)))
+    with changing() as session:
+        units.merge(
+            session, actor(news.admin), news.district.id, successor_id=news.paper.id, last_day=END, with_people=False,
+            now=clock(),
+        )  # fmt: skip
+    with pytest.raises(NotAllowed, match="sáp nhập vào Báo Sông Vàm"), changing() as session:
+        units.unmerge(session, local, news.district.id, now=clock())
+    longer = UnitFields("Huyện", valid_to=END + timedelta(days=90))
+    with pytest.raises(NotAllowed, match="sáp nhập vào Báo Sông Vàm"), changing() as session:
+        units.edit(session, local, news.district.id, fields=longer, now=clock())
+    with changing() as session:
+        units.edit(session, local, news.district.id, fields=UnitFields("Huyện cũ", valid_to=END), now=clock())
+    assert (now_of(news.district).name, now_of(news.district).successor_id) == ("Huyện cũ", news.paper.id)
+
+
 def test_an_admin_of_one_unit_keeps_to_its_subtree(news: Newsroom, clock: Clock) -> None:
     local = actor(person("thu", (Role.ADMIN, news.district)))
     below = unit("Xã An Thạnh", news.district)
