@@ -276,7 +276,11 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """All that a pull channel's documents are made from. ``items`` newest first; ``base_url`` has no trailing slash."""
+    """All that a pull channel's documents are made from. ``items`` newest first; ``base_url`` has no trailing slash.
+
+    ``changed`` (UTC) is when something last left the channel or came, also what left no trace in ``items`` and
+    ``tombstones``: a time that a document tells of its content is never earlier.
+    """
 
     slug: str
     name: str
@@ -286,6 +290,7 @@ class Feed:
     now: datetime
     items: Sequence[LiveItem] = ()
     tombstones: Sequence[Tombstone] = ()
+    changed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import Connection, Select, and_, column, exists, or_, select, table
+from sqlalchemy import Connection, Select, and_, column, exists, func, or_, select, table
 
 from channels import registry
 from channels.contract import Feed, LiveItem, PullAdapter, Tombstone
@@ -65,6 +65,7 @@ def read_channel(connection: Connection, channel_id: int, config: EngineConfig, 
         now=now,
         items=items,
         tombstones=_tombstones(connection, channel_id, now - config.tombstones),
+        changed=_changed(connection, channel_id, now),
     )
     return Snapshot(
         row.id, adapter, row.version, feed, {id_: live for id_, (live, _broken) in renditions.items()}, unreadable,
@@ -140,6 +141,20 @@ def _tombstones(connection: Connection, channel_id: int, since: datetime) -> Seq
         Tombstone(r.id, r.story_id, r.revision, r.title, r.withdrawn_at, _hashes(r.files))
         for r in connection.execute(query)
     )
+
+
+def _changed(connection: Connection, channel_id: int, now: datetime) -> datetime | None:
+    """Return when something last came, ended, was withdrawn or was left out."""
+    own = DELIVERY.c.channel_id == channel_id
+    over = DELIVERY.c.state.in_((DeliveryState.LIVE, DeliveryState.EXPIRED))
+    asked = (
+        select(func.max(DELIVERY.c.live_at)).where(own, DELIVERY.c.live_at <= now),
+        select(func.max(DELIVERY.c.until)).where(own, over, DELIVERY.c.live_at.is_not(None), DELIVERY.c.until <= now),
+        select(func.max(DELIVERY.c.withdrawn_at)).where(own, DELIVERY.c.state == DeliveryState.WITHDRAWN),
+        select(func.max(DELIVERY.c.broken_since)).where(own, DELIVERY.c.broken_since.is_not(None)),
+    )
+    found = connection.execute(select(*(one.scalar_subquery() for one in asked))).one()
+    return max((moment for moment in found if moment is not None), default=None)
 
 
 def _hashes(files: Any) -> tuple[str, ...]:

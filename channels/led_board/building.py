@@ -177,6 +177,7 @@ def _retracted(feed: Feed, carried: Sequence[LiveItem]) -> tuple[Retracted, ...]
 def _changes(feed: Feed) -> list[datetime]:
     """Return when what the board carries was last changed, as far as the feed knows; nothing after now."""
     moments = [item.corrected or item.since for item in feed.items] + [gone.at for gone in feed.tombstones]
+    moments += [feed.changed] if feed.changed else []
     return [moment.replace(microsecond=0) for moment in moments if moment <= feed.now]
 
 

@@ -44,9 +44,15 @@ def _compared(end: datetime, sign: str) -> dict[str, str]:
 
 
 def _picture(loop: Element, name: str, page: Page, condition: dict[str, str]) -> None:
-    shown = {"src": page.url, "dur": f"{page.dwell_ms}ms", "region": "board", "fit": "meet"}
+    shown = {"src": page.url, "dur": _seconds(page.dwell_ms), "region": "board", "fit": "meet"}
     picture = SubElement(loop, "img", {**shown, **condition})
-    SubElement(picture, "param", {"name": "contentId", "value": name})
+    for reads_it in ("contentId", "logContentId", "popName"):
+        SubElement(picture, "param", {"name": reads_it, "value": name})
+
+
+def _seconds(milliseconds: int) -> str:
+    """Return a length as "7.2s": players drop letters or look at the last one, so that "7200ms" is hours or nothing."""
+    return f"{milliseconds // 1000}.{milliseconds % 1000:03}".rstrip("0").rstrip(".") + "s"
 
 
 def lines(playlist: Playlist, now: datetime) -> bytes:

@@ -15,6 +15,7 @@ from lxml import etree
 from channels.contract import Document, Feed, LiveItem
 from channels.markup import printable
 from channels.portal_rss.settings import Settings
+from channels.syndication import as_html, either_way
 
 ATOM = "http://www.w3.org/2005/Atom"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -64,9 +65,9 @@ def changed(item: LiveItem) -> datetime:
 
 
 def _modified(feed: Feed, items: Sequence[LiveItem]) -> datetime:
-    """When the content last changed. A withdrawal is a change: the feed must not look older after it."""
+    """When the content last changed. A withdrawal and an end are changes: the feed must not look older after them."""
     moments = [changed(item) for item in items] + [tombstone.at for tombstone in feed.tombstones]
-    return max(moments, default=EMPTY_SINCE).replace(microsecond=0)
+    return max([*moments, *([feed.changed] if feed.changed else [])], default=EMPTY_SINCE).replace(microsecond=0)
 
 
 def _tag(body: bytes) -> str:
@@ -81,34 +82,41 @@ def _generator(feed: Feed, settings: Settings, items: Sequence[LiveItem], modifi
     made = FeedGenerator()
     made.load_extension("dc")
     made.id(_address(feed, "atom"))
-    made.title(printable(settings.title or feed.name))
-    made.description(printable(settings.description or f"{feed.name} – {feed.unit}"))
-    made.link(href=settings.link or feed.base_url, rel="alternate")
+    words = either_way if name == "rss" else str
+    made.title(words(printable(settings.title or feed.name)))
+    made.description(words(printable(settings.description or f"{feed.name} – {feed.unit}")))
     made.link(href=_address(feed, name), rel="self", type=f"application/{name}+xml")
+    made.link(href=printable(settings.link or feed.base_url), rel="alternate")  # feedgen takes RSS' link from the last
     made.language(settings.language)
     made.generator("Đa Kênh")
     made.updated(modified)
     made.lastBuildDate(modified)
     made.ttl(settings.ttl_minutes)
     for item in items:
-        made.add_entry(_entry(item, settings), order="append")
+        made.add_entry(_entry(item, settings, name), order="append")
     return made
 
 
-def _entry(item: LiveItem, settings: Settings) -> Any:
+def _entry(item: LiveItem, settings: Settings, name: str) -> Any:
+    """Return an item: RSS takes a description for HTML and leaves open what its other words are, Atom says it."""
     document = item.rendition.document
+    words, rss = (either_way, True) if name == "rss" else (str, False)
+    summary = document["summary"] or document["title"]
     made = FeedEntry()
     made.load_extension("dc", atom=False, rss=True)
     made.id(document["url"])
     made.guid(document["url"], permalink=True)
-    made.title(document["title"])
+    made.title(words(document["title"]))
     made.link(href=document["url"], rel="alternate")
     made.published(item.since.replace(microsecond=0))
     made.updated(changed(item).replace(microsecond=0))
-    made.summary(document["summary"] or document["title"])
-    made.category([{"term": term} for term in _terms(document)])
-    made.author({"name": document["byline"] or document["unit"] or document["title"]})
-    made.dc.dc_creator(document["byline"] or document["unit"])
+    if rss:
+        made.description(as_html(summary))
+    else:
+        made.summary(summary, type="text")
+    made.category([{"term": words(term)} for term in _terms(document)])
+    made.author({"name": words(document["byline"] or document["unit"] or document["title"])})
+    made.dc.dc_creator(words(document["byline"] or document["unit"]))
     content = _content(document)
     if settings.full_text and content:
         made.content(content, type="html")
@@ -184,7 +192,7 @@ def _json_item(item: LiveItem, settings: Settings) -> dict[str, Any]:
         "url": document["url"],
         "title": document["title"],
         "summary": document["summary"],
-        **({"content_html": _content(document)} if settings.full_text else {"content_text": document["summary"]}),
+        **_json_content(document, settings),
         **({"image": cover["url"]} if cover else {}),
         "date_published": item.since.replace(microsecond=0).isoformat(),
         "date_modified": changed(item).replace(microsecond=0).isoformat(),
@@ -193,6 +201,12 @@ def _json_item(item: LiveItem, settings: Settings) -> dict[str, Any]:
         "language": document["language"],
         **({"attachments": [_attachment(cover)]} if cover else {}),
     }
+
+
+def _json_content(document: Any, settings: Settings) -> dict[str, str]:
+    """One of the two that an item must have: HTML, or plain text."""
+    html = _content(document) if settings.full_text else ""
+    return {"content_html": html} if html else {"content_text": document["summary"] or document["title"]}
 
 
 def _attachment(cover: Any) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _modified(feed: Feed) -> datetime:
     """When the list last changed; a script whose time ended changed it too."""
     moments = [item.corrected or item.since for item in feed.items] + [gone.at for gone in feed.tombstones]
     ended = [item.until for item in feed.items if item.until and item.until <= feed.now]
-    return max([*moments, *ended], default=NEVER).replace(microsecond=0)
+    return max([*moments, *ended, *([feed.changed] if feed.changed else [])], default=NEVER).replace(microsecond=0)
 
 
 def _stale_at(items: list[LiveItem]) -> datetime | None:

@@ -1,13 +1,16 @@
 """A unit's new scripts for feed readers: an address with a key of its own, made once, shown once, kept as a hash."""
 
+import logging
 from datetime import UTC, datetime
 
+from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.markup import printable
 from channels.radio_script.length import clock
+from channels.syndication import as_html, either_way
 from channels.words import N_
 from cms.audit.record import record
 from cms.people import access_keys
@@ -17,6 +20,8 @@ from cms.radio import reading, rundown
 from cms.radio.reading import Script
 from cms.radio.tables import ScriptFeed
 from cms.refusal import Invalid, NotFound
+
+log = logging.getLogger(__name__)
 
 MOST_FEEDS = 10
 MOST_ITEMS = 50
@@ -91,7 +96,7 @@ def rss(unit: Unit, scripts: list[Script], public_url: str) -> tuple[bytes, date
     """Return RSS 2.0 and when it last changed. A correction and a withdrawal are items of their own."""
     modified = max((changed(one) for one in scripts), default=EMPTY_SINCE).replace(microsecond=0)
     made = FeedGenerator()
-    made.title(printable(f"Kịch bản phát thanh – {unit.name}"))
+    made.title(either_way(printable(f"Kịch bản phát thanh – {unit.name}")))
     made.link(href=f"{public_url}/radio", rel="alternate")
     made.description("Kịch bản mới, bản sửa và bản thu hồi.")
     made.language("vi")
@@ -99,16 +104,27 @@ def rss(unit: Unit, scripts: list[Script], public_url: str) -> tuple[bytes, date
     made.lastBuildDate(modified)
     made.ttl(5)
     for one in scripts:
-        entry = made.add_entry(order="append")
-        address = f"{public_url}/radio/{one.delivery_id}"
-        entry.title(printable(_title(one)))
-        entry.link(href=address)
-        entry.guid(f"{address}#{one.rendition_id}{'-thu-hoi' if one.withdrawn else ''}", permalink=False)
-        entry.description(printable(_line(one)))
-        entry.pubDate(changed(one))
-        if one.urgency:
-            entry.category(term=CLASSES[one.urgency])
+        try:
+            entry = _entry(one, public_url)
+        except Exception:  # one script that cannot be told of must not keep a station from the others
+            log.exception("script %s cannot be told of", one.delivery_id)
+            continue
+        made.add_entry(entry, order="append")
     return made.rss_str(pretty=True), modified
+
+
+def _entry(one: Script, public_url: str) -> FeedEntry:
+    entry = FeedEntry()
+    address = f"{public_url}/radio/{one.delivery_id}"
+    entry.title(either_way(printable(_title(one))))
+    entry.link(href=address)
+    entry.guid(f"{address}#{one.rendition_id}{'-thu-hoi' if one.withdrawn else ''}", permalink=False)
+    entry.description(as_html(printable(_line(one))))
+    entry.pubDate(changed(one))
+    if one.urgency:
+        entry.category(term=CLASSES[one.urgency])
+    entry.rss_entry()
+    return entry
 
 
 def _title(one: Script) -> str:

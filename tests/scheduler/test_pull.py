@@ -1,13 +1,14 @@
 """Pull channels: going live is a transaction, and the documents that people fetch follow at once."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from channels.contract import Document, Feed
 from scheduler import desk
+from scheduler.carried import read_channel
 from scheduler.states import DeliveryState, Health
 from tests.scheduler.conftest import House
 from tests.scheduler.fakes import Pull
@@ -204,3 +205,30 @@ def test_cancelling_and_moving_never_publish(house: House) -> None:
     worker.run_due()
     assert house.listed(channel)["items"] == ["Dời"]
     assert house.state(cancelled) is DeliveryState.CANCELLED
+
+
+def test_a_channel_knows_when_it_last_changed_also_by_what_has_left_no_trace(house: House) -> None:
+    channel = house.channel("fake_pull")
+    began, worker = house.clock(), house.worker()
+
+    def changed() -> datetime | None:
+        with house.database.connect() as connection:
+            snapshot = read_channel(connection, channel, worker.config, house.clock())
+        assert snapshot is not None
+        return snapshot.feed.changed
+
+    assert changed() is None
+    house.schedule(channel, "Ngắn", until=began + timedelta(minutes=5))
+    gone = house.schedule(channel, "Gỡ")
+    worker.run_due()
+    assert changed() == began
+    house.clock.turn(minutes=6)
+    for _ in range(2):  # before and after the engine has noticed the end
+        assert changed() == began + timedelta(minutes=5)
+        worker.run_due()
+    house.clock.turn(minutes=1)
+    withdrawn_at = house.clock()
+    house.withdraw(house.row(gone).story_id)
+    worker.run_due()
+    house.clock.turn(days=100)  # no tombstone is left
+    assert changed() == withdrawn_at

@@ -4,7 +4,9 @@ import unicodedata
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from channels.contract import Finding, Piece, StoryKind
+from pydantic import BaseModel
+
+from channels.contract import Adapter, Finding, Piece, StoryKind
 from channels.portal_rss.adapter import PortalRss
 from channels.portal_rss.settings import Settings as PortalSettings
 from channels.radio_script.adapter import RadioScript
@@ -57,7 +59,10 @@ def radio(body: str) -> str:
 def findings(body: str) -> dict[str, list[Finding]]:
     """What the checks say about the body, by channel kind."""
     made = piece(body)
-    checks = {"portal_rss": (PortalRss(), PortalSettings()), "zalo_oa": (ZaloOa(), ZALO)}
+    checks: dict[str, tuple[Adapter, BaseModel]] = {
+        "portal_rss": (PortalRss(), PortalSettings()),
+        "zalo_oa": (ZaloOa(), ZALO),
+    }
     found = {kind: list(adapter.check(made, settings)) for kind, (adapter, settings) in checks.items()}
     found["radio_script"] = list(RadioScript().check(made, RadioSettings()))
     return {kind: [one for one in all_ if one.field == "body"] for kind, all_ in found.items()}

@@ -1,6 +1,7 @@
 """The playlist is the same for the same content, promises no more than a lease, and says what was withdrawn."""
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from channels.contract import Feed, Tombstone
+from channels.led_board.dialects import smil
 from channels.led_board.playlist import Playlist, frame_name
 from channels.led_board.settings import Settings
 from channels.led_board.windows import operating
@@ -222,7 +224,7 @@ def test_the_smil_index_shows_the_same_pages_and_ends_them_by_the_players_own_cl
     pictures = root.findall(".//s:seq/s:img", space)
     pages = [page for item in playlist(feed(NEWS, SERVICE, settings=PLAIN))["items"] for page in item["pages"]]
     assert [picture.get("src") for picture in pictures[:-1]] == [page["url"] for page in pages]
-    assert [picture.get("dur") for picture in pictures[:-1]] == [f"{page['dwell_ms']}ms" for page in pages]
+    assert [picture.get("dur") for picture in pictures[:-1]] == [f"{page['dwell_ms'] / 1000:g}s" for page in pages]
     assert pictures[0].get("expr") == "adapi-compare(adapi-date(),'2026-11-22T14:00:00')<0"
     assert pictures[-1].get("expr") == "adapi-compare(adapi-date(),'2026-12-22T00:00:00')>=0"
     layout = root.find(".//s:root-layout", space)
@@ -254,3 +256,27 @@ def test_every_document_is_well_formed_and_dated() -> None:
 def test_documents_do_not_depend_on_anything_but_the_feed() -> None:
     once: Feed = feed(NEWS, SERVICE, settings=STANDING, tombstones=[GONE])
     assert ADAPTER.documents(once) == ADAPTER.documents(replace(once))
+
+
+def smil_seconds(written: str) -> dict[str, float]:
+    """How long each player shows a picture, in seconds, as its own reading of the duration has it."""
+    digits = float("".join(c for c in written if c.isdigit() or c == "."))
+    garlic = {"s": 1.0, "n": 60.0, "h": 3600.0}.get(written[-1], 0.0) * digits if written[-2:] != "ms" else 0.0
+    return {"signageOS": digits, "garlic-player": garlic, "W3C": digits * (0.001 if written.endswith("ms") else 1)}
+
+
+@pytest.mark.parametrize("dwell", [4000, 7200, 7250, 8001, 10_000, 10_010, 20_000])
+def test_every_player_of_smil_shows_a_page_as_long_as_it_should(dwell: int) -> None:
+    whole = Playlist.model_validate(playlist(feed(NEWS, settings=PLAIN)))
+    page = whole.items[0].pages[0].model_copy(update={"dwell_ms": dwell})
+    item = whole.items[0].model_copy(update={"pages": (page,)})
+    written = smil(whole.model_copy(update={"items": (item,)}), NOW).decode()
+    shown = re.findall(r'dur="([^"]*)"', written)[0]
+    assert re.fullmatch(r"\d+(\.\d{1,3})?s", shown), shown
+    assert set(smil_seconds(shown).values()) == {dwell / 1000}
+
+
+def test_a_playlist_is_never_older_than_what_last_ended_on_the_board() -> None:
+    ended = NOW - timedelta(minutes=3)
+    made = documents(replace(feed(NEWS, settings=PLAIN), changed=ended))["playlist.json"]
+    assert made.modified == ended
