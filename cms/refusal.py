@@ -1,5 +1,8 @@
 """Refusals: what a person asked for cannot be done, said in one clear sentence with what to do instead."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from channels.words import Words
 
 
@@ -43,6 +46,16 @@ class Conflict(Refusal):
 
     status = 409
     code = "conflict"
+
+
+class AlreadyKept(Conflict):
+    """Something else is kept under the same name; ``existing`` is what, as JSON."""
+
+    code = "already-kept"
+
+    def __init__(self, text: str, existing: Mapping[str, Any], *, field: str = "", **values: object) -> None:
+        super().__init__(text, field=field, **values)
+        self.existing = existing
 
 
 class Outdated(Conflict):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from cms.api import on_air
@@ -15,6 +16,7 @@ from cms.people.tables import Person
 from cms.radio import logbook, reading, service
 from cms.radio.logbook import Airing
 from cms.radio.tables import Broadcast
+from scheduler.tables import Delivery
 
 
 class Aired(OnAir):
@@ -25,6 +27,7 @@ class BroadcastTold(Logged):
     """An entry of the log."""
 
     script: int
+    after_retraction: bool = Field(description="Whether it was aired although the script had been called back.")
 
 
 class BroadcastList(Told):
@@ -45,7 +48,9 @@ def list_broadcasts(call: Call[NoQuery, None], script_id: int) -> Reply[Broadcas
 def log_broadcast(call: Call[NoQuery, Aired], script_id: int) -> Reply[BroadcastTold]:
     """Log that a script was on air.
 
-    The first time answers 201; the same `event_id` again changes nothing and answers 200 with the first entry.
+    The first time answers 201; the same `event_id` with the same words again changes nothing and answers 200 with the
+    first entry. With another time, length, station or unit it answers 409 and `existing` tells what is there: take
+    that entry back and log the right one under a new `event_id`.
     """
     said = call.body
     with changing() as session:
@@ -69,11 +74,16 @@ def void_broadcast(call: Call[NoQuery, Voiding], broadcast_id: int) -> Reply[Bro
 
 def _entry(session: Session, entry: Broadcast) -> BroadcastTold:
     units, name = unit_names(session, [entry.unit_id]), session.get_one(Person, entry.logged_by).name
-    return BroadcastTold(script=entry.delivery_id, **on_air.logged(entry, units, name))
+    late = logbook.was_called_back(entry, session.get_one(Delivery, entry.delivery_id).withdrawn_at)
+    return BroadcastTold(script=entry.delivery_id, after_retraction=late, **on_air.logged(entry, units, name))
 
 
 def _told(session: Session, airings: Sequence[Airing]) -> list[BroadcastTold]:
     units = unit_names(session, [one.entry.unit_id for one in airings])
     return [
-        BroadcastTold(script=one.entry.delivery_id, **on_air.logged(one.entry, units, one.logged_by)) for one in airings
-    ]
+        BroadcastTold(
+            script=one.entry.delivery_id, after_retraction=one.after_retraction,
+            **on_air.logged(one.entry, units, one.logged_by),
+        )
+        for one in airings
+    ]  # fmt: skip

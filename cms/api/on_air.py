@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cms.api.fields import Given, Instant, Reason, Told, Word
 from cms.api.named import UnitName, unit_by_code
-from cms.radio import service
+from cms.radio import plausible, service
 from cms.radio.tables import Broadcast, BulletinAiring
 
 _EVENT = r"^[A-Za-z0-9._:-]+$"
@@ -18,7 +18,8 @@ EventId = Annotated[
     str,
     Field(
         min_length=8, max_length=80, pattern=_EVENT,
-        description="The sender's own name of this broadcast; sent again it changes nothing.",
+        description="The sender's own name of this broadcast; the same words sent again change nothing, others are "
+        "refused with 409 and what is there.",
     ),
 ]  # fmt: skip
 BulletinEventId = Annotated[
@@ -36,7 +37,7 @@ class OnAir(Given):
 
     event_id: EventId
     started_at: Instant
-    duration_s: Annotated[int, Field(ge=1, le=service.LONGEST_S)] | None = None
+    duration_s: Annotated[int, Field(ge=1, le=plausible.LONGEST_S)] | None = None
     station: Annotated[Word, Field(max_length=service.LONGEST_STATION)] = ""
     unit: Word = Field("", description="Code of the unit that aired it; needed only where several are possible.")
 

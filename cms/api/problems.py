@@ -11,7 +11,7 @@ from channels.words import N_, Words
 from cms.api.access import ScopeMissing, Unauthenticated
 from cms.api.sentences import BadInput, Fault
 from cms.database import db
-from cms.refusal import Conflict, Outdated, Refusal
+from cms.refusal import AlreadyKept, Conflict, Outdated, Refusal
 from cms.web.errors import problem
 from cms.web.language import say
 
@@ -27,6 +27,8 @@ def refused(error: Refusal) -> Response:
     more: dict[str, Any] = {"errors": told} if (told := _errors(error)) else {}
     if isinstance(error, Outdated):
         more["current_version"] = error.current
+    if isinstance(error, AlreadyKept):
+        more["existing"] = error.existing
     response = problem(_status(error), error.code, say(error.words), **more)
     if challenge := _challenge(error):
         response.headers["WWW-Authenticate"] = challenge

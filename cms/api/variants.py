@@ -12,7 +12,7 @@ from cms.api.fields import Given, Id, NoQuery, Told, Word
 from cms.api.named import UnitName, unit_by_code, unit_names
 from cms.api.table import endpoint
 from cms.database import changing, db
-from cms.radio import downloads, reading, service, variant_files, variant_keeping, variants
+from cms.radio import downloads, plausible, reading, variant_files, variant_keeping, variants
 from cms.radio.reading import Script
 from cms.radio.variants import Variant, VariantFields
 from cms.stories.content import Line, Prose
@@ -33,7 +33,7 @@ class VariantGiven(Given):
     translator: Name
     reviewer: Name = ""
     reviewed: bool = Field(False, description="The reviewer has read or heard it as it is here.")
-    duration_s: Annotated[int, Field(ge=1, le=service.LONGEST_S)] | None = Field(None, description="As measured.")
+    duration_s: Annotated[int, Field(ge=1, le=plausible.LONGEST_S)] | None = Field(None, description="As measured.")
     unit: Word = Field("", description="Code of the unit that keeps it; needed only where several are possible.")
     version: Version = None
 

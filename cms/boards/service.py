@@ -1,7 +1,8 @@
 """Proof of play: what boards report, taken once each, however often it is sent."""
 
+import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +23,13 @@ OLDEST = timedelta(days=45)
 """Boards are offline at times; reports of what they showed in the meantime are taken this far back."""
 FASTEST_CLOCK = timedelta(minutes=10)
 """A report from further in the future comes from a board whose clock is wrong."""
+LONGEST_PLAY = timedelta(hours=1)
+"""A board reports a showing when it ends; one of hours is a controller that stood still."""
 LARGEST_BATCH = 500
+
+UNKNOWN_ITEM, WRONG_TIME, TOO_LONG, NOT_OVER, ANOTHER = "unknown_item", "wrong_time", "too_long", "not_over", "differs"
+"""Why an event is refused: not an item of this board, an impossible clock, a showing of hours, one that has not ended,
+and an id under which this board has reported something else."""
 
 
 class PlayEvent(BaseModel):
@@ -46,10 +53,14 @@ class PlayBatch(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """Which events the board may forget: ``taken`` now or before, ``refused`` because they cannot be true."""
+    """Which events the board may forget: ``taken`` now or before, ``refused`` because they cannot be true.
+
+    ``reasons`` tells why each was refused.
+    """
 
     taken: tuple[str, ...]
     refused: tuple[str, ...]
+    reasons: Mapping[str, str]
 
 
 def board(session: Session, slug: str, key: str) -> Channel:
@@ -64,24 +75,77 @@ def board(session: Session, slug: str, key: str) -> Channel:
 
 
 def record(session: Session, channel: Channel, events: Sequence[PlayEvent], now: datetime) -> Acknowledged:
-    """Store each event once; the same id again is acknowledged and changes nothing.
+    """Store each event once; the same id with the same words again is acknowledged and changes nothing.
 
-    An event about an item that this board never carried, or from an impossible time, is refused: the board is told,
-    so that it does not send it for ever.
+    What cannot be true is refused: the board is told, so that it does not send it for ever. So is another event under
+    an id that this board has used before; ids are a board's own.
     """
     wanted = {event.item_id for event in events}
     known = set(session.scalars(select(Delivery.id).where(Delivery.id.in_(wanted), Delivery.channel_id == channel.id)))
-    good = [event for event in events if event.item_id in known and believable(event.started_at, now)]
-    if good:
-        _store(session, [_row(channel.id, event, now) for event in good])
+    there = _there(session, channel.id, events)
+    new: list[PlayEvent] = []
+    verdicts: list[tuple[str, str]] = []
+    for event in events:
+        reason = _refusal(event, known, now)
+        before = there.setdefault(event.event_id, event) if not reason else event
+        if before is event and not reason:
+            new.append(event)
+        elif not reason and _words(before) != _words(event):
+            reason = ANOTHER
+        verdicts.append((event.event_id, reason))
+    if new:
+        _store(session, _named(session, channel.id, [_row(channel.id, event, now) for event in new]))
     held = session.get(BoardKey, channel.id)
     if held is not None:
         held.seen_at = now
-    taken = {event.event_id for event in good}
     return Acknowledged(
-        tuple(event.event_id for event in events if event.event_id in taken),
-        tuple(event.event_id for event in events if event.event_id not in taken),
+        tuple(event_id for event_id, reason in verdicts if not reason),
+        tuple(event_id for event_id, reason in verdicts if reason),
+        {event_id: reason for event_id, reason in verdicts if reason},
     )
+
+
+def _refusal(event: PlayEvent, known: Collection[int], now: datetime) -> str:
+    """Why an event cannot be true, empty if it can."""
+    if event.item_id not in known:
+        return UNKNOWN_ITEM
+    if not believable(event.started_at, now):
+        return WRONG_TIME
+    lasted = timedelta(milliseconds=event.elapsed_ms)
+    if lasted > LONGEST_PLAY:
+        return TOO_LONG
+    return NOT_OVER if event.started_at + lasted > now + FASTEST_CLOCK else ""
+
+
+def _there(session: Session, channel_id: int, events: Sequence[PlayEvent]) -> dict[str, PlayEvent]:
+    """What this board has reported before under the ids of ``events``."""
+    names = {name: one.event_id for one in events for name in (one.event_id, own_name(channel_id, one.event_id))}
+    found = session.scalars(select(Play).where(Play.event_id.in_(names), Play.channel_id == channel_id))
+    return {
+        names[row.event_id]: PlayEvent.model_construct(
+            event_id=names[row.event_id], item_id=row.delivery_id, revision=row.revision, started_at=row.started_at,
+            elapsed_ms=row.elapsed_ms,
+        )
+        for row in found
+    }  # fmt: skip
+
+
+def _words(event: PlayEvent) -> tuple[int, int, datetime, int]:
+    return event.item_id, event.revision, event.started_at, event.elapsed_ms
+
+
+def _named(session: Session, channel_id: int, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows under names of this board's own where another board has used the same ids."""
+    ids = [row["event_id"] for row in rows]
+    others = set(session.scalars(select(Play.event_id).where(Play.event_id.in_(ids), Play.channel_id != channel_id)))
+    return [
+        {**row, "event_id": own_name(channel_id, row["event_id"])} if row["event_id"] in others else row for row in rows
+    ]
+
+
+def own_name(channel_id: int, event_id: str) -> str:
+    """Return the name under which an event is kept whose id another board has used: at most 80 characters."""
+    return f"{channel_id}:{hashlib.sha256(event_id.encode()).hexdigest()}"
 
 
 def _store(session: Session, rows: Sequence[dict[str, Any]]) -> None:

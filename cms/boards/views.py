@@ -19,8 +19,9 @@ blueprint = Blueprint("boards", __name__)
 @csrf.exempt  # type: ignore[untyped-decorator]
 @limiter.limit("120 per minute", key_func=lambda: f"{request.remote_addr} {request.path}")
 def plays(slug: str) -> Response:
-    """Take a batch of proof-of-play events; answers which the board may forget. Boards of one office share an address,
-    so each has a limit of its own.
+    """Take a batch of proof-of-play events; answers which the board may forget, and why not with ``?reasons=1``.
+
+    Boards of one office share an address, so each has a limit of its own.
     """
     try:
         batch = service.PlayBatch.model_validate_json(request.get_data())
@@ -30,7 +31,8 @@ def plays(slug: str) -> Response:
     with changing() as session:
         channel = service.board(session, slug, _key())
         acknowledged = service.record(session, channel, batch.events, now())
-    return jsonify(acknowledged=acknowledged.taken, refused=acknowledged.refused)
+    said = {"acknowledged": acknowledged.taken, "refused": acknowledged.refused}
+    return jsonify(said | ({"reasons": acknowledged.reasons} if request.args.get("reasons") else {}))
 
 
 @blueprint.get("/boards/<slug>/player")

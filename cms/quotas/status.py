@@ -48,8 +48,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What is missing: ``need`` "cần thêm 2 tin, bài", ``before`` "trước 17:30 thứ Sáu 27/11/2026", ``rest`` the
-    steps that items are at. ``missing`` counts what is not delivered yet, ``uncovered`` what is not even scheduled.
+    """What is missing. ``need`` is "cần thêm 2 tin, bài" or, where all is promised, "chờ 1 tin, bài đã lên lịch";
+    ``before`` "trước 17:30 thứ Sáu 27/11/2026"; ``rest`` the steps that items are at. ``missing`` counts what is not
+    delivered yet, ``uncovered`` what is not even scheduled.
     """
 
     missing: int
@@ -125,6 +126,11 @@ def due_by(target: int, start: datetime, closing: datetime, now: datetime) -> in
 def forecast(target: int, tally: Tally, closing: datetime) -> Forecast:
     """What a quota of ``target`` items that closes at ``closing`` (UTC) still needs."""
     missing = max(target - tally.counted, 0)
+    uncovered = max(missing - tally.scheduled, 0)
+    if not uncovered:  # nothing more is needed than that what is promised goes out
+        more = tally.scheduled - missing
+        spare = (Words(N_("đã lên lịch thêm %(n)s"), {"n": more}),) if more else ()
+        return Forecast(missing, 0, Words(N_("chờ %(n)s tin, bài đã lên lịch"), {"n": missing}), before(closing), spare)
     steps = (
         (tally.scheduled, N_("%(n)s đã lên lịch")),
         (tally.in_review, N_("%(n)s chờ duyệt")),
@@ -132,7 +138,7 @@ def forecast(target: int, tally: Tally, closing: datetime) -> Forecast:
     rest = tuple(Words(text, {"n": n}) for n, text in steps if n)
     return Forecast(
         missing,
-        max(missing - tally.scheduled, 0),
+        uncovered,
         Words(N_("cần thêm %(n)s tin, bài"), {"n": missing}),
         before(closing),
         rest or (Words(N_("chưa có bài nào lên lịch hoặc chờ duyệt")),),

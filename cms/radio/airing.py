@@ -13,7 +13,7 @@ from cms.audit.record import record
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.people.units import tidy
-from cms.radio import rundown, service
+from cms.radio import plausible, rundown, service
 from cms.radio.rundown import Rundown
 from cms.radio.tables import Broadcast, Bulletin, BulletinAiring
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
@@ -38,7 +38,8 @@ def log_bulletin(
     """Log that a bulletin was on air from ``started_at`` (aware) for ``duration_s`` seconds, measured.
 
     ``aired`` are the deliveries that were read; None means all that had not been called back by then. Each gets its
-    start and its share of the measured length. The same ``event_id`` again changes nothing and returns the first entry.
+    start and its share of the measured length. The same ``event_id`` with the same words again changes nothing and
+    returns the first entry; with others it is refused with what is there.
     """
     bulletin, home = rundown.find(session, actor, bulletin_id)
     if not EVENT_ID.fullmatch(event_id):
@@ -46,18 +47,23 @@ def log_bulletin(
             N_("Mã sự kiện dài từ 8 đến 68 ký tự, chỉ gồm chữ không dấu, chữ số và . _ : -"), field="event_id"
         )
     unit = _unit(session, actor, home, unit_id)
+    said = service.Said(started_at, duration_s, tidy(station)[: service.LONGEST_STATION],
+                        unit.id if unit_id is not None else None)  # fmt: skip
     before = session.scalar(select(BulletinAiring).where(BulletinAiring.event_id == event_id))
     if before is not None:
-        return _same(before, bulletin_id)
+        return _same(session, before, bulletin_id, said, aired)
     read = _read(session, bulletin, home, aired, started_at)
+    released = min(row.script.live_at for row in read.rows)
+    plausible.check_times(started_at, duration_s, released, now)
+    plausible.check_length(duration_s, read.whole.estimate.seconds)
     made = service.insert_once(
         session, BulletinAiring.__table__, ["event_id"],
-        event_id=event_id, bulletin_id=bulletin_id, unit_id=unit.id, station=tidy(station)[: service.LONGEST_STATION],
+        event_id=event_id, bulletin_id=bulletin_id, unit_id=unit.id, station=said.station,
         started_at=started_at, duration_s=duration_s, logged_by=actor.person_id, logged_at=now, void_reason="",
     )  # fmt: skip
     entry = session.scalars(select(BulletinAiring).where(BulletinAiring.event_id == event_id)).one()
     if not made:
-        return _same(entry, bulletin_id)
+        return _same(session, entry, bulletin_id, said, aired)
     for delivery_id, begins, lasts in _shares(read, started_at, duration_s):
         service.log_broadcast(
             session, actor, delivery_id=delivery_id, event_id=f"{event_id}:{delivery_id}", started_at=begins,
@@ -145,7 +151,12 @@ def _shares(read: Rundown, started_at: datetime, duration_s: int | None) -> list
     ]
 
 
-def _same(entry: BulletinAiring, bulletin_id: int) -> BulletinAiring:
+def _same(
+    session: Session, entry: BulletinAiring, bulletin_id: int, said: service.Said, aired: Collection[int] | None
+) -> BulletinAiring:
     if entry.bulletin_id != bulletin_id:
         raise Conflict(N_("Mã sự kiện này đã dùng cho bản tin khác; hãy dùng mã mới."), field="event_id")
+    read = set(session.scalars(select(Broadcast.delivery_id).where(Broadcast.airing_id == entry.id)))
+    if not said.agrees(entry) or (aired is not None and set(aired) != read):
+        raise service.already_logged(entry)
     return entry

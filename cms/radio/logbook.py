@@ -20,11 +20,22 @@ PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class Airing:
-    """A logged broadcast with the names of its unit and of who logged it."""
+    """A logged broadcast with the names of its unit and of who logged it, and when its script was called back."""
 
     entry: Broadcast
     unit: str
     logged_by: str
+    withdrawn_at: datetime | None = None
+
+    @property
+    def after_retraction(self) -> bool:
+        """Whether it was aired although the script had been called back."""
+        return was_called_back(self.entry, self.withdrawn_at)
+
+
+def was_called_back(entry: Broadcast, withdrawn_at: datetime | None) -> bool:
+    """Whether an entry that counts tells of an airing after its script was called back."""
+    return withdrawn_at is not None and entry.voided_at is None and entry.started_at > withdrawn_at
 
 
 def airings(session: Session, delivery_ids: Sequence[int]) -> dict[int, list[Airing]]:
@@ -32,8 +43,8 @@ def airings(session: Session, delivery_ids: Sequence[int]) -> dict[int, list[Air
     found: dict[int, list[Airing]] = defaultdict(list)
     if delivery_ids:
         query = _airings().where(Broadcast.delivery_id.in_(delivery_ids)).order_by(Broadcast.started_at.desc())
-        for entry, unit, person in session.execute(query):
-            found[entry.delivery_id].append(Airing(entry, unit, person))
+        for entry, unit, person, withdrawn_at in session.execute(query):
+            found[entry.delivery_id].append(Airing(entry, unit, person, withdrawn_at))
     return found
 
 
@@ -46,14 +57,13 @@ def log(
     query = (
         _airings()
         .add_columns(StoredRendition.title)
-        .join(Delivery, Delivery.id == Broadcast.delivery_id)
         .join(StoredRendition, StoredRendition.id == func.coalesce(Delivery.live_rendition_id, Delivery.rendition_id))
         .where(units.within(paths))
     )
     if after is not None:
         query = query.where(after.beyond(Broadcast.started_at, Broadcast.id))
     rows = session.execute(query.order_by(Broadcast.started_at.desc(), Broadcast.id.desc()).limit(size + 1)).all()
-    shown = [(Airing(entry, unit, person), title) for entry, unit, person, title in rows[:size]]
+    shown = [(Airing(entry, unit, person, gone), title) for entry, unit, person, gone, title in rows[:size]]
     last = shown[-1][0].entry if len(rows) > size else None
     return shown, Cursor(last.started_at, last.id) if last else None
 
@@ -82,9 +92,10 @@ def confirmations(session: Session, delivery_id: int) -> list[tuple[str, str, da
     return list(session.execute(query))
 
 
-def _airings() -> Select[Broadcast, str, str]:
+def _airings() -> Select[Broadcast, str, str, datetime | None]:
     return (
-        select(Broadcast, Unit.name, Person.name)
+        select(Broadcast, Unit.name, Person.name, Delivery.withdrawn_at)
+        .join(Delivery, Delivery.id == Broadcast.delivery_id)
         .join(Unit, Unit.id == Broadcast.unit_id)
         .join(Person, Person.id == Broadcast.logged_by)
     )

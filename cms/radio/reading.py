@@ -242,19 +242,32 @@ def _on(shelf: Shelf, own: ColumnElement[bool]) -> ColumnElement[bool]:
     aired = select(Broadcast.id).join(_Station, _Station.id == Broadcast.unit_id).where(*logged, own).exists()
     gone = Delivery.state.in_((DeliveryState.WITHDRAWN, DeliveryState.WITHDRAWING))
     return {
-        Shelf.NEW: and_(Delivery.state == DeliveryState.LIVE, ~aired),
+        Shelf.NEW: and_(Delivery.state == DeliveryState.LIVE, or_(~aired, _raised(own))),
         Shelf.AIRED: and_(Delivery.state.in_((DeliveryState.LIVE, DeliveryState.EXPIRED)), aired),
         Shelf.WITHDRAWN: gone,
         Shelf.ALL: Delivery.live_at.is_not(None),
     }[shelf]
 
 
+def _raised(own: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A script that became urgent after the own stations had aired it is new again, until one confirms or airs it."""
+    since = select(Broadcast.id).join(_Station, _Station.id == Broadcast.unit_id)
+    since = since.where(
+        Broadcast.delivery_id == Delivery.id, Broadcast.voided_at.is_(None), own,
+        Broadcast.started_at >= ScriptClass.set_at,
+    )  # fmt: skip
+    return and_(_CLASS == "khan_cap", ScriptClass.set_at.is_not(None), _unconfirmed(own), ~since.exists())
+
+
+def _unconfirmed(own: ColumnElement[bool]) -> ColumnElement[bool]:
+    confirmed = select(Confirmation.unit_id).join(_Station, _Station.id == Confirmation.unit_id)
+    return ~confirmed.where(Confirmation.delivery_id == Delivery.id, own).exists()
+
+
 def _on_top(own: ColumnElement[bool]) -> ColumnElement[bool]:
     """An urgent script stands on top until one of the own stations confirmed it, one that goes first until it is aired
     (and is then no longer among the new ones)."""
-    confirmed = select(Confirmation.unit_id).join(_Station, _Station.id == Confirmation.unit_id)
-    unconfirmed = ~confirmed.where(Confirmation.delivery_id == Delivery.id, own).exists()
-    return or_(_CLASS == "uu_tien", and_(_CLASS == "khan_cap", unconfirmed))
+    return or_(_CLASS == "uu_tien", and_(_CLASS == "khan_cap", _unconfirmed(own)))
 
 
 def _script(row: Any) -> Script:

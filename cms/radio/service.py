@@ -1,6 +1,7 @@
 """What culture centres do with scripts: take them, read them on air, and log it; the log is the evidence of quotas."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,21 +11,19 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.audit.record import record
+from cms.clock import local
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.people.units import tidy
+from cms.radio import plausible
 from cms.radio.reading import Script, script
-from cms.radio.tables import Broadcast, Download
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
+from cms.radio.tables import Broadcast, BulletinAiring, Download
+from cms.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound
 
 EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{8,80}")
 LONGEST_STATION, LONGEST_REASON = 200, 1_000
-LONGEST_S = 4 * 3600
-"""Seconds; no script is read for four hours."""
-CLOCK = timedelta(minutes=5)
-"""The station's clock may be so far ahead of ours."""
-OLDEST = timedelta(days=92)
-"""A broadcast is logged within the quarter that it is reported in."""
+OVERLAP = timedelta(seconds=60)
+"""Two airings of one station may overlap by so much: both ends were measured by hand."""
 FORMATS = frozenset({"txt", "docx", "pdf", "json", "prompter"})
 
 
@@ -43,9 +42,10 @@ def log_broadcast(
 ) -> Broadcast:
     """Log that a script was on air from ``started_at`` (aware) for ``duration_s`` seconds, measured; return the entry.
 
-    The same ``event_id`` for the same script again changes nothing and returns the first entry, so a sender may repeat
-    itself. ``unit_id`` is who aired it: the channel's unit, or one below it whose broadcaster asks; None chooses the
-    only one possible. ``airing_id`` is the broadcast of a whole bulletin that this one was part of.
+    The same ``event_id`` with the same words again changes nothing and returns the first entry, so a sender may repeat
+    itself; with others it is refused with what is there. ``unit_id`` is who aired it: the channel's unit, or one below
+    it whose broadcaster asks; None chooses the only one possible. ``airing_id`` is the broadcast of a whole bulletin
+    that this one was part of.
     """
     found = script(session, actor, delivery_id)
     if not EVENT_ID.fullmatch(event_id):
@@ -53,13 +53,16 @@ def log_broadcast(
             N_("Mã sự kiện dài từ 8 đến 80 ký tự, chỉ gồm chữ không dấu, chữ số và . _ : -"), field="event_id"
         )
     unit = _airing_unit(session, actor, found, unit_id)
+    station = tidy(station)
+    said = Said(started_at, duration_s, station, unit.id if unit_id is not None else None)
     before = session.scalar(select(Broadcast).where(Broadcast.event_id == event_id))
     if before is not None:
-        return _same(before, delivery_id)
-    _check_time(found, started_at, duration_s, now)
-    station = tidy(station)
+        return _same(before, delivery_id, said)
+    plausible.check_times(started_at, duration_s, found.live_at, now)
+    plausible.check_length(duration_s, found.seconds)
     if len(station) > LONGEST_STATION:
         raise Invalid(N_("Tên đài dài quá %(limit)s ký tự."), field="station", limit=LONGEST_STATION)
+    _refuse_overlap(session, unit.id, said, delivery_id)
     made = insert_once(
         session, Broadcast.__table__, ["event_id"],
         event_id=event_id, delivery_id=delivery_id, unit_id=unit.id, station=station, started_at=started_at,
@@ -68,7 +71,7 @@ def log_broadcast(
     )  # fmt: skip
     entry = session.scalars(select(Broadcast).where(Broadcast.event_id == event_id)).one()
     if not made:
-        return _same(entry, delivery_id)
+        return _same(entry, delivery_id, said)
     record(
         session, actor, "broadcast.log", "broadcast", entry.id, unit_id=unit.id, now=now, story=found.story_id,
         station=station, started_at=started_at.isoformat(), duration_s=duration_s,
@@ -137,23 +140,60 @@ def _airing_unit(session: Session, actor: Actor, found: Script, unit_id: int | N
     return unit
 
 
-def _same(entry: Broadcast, delivery_id: int) -> Broadcast:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a sender said of an airing; what it left out is None or empty."""
+
+    started_at: datetime
+    duration_s: int | None
+    station: str
+    unit_id: int | None
+
+    def agrees(self, entry: Broadcast | BulletinAiring) -> bool:
+        """Whether nothing that was said differs from what is kept."""
+        return (
+            self.started_at == entry.started_at
+            and self.duration_s in (None, entry.duration_s)
+            and self.station in ("", entry.station)
+            and self.unit_id in (None, entry.unit_id)
+        )
+
+
+def already_logged(entry: Broadcast | BulletinAiring) -> AlreadyKept:
+    """The refusal of an event that was logged with other words; a mistake is taken back and written again."""
+    told = {"started_at": entry.started_at.isoformat(), "duration_s": entry.duration_s, "station": entry.station}
+    return AlreadyKept(
+        N_("Mã sự kiện này đã ghi lần phát lúc %(started)s, dài %(seconds)s giây. Nếu ghi nhầm, hãy hủy dòng đó "
+           "kèm lý do rồi ghi lại với mã mới."),
+        {"id": entry.id, "event_id": entry.event_id, **told},
+        field="event_id", started=f"{local(entry.started_at):%H:%M:%S %d/%m/%Y}", seconds=entry.duration_s or "?",
+    )  # fmt: skip
+
+
+def _same(entry: Broadcast, delivery_id: int, said: Said) -> Broadcast:
     if entry.delivery_id != delivery_id:
         raise Conflict(N_("Mã sự kiện này đã dùng cho kịch bản khác; hãy dùng mã mới."), field="event_id")
+    if not said.agrees(entry):
+        raise already_logged(entry)
     return entry
 
 
-def _check_time(found: Script, started_at: datetime, duration_s: int | None, now: datetime) -> None:
-    if started_at > now + CLOCK:
-        raise Invalid(N_("Giờ phát chưa tới; hãy ghi nhật ký sau khi phát."), field="started_at")
-    if started_at < now - OLDEST:
-        raise Invalid(N_("Giờ phát đã quá ba tháng nên không ghi được nữa; hãy kiểm tra lại ngày."), field="started_at")
-    if started_at < found.live_at - CLOCK:
-        raise Invalid(
-            N_("Giờ phát sớm hơn lúc kịch bản được phát hành; hãy kiểm tra lại ngày giờ."), field="started_at"
-        )
-    if duration_s is not None and not 1 <= duration_s <= LONGEST_S:
-        raise Invalid(N_("Thời lượng đo được phải từ 1 giây đến 4 giờ."), field="duration_s")
+def _refuse_overlap(session: Session, unit_id: int, said: Said, delivery_id: int) -> None:
+    """Refuse a second airing of one named station at the same time: a station has one voice."""
+    ends = said.started_at + timedelta(seconds=said.duration_s or 0)
+    earliest = said.started_at - timedelta(seconds=plausible.LONGEST_S)
+    near = select(Broadcast).where(
+        Broadcast.unit_id == unit_id, Broadcast.voided_at.is_(None), Broadcast.station == said.station,
+        Broadcast.started_at > earliest, Broadcast.started_at <= ends,
+    )  # fmt: skip
+    for other in session.scalars(near) if said.station else ():
+        until = other.started_at + timedelta(seconds=other.duration_s or 0)
+        same = other.delivery_id == delivery_id and other.started_at == said.started_at
+        if same or min(ends, until) - max(said.started_at, other.started_at) > OVERLAP:
+            raise Conflict(
+                N_("Trạm “%(station)s” đã có lần phát lúc %(started)s trùng giờ này; hãy kiểm tra lại giờ và trạm."),
+                field="started_at", station=said.station, started=f"{local(other.started_at):%H:%M %d/%m/%Y}",
+            )  # fmt: skip
 
 
 def insert_once(session: Session, table: Any, key: list[str], **values: object) -> bool:

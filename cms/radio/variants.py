@@ -18,7 +18,7 @@ from cms.audit.record import record
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.people.units import tidy
-from cms.radio import service
+from cms.radio import plausible, service
 from cms.radio.reading import Script, script
 from cms.radio.sounds import Sound
 from cms.radio.tables import ScriptVariant
@@ -243,7 +243,7 @@ def _checked(fields: VariantFields) -> VariantFields:
             raise Invalid(N_("Mục này dài quá %(limit)s ký tự; hãy rút gọn."), field=field, limit=limit)
     if fields.reviewed and not reviewer:
         raise Invalid(N_("Hãy ghi tên người soát."), field="reviewer")
-    if fields.duration_s is not None and not 1 <= fields.duration_s <= service.LONGEST_S:
+    if fields.duration_s is not None and not 1 <= fields.duration_s <= plausible.LONGEST_S:
         raise Invalid(N_("Thời lượng đo được phải từ 1 giây đến 4 giờ."), field="minutes")
     return VariantFields(
         canonical(fields.language), title, text, translator, reviewer, fields.reviewed, fields.duration_s

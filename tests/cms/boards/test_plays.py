@@ -71,7 +71,8 @@ def test_an_event_sent_again_is_acknowledged_again_and_kept_once(press: Press) -
 
 def test_an_event_keeps_what_it_said_first(press: Press) -> None:
     send(press, shown(1, elapsed_ms=8000))
-    send(press, shown(1, elapsed_ms=9000))
+    answer = send(press, shown(1, elapsed_ms=9000), shown(1, elapsed_ms=8000)).get_json()
+    assert answer == {"acknowledged": ["cong-bao-000001"], "refused": ["cong-bao-000001"]}
     assert db.session.get_one(Play, "cong-bao-000001").elapsed_ms == 8000
 
 
@@ -218,6 +219,43 @@ def test_a_batch_has_a_limit_that_a_board_stays_below(press: Press) -> None:
 
 def test_a_body_that_never_ends_is_cut_off(press: Press) -> None:
     assert send(press, data=b" " * 10_000_000).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"item_id": 77}, "unknown_item"),
+        ({"started_at": "2026-11-22T01:11:00Z"}, "wrong_time"),
+        ({"elapsed_ms": 24 * 3600 * 1000}, "too_long"),
+        ({"started_at": "2026-11-21T22:00:00Z", "elapsed_ms": 3600 * 1000 + 1}, "too_long"),
+        ({"started_at": "2026-11-22T01:05:00Z", "elapsed_ms": 6 * 60 * 1000}, "not_over"),
+        ({"elapsed_ms": 9000}, "differs"),
+        ({"started_at": "2026-11-22T00:58:59Z"}, "differs"),
+        ({"revision": 2}, "differs"),
+        ({"started_at": "2026-11-22T07:59:00+07:00", "end_reason": "stop"}, ""),
+    ],
+)
+def test_each_event_has_its_verdict_and_the_others_are_kept(press: Press, change: dict[str, Any], reason: str) -> None:
+    send(press, shown(1))
+    data = json.dumps({"events": [shown(2), shown(1, **change), shown(3)]})
+    headers = {"Authorization": f"Bearer {KEY}"}
+    answer = newsroom.visitor(press.app).post("/boards/cong-bao/plays?reasons=1", data=data, headers=headers).get_json()
+    assert answer["reasons"] == ({"cong-bao-000001": reason} if reason else {})
+    assert answer["refused"] == (["cong-bao-000001"] if reason else [])
+    assert kept() == 3
+
+
+def test_the_ids_of_one_board_are_not_those_of_another(press: Press) -> None:
+    other = newsroom.channel("led_board", press.room.paper, "bang-khac")
+    give_key(other.id, "khoa-cua-bang-khac-012345")
+    press.publish(other)
+    send(press, shown(1))
+    for elapsed, refused in ((5000, []), (5000, []), (6000, ["cong-bao-000001"])):
+        answer = send(
+            press, shown(1, item_id=2, elapsed_ms=elapsed), board="bang-khac", key="khoa-cua-bang-khac-012345"
+        )
+        assert answer.get_json()["refused"] == refused
+    assert kept() == 2
 
 
 def test_the_player_shows_the_boards_playlist_and_loads_nothing_from_elsewhere(press: Press) -> None:

@@ -94,6 +94,13 @@ def test_a_unit_that_is_not_in_force_owes_nothing_and_one_that_is_excused_says_w
             "cần thêm 2 tin, bài trước 17:30 thứ Sáu 27/11/2026 (GMT+7); 1 đã lên lịch, 1 chờ duyệt",
         ),
         (2, Tally(0, 1), None, "cần thêm 2 tin, bài trước khi hết Chủ nhật 29/11/2026; 1 đã lên lịch"),
+        (1, Tally(0, 1), None, "chờ 1 tin, bài đã lên lịch trước khi hết Chủ nhật 29/11/2026"),
+        (
+            2,
+            Tally(1, 3, 1),
+            None,
+            "chờ 1 tin, bài đã lên lịch trước khi hết Chủ nhật 29/11/2026; đã lên lịch thêm 2",
+        ),
         (1, Tally(0, 0, 2), None, "cần thêm 1 tin, bài trước khi hết Chủ nhật 29/11/2026; 2 chờ duyệt"),
         (
             1,
@@ -228,3 +235,20 @@ def test_a_forecast_adds_up(target: int, tally: Tally) -> None:
     ahead = forecast(target, tally, FRIDAY)
     assert ahead.missing == max(target - tally.counted, 0)
     assert 0 <= ahead.uncovered <= ahead.missing
+
+
+@given(TARGETS, TALLIES, NOWS, DEADLINES)
+@settings(deadline=None)
+def test_the_sentence_and_the_number_never_disagree(
+    target: int, tally: Tally, now: datetime, deadline: datetime | None
+) -> None:
+    verdict = judge(target, tally, WEEK, now, deadline=deadline)
+    why, todo = str(verdict.why), verdict.forecast.sentence() if verdict.forecast else ""
+    missing, covered = max(target - tally.counted, 0), tally.counted + tally.scheduled >= target
+    assert ("cần thêm" in todo) == (bool(verdict.forecast) and not covered)
+    assert f"cần thêm {missing} " in f"{todo} " or "cần thêm" not in todo
+    if "đủ" in why and "chưa đủ" not in why and "Chỉ đủ" not in why:
+        assert covered
+        assert "cần thêm" not in todo
+    assert (verdict.status is Status.MET) == (tally.counted >= target)
+    assert not (verdict.status is Status.MET and todo)

@@ -12,7 +12,7 @@ from cms.people.permissions import Role
 from cms.people.tables import Person
 from cms.radio import airing, bulletins, service
 from cms.radio.tables import Broadcast, BulletinAiring, Programme
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
+from cms.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Newsroom, actor, person, unit
 from tests.cms.radio.conftest import Live
@@ -71,9 +71,27 @@ def test_without_a_measured_length_the_items_have_none(news: Newsroom, bulletin:
 
 def test_sent_again_nothing_happens(news: Newsroom, bulletin: int, clock: Clock) -> None:
     first = log(news.broadcaster, bulletin, clock)
-    again = log(news.broadcaster, bulletin, clock, duration_s=10, aired=[])
-    assert (again.id, again.duration_s) == (first.id, 240)
+    assert log(news.broadcaster, bulletin, clock).id == first.id
     assert len(entries()) == 3
+
+
+@pytest.mark.parametrize("other", [{"duration_s": 250}, {"station": "Đài khác"}, {"aired": []}])
+def test_an_event_of_other_words_is_refused_with_what_is_there(
+    news: Newsroom, bulletin: int, clock: Clock, other: dict[str, Any]
+) -> None:
+    first = log(news.broadcaster, bulletin, clock)
+    with pytest.raises(AlreadyKept, match="dài 240 giây") as refused:
+        log(news.broadcaster, bulletin, clock, **other)
+    assert refused.value.existing["id"] == first.id
+    assert len(entries()) == 3
+
+
+@pytest.mark.parametrize("seconds", [0, -5, 5 * 3600, 24 * 3600])
+def test_a_bulletin_is_not_on_air_for_a_day(news: Newsroom, bulletin: int, clock: Clock, seconds: int) -> None:
+    with pytest.raises(Invalid):
+        log(news.broadcaster, bulletin, clock, duration_s=seconds)
+    db.session.rollback()
+    assert db.session.scalars(select(BulletinAiring)).all() == []
 
 
 def test_only_what_was_read_is_logged(news: Newsroom, bulletin: int, three: list[int], clock: Clock) -> None:

@@ -13,11 +13,11 @@ from cms.people.permissions import Role
 from cms.people.tables import Person
 from cms.radio import logbook, reading, service
 from cms.radio.tables import Broadcast
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from cms.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound, Refusal
 from cms.stories import publishing
 from scheduler.tables import Channel, Delivery
 from tests.cms.deliveries.press import audited, promised, work
-from tests.cms.newsroom import Newsroom, actor, channel, newsroom, person, unit
+from tests.cms.newsroom import Newsroom, actor, channel, newsroom, person, sign_in, unit
 from tests.conftest import Clock
 
 
@@ -62,11 +62,41 @@ def test_a_broadcast_counts_for_the_channels_unit_and_leaves_a_trace(news: Newsr
 
 def test_the_same_event_is_logged_once_however_often_it_is_sent(news: Newsroom, script: int, clock: Clock) -> None:
     first = log(news.broadcaster, script, clock)
-    again = log(news.broadcaster, script, clock, duration_s=300, station="khác")
-    assert (again.id, again.duration_s) == (first.id, 95)
+    for less in ({}, {"duration_s": None}):
+        assert log(news.broadcaster, script, clock, **less).id == first.id
     assert len(audited("broadcast.log")) == 1
     log(news.broadcaster, script, clock, event_id="may-phat-0002")
     assert len(audited("broadcast.log")) == 2
+
+
+@pytest.mark.parametrize(
+    "other", [{"duration_s": 300}, {"station": "Đài khác"}, {"minutes": 1}, {"duration_s": 300, "station": "Đài khác"}]
+)
+def test_an_event_that_was_logged_with_other_words_is_refused_with_what_is_there(
+    news: Newsroom, script: int, clock: Clock, other: dict[str, Any]
+) -> None:
+    first = log(news.broadcaster, script, clock, station="Đài huyện")
+    if minutes := other.pop("minutes", 0):
+        other = {"started_at": first.started_at + timedelta(minutes=minutes)}
+    with pytest.raises(AlreadyKept, match="dài 95 giây") as refused:
+        log(news.broadcaster, script, clock, **other)
+    assert refused.value.existing["id"] == first.id
+    assert refused.value.existing["duration_s"] == 95
+    db.session.rollback()
+    assert [one.duration_s for one in db.session.scalars(select(Broadcast))] == [95]
+
+
+def test_a_station_has_one_voice(news: Newsroom, script: int, clock: Clock) -> None:
+    at = clock() - timedelta(hours=1)
+    log(news.broadcaster, script, clock, station="Đài xã", started_at=at, duration_s=300)
+    for minutes, event_id in ((0, "trung-gio-1"), (2, "trung-gio-2"), (-2, "trung-gio-3")):
+        with pytest.raises(Conflict, match="trùng giờ này"):
+            log(
+                news.broadcaster, script, clock, station="Đài xã", event_id=event_id, duration_s=300,
+                started_at=at + timedelta(minutes=minutes),
+            )  # fmt: skip
+    log(news.broadcaster, script, clock, station="Đài xã", event_id="lien-nhau-1", started_at=at + timedelta(minutes=5))
+    log(news.broadcaster, script, clock, station="Đài khác", event_id="dai-khac-01", started_at=at, duration_s=300)
 
 
 def test_an_event_id_is_not_taken_for_another_script(
@@ -90,6 +120,10 @@ def test_an_event_id_is_not_taken_for_another_script(
         ({"hours": -24 * 100}, "started_at", "quá ba tháng"),
         ({"duration_s": 0}, "duration_s", "từ 1 giây đến 4 giờ"),
         ({"duration_s": 14_401}, "duration_s", "từ 1 giây đến 4 giờ"),
+        ({"duration_s": -60}, "duration_s", "từ 1 giây đến 4 giờ"),
+        ({"duration_s": 2 * 3600}, "duration_s", "chưa phát xong"),
+        ({"duration_s": 3000, "hours": -1}, "duration_s", "ghi mỗi lần một dòng"),
+        ({"duration_s": 1200, "hours": 0}, "duration_s", "chưa phát xong"),
         ({"station": "x" * 201}, "station", "dài quá 200"),
         ({"unit_id": 999}, "unit", "không dùng kênh phát thanh đó"),
     ],
@@ -98,7 +132,8 @@ def test_what_cannot_be_true_is_refused_with_one_sentence(
     news: Newsroom, script: int, clock: Clock, more: dict[str, Any], field: str, sentence: str
 ) -> None:
     if "hours" in more:
-        more = {"started_at": clock() + timedelta(hours=more["hours"])}
+        more = {**more, "started_at": clock() + timedelta(hours=more["hours"])}
+        del more["hours"]
     with pytest.raises(Invalid, match=sentence) as refused:
         log(news.broadcaster, script, clock, **more)
     assert refused.value.field == field
@@ -169,7 +204,7 @@ def void(who: Person, entry: int, reason: str, clock: Clock) -> None:
 
 
 def test_what_was_aired_after_a_retraction_can_still_be_told(
-    news: Newsroom, chief: Person, script: int, clock: Clock
+    app: Flask, news: Newsroom, chief: Person, script: int, clock: Clock
 ) -> None:
     story_id = db.session.get_one(Delivery, script).story_id
     with changing() as session:
@@ -178,6 +213,12 @@ def test_what_was_aired_after_a_retraction_can_still_be_told(
     entry = log(news.broadcaster, script, clock, started_at=clock() + timedelta(minutes=1))
     assert reading.script(db.session(), actor(news.broadcaster), script).withdrawn
     assert entry.id in [one.entry.id for one in logbook.airings(db.session(), [script])[script]]
+    [(line, _title)], _onward = logbook.log(db.session(), actor(news.broadcaster))
+    assert line.after_retraction
+    page = sign_in(app, news.broadcaster).get("/radio/log").text
+    assert "phát sau khi thu hồi" in page
+    void(news.broadcaster, entry.id, "ghi nhầm", clock)
+    assert "phát sau khi thu hồi" not in sign_in(app, news.broadcaster).get("/radio/log").text
 
 
 def test_a_script_that_never_went_out_cannot_be_logged(

@@ -133,3 +133,30 @@ def test_the_pages_offer_the_class_to_who_schedules_and_the_confirmation_to_who_
     for name in ("docx", "pdf"):
         assert browser.get(f"/radio/{script}.{name}").status_code == 200
     assert "khan_cap" in browser.get(f"/radio/{script}.json").text
+
+
+def test_an_aired_script_that_becomes_urgent_is_on_top_again_until_it_is_confirmed_or_aired_again(
+    news: Newsroom, chief: Person, live: Live, clock: Clock
+) -> None:
+    here, there = unit("Xã An Thạnh", news.district), unit("Xã Tân Bửu", news.district)
+    one, two = person("xa-mot", (Role.BROADCASTER, here)), person("xa-hai", (Role.BROADCASTER, there))
+    storm = live("Bão")
+    live("Tin thường")
+    for who in (one, two):
+        aired(who, storm, clock)
+        assert listed(who) == ["Tin thường"]
+    clock.turn(minutes=1)
+    give(chief, storm, "khan_cap", clock)
+    assert [listed(who) for who in (one, two)] == [["Bão", "Tin thường"]] * 2
+    confirm(one, storm, clock)
+    clock.turn(minutes=1)
+    aired(two, storm, clock)
+    assert [listed(who) for who in (one, two)] == [["Tin thường"]] * 2
+
+
+def aired(who: Person, script: int, clock: Clock) -> None:
+    with changing() as session:
+        service.log_broadcast(
+            session, actor(who), delivery_id=script, event_id=f"{who.id:04}-{clock():%H%M%S}", started_at=clock(),
+            duration_s=30, now=clock(),
+        )  # fmt: skip
