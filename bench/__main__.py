@@ -5,7 +5,7 @@ from importlib import import_module
 
 from bench.machine import describe
 
-BENCHES = ("editor", "story_list", "quota_board", "delivery", "reading")
+BENCHES = ("editor", "story_list", "quota_board", "delivery", "reading", "polls")
 
 
 def main(wanted: list[str]) -> None:

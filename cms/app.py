@@ -11,6 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from channels import registry
 from cms import clock, database, features
+from cms.admission import gate as gating
+from cms.admission.gate import Gate
 from cms.feeds.doorway import Doorway
 from cms.processes.threads import leaving_nothing
 from cms.settings import Settings
@@ -53,7 +55,9 @@ def _put_in_front(app: Flask, settings: Settings) -> None:
     context: Context = app.extensions[KEY]
     with app.app_context():
         engine = database.db.engine
-    app.wsgi_app = Doorway(leaving_nothing(app.wsgi_app), context, engine)  # type: ignore[method-assign]
+    gate = Gate(leaving_nothing(app.wsgi_app), app, settings)
+    app.extensions[gating.KEY] = gate
+    app.wsgi_app = Doorway(gate, context, engine)  # type: ignore[method-assign]
     if hops := settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 

@@ -116,6 +116,7 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
     web_workers: int = Field(1, ge=1, le=64, description="Web server processes.")
+    helpers: int = Field(5, ge=0, le=16, description="Processes of a web worker for previews, files and drawings.")
     thread_idle_s: int = Field(600, ge=5, le=600, description="Seconds after which the web server ends an idle thread.")
     proxies: int = Field(0, ge=0, le=5, description="Reverse proxies in front of us whose X-Forwarded-* are believed.")
     zalo_api_url: WebAddress = Field("https://openapi.zalo.me", description="Base address of the Zalo OA API.")
@@ -123,6 +124,7 @@ class Settings(BaseModel):
     session_hours: int = Field(12, ge=1, le=720, description="Hours until a session without use ends.")
     sign_in_limit: Limit = Field("10 per minute", description="Sign-in attempts for one address.")
     api_limit: Limit = Field("600 per minute", description="API calls for one token or address.")
+    preview_limit: Limit = Field("90 per minute", description="Previews while typing, for one person.")
     limits_url: Annotated[str, AfterValidator(_counting_place)] = Field(
         "memory://", description="Where limits are counted; Redis when there are several machines."
     )

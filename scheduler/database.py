@@ -54,11 +54,14 @@ def engine_options(url: str) -> dict[str, Any]:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         patience = {name: value for name, value in PATIENCE.items() if name not in address.query}
-        return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "connect_args": patience}
+        return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 22, "connect_args": patience}
     if pysqlite3.sqlite_version_info < FIXED_SQLITE:
         raise UnsafeSqlite(pysqlite3.sqlite_version)
     connect = {"timeout": 5.0, "check_same_thread": False}
-    return {"module": pysqlite3, "connect_args": connect, "json_deserializer": read_json}
+    return {
+        "module": pysqlite3, "pool_size": 10, "max_overflow": 22, "connect_args": connect,
+        "json_deserializer": read_json,
+    }  # fmt: skip
 
 
 def prepare(engine: Engine) -> Engine:

@@ -29,10 +29,11 @@ def web(kept_by: int | None, listen_on: int | None) -> None:
     if kept_by:
         die_with_parent(kept_by)
     found = _ready()
-    from cms.processes import webserver
+    from cms.admission.lines import threads
+    from cms.commands import webserver
 
     listening = webserver.listen(found.host, found.port) if listen_on is None else socket.socket(fileno=listen_on)
-    webserver.run(found, 8, listening)
+    webserver.run(found, threads(found.helpers), listening)
 
 
 @click.command()
@@ -67,7 +68,7 @@ def zalo_sim(kept_by: int | None) -> None:
 def serve() -> None:
     """Run web, scheduler and (if set) the Zalo simulator; one that ends is started again."""
     found = _ready()
-    from cms.processes.webserver import listen
+    from cms.commands.webserver import listen
 
     hands = [Hand("web", listen(found.host, found.port)), Hand("scheduler")]
     if found.zalo_simulated:

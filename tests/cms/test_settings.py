@@ -34,6 +34,8 @@ TAKEN: list[tuple[str, str, Any]] = [
     ("PORT", "80", 80),
     ("WEB_WORKERS", "4", 4),
     ("THREAD_IDLE_S", "30", 30),
+    ("HELPERS", "0", 0),
+    ("PREVIEW_LIMIT", "30 per minute", "30 per minute"),
     ("METRICS", "off", "off"),
     ("METRICS_TOKEN", "m" * 16, "m" * 16),
     ("PROXIES", "2", 2),

@@ -45,6 +45,7 @@ export class Previews {
       this.status.textContent = "";
       this.problem.textContent = error.message;
       this.problem.hidden = false;
+      if (error.after && error.code !== "too-slow") setTimeout(() => turn === this.asked && this.refresh(), error.after * 1000);
     }
   }
 

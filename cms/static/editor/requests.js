@@ -8,11 +8,12 @@ export function say(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-/** A request that did not do what was asked; `message` is for the reader, `field` the control it is about. */
+/** A request that did not do what was asked; `message` is for the reader, `field` the control it is about, `after` the
+ *  seconds after which another try is welcome (0: none). */
 export class Trouble extends Error {
-  constructor(message, { code = "", field = "", status = 0 } = {}) {
+  constructor(message, { code = "", field = "", status = 0, after = 0 } = {}) {
     super(message);
-    Object.assign(this, { code, field, status });
+    Object.assign(this, { code, field, status, after });
   }
 }
 
@@ -86,7 +87,8 @@ const stale = (answer, data) => answer.redirected || answer.status === 401 || co
 function trouble(answer, data) {
   if (stale(answer, data)) return new Trouble(words.signed_out, { code: "signed-out", status: 401 });
   if (!data) return new Trouble(words.failed, { code: "failed", status: answer.status });
-  return new Trouble(data.detail, { code: code(data), field: data.field || "", status: answer.status });
+  const after = Number(answer.headers.get("Retry-After")) || 0;
+  return new Trouble(data.detail, { code: code(data), field: data.field || "", status: answer.status, after });
 }
 
 /** After signing in again elsewhere, this page goes on with a new token, but only for the same person. */

@@ -47,6 +47,7 @@ def preview_story(story_id: int) -> Response:
     """Previews of what is being typed; nothing is saved."""
     session = db.session()
     story = lookup.story(session, current_actor(), story_id)
+    current_actor().require(Action.WRITE, story.unit.path)
     content = contents.parse(forms.read(request.form).content)
     return _previews(session, story.unit, content, story_id=story.id, revision=lookup.current(story).number)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 import requests
 
+from cms.commands.webserver import STOP_S
 from cms.processes.crew import Crew
-from cms.processes.webserver import STOP_S
 from tests.cms.processes.house import HOUSE, House, children, lives, until
 
 

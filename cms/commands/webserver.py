@@ -3,6 +3,7 @@
 import errno
 import multiprocessing
 import os
+import signal
 import socket
 import sys
 import time
@@ -15,13 +16,16 @@ from granian.server.common import AbstractServer
 from granian.server.mp import MPServer
 
 from cms import clock
+from cms.admission.gate import KEY, Gate
+from cms.processes.helpers import Helpers
 from cms.processes.parent import die_with_parent
 from cms.processes.pauses import Pauses
 from cms.processes.restarts import Restarts
+from cms.processes.zygote import fork_zygote
 from cms.settings import BadSetting, Settings
 
-WORKER = "web-worker"
-"""The name under which restarts of workers are counted."""
+WORKER, HELPER = "web-worker", "helper"
+"""The names under which restarts of workers, and ends of their helpers, are counted."""
 
 BACKLOG = 1024
 STOP_S = 15
@@ -81,14 +85,45 @@ def load() -> Callable[..., Any]:
         die_with_parent(parent.pid)
     from cms.wsgi import application
 
+    if hasattr(os, "fork"):
+        _fork_helpers(application)
     return application
+
+
+LISTENING: list[socket.socket] = []
+"""The socket that the server of this process listens on, which helpers let go."""
+
+
+def _let_go() -> None:
+    for one in LISTENING:
+        one.close()
+
+
+def _fork_helpers(application: Any) -> None:
+    """Give the worker its helpers. They are forked here, before the worker has a second thread or a connection."""
+    gate: Gate = application.extensions[KEY]
+    found: Settings = application.extensions["dakenh"].settings
+    if not found.helpers:
+        return
+    zygote = fork_zygote(gate.inner, _let_go)
+    restarts = Restarts(found.home)
+    helpers = Helpers(
+        found.helpers,
+        zygote,
+        tell=lambda: restarts.add(HELPER, clock.utc_now()),
+        give_up=lambda: os.kill(os.getpid(), signal.SIGTERM),  # a new worker has new ones
+    )
+    helpers.fork_all()
+    gate.helpers = helpers
 
 
 def run(settings: Settings, threads: int, listening: socket.socket) -> None:
     """Serve until told to stop."""
     if sys.platform.startswith("linux"):
         multiprocessing.set_start_method("fork", force=True)
-        load()  # loaded before the workers are forked, so that a new one is there in a moment and shares its memory
+        import cms.wsgi  # noqa: F401 - before the workers are forked: a new one is there soon, and shares its memory
+
+    LISTENING.append(listening)
     server = WebServer(
         listening,
         Restarts(settings.home),

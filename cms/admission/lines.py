@@ -1,0 +1,136 @@
+"""The lines in which requests wait, and which request belongs to which."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Line(StrEnum):
+    """Requests that share threads. A full line keeps nobody waiting but its own."""
+
+    POLL = "poll"
+    """Polls that the thin layer does not answer, and the files of pages."""
+    HEALTH = "health"
+    """Liveness and metrics."""
+    ENTRY = "entry"
+    """Signing in and out."""
+    SAVE = "save"
+    """What people do: it changes something, and may wait for the database's lock."""
+    PAGE = "page"
+    PUBLIC = "public"
+    """What anybody may read without being known."""
+    API = "api"
+    UPLOAD = "upload"
+    """Pictures: taken in here, decoded one at a time in a process of their own (``media/decoders.py``)."""
+    TYPED = "typed"
+    """What a page asks for while somebody types: previews and trials of a text that is not saved."""
+    DEAR = "dear"
+    """What else converts a text, draws, prints, speaks or counts a year."""
+    DEED = "deed"
+    """What is as dear but must not wait behind previews: saving, approving and scheduling a story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """So many requests of a line run at once, so many more wait, each at most ``patience_s`` seconds.
+
+    Of one person at most ``share`` run and ``share_waiting`` wait.
+    """
+
+    running: int
+    waiting: int
+    patience_s: float
+    share: int = 1
+    share_waiting: int = 4
+
+
+HELPED = frozenset({Line.TYPED, Line.DEAR, Line.DEED})
+"""Lines whose requests run in a helper process, if there are any."""
+
+POLLS = 16
+"""Threads that no line can hold: what the thin layer answers (feeds, playlists, pictures) always finds one."""
+
+
+def rooms(helpers: int) -> dict[Line, Room]:
+    """Return the room of each line. One helper of all is kept for deeds, and one place of a line for another person."""
+    every = helpers or 5
+    typed = max(1, (every - 1) // 2)
+    dear = max(1, every - 1 - typed)
+    return {
+        Line.POLL: Room(4, 48, 10),
+        Line.HEALTH: Room(2, 8, 5),
+        Line.ENTRY: Room(3, 16, 10),
+        Line.SAVE: Room(5, 32, 15),
+        Line.PAGE: Room(5, 32, 15),
+        Line.PUBLIC: Room(3, 32, 10),
+        Line.API: Room(3, 32, 15),
+        Line.UPLOAD: Room(3, 12, 15, share=2, share_waiting=12),
+        Line.TYPED: Room(typed, 8, 10, max(1, typed - 1)),
+        Line.DEAR: Room(dear, 32, 15, max(1, dear - 1), share_waiting=24),
+        Line.DEED: Room(every, 32, 15, max(1, every - 2), share_waiting=24),
+    }
+
+
+def threads(helpers: int) -> int:
+    """Return how many threads a web worker needs so that polls find one when all lines are full."""
+    return sum(room.running + room.waiting for room in rooms(helpers).values()) + POLLS
+
+
+TYPED = frozenset({"stories.preview_new", "stories.preview_story", "lexicon.try_out", "lexicon.listen"})
+"""Each person may ask for these so many times a minute: ``DAKENH_PREVIEW_LIMIT``."""
+
+DEAR = frozenset({
+    "stories.preview_saved", "stories.history", "stories.on_channel", "stories.schedule",
+    "radio.download", "radio.download_bulletin", "radio.download_variant", "radio.bulletin", "radio.bulletin_prompter",
+    "radio.bulletin_standing", "radio.create_variant", "radio.edit_variant", "lexicon.listen_to_script",
+    "lexicon.create", "lexicon.edit", "quotas.board", "quotas.table", "quotas.cell", "quotas.upload", "quotas.plan",
+    "quotas.prolong", "audit.download", "followers.new", "followers.review", "channels.zalo_trial",
+    "api.preview_story", "api.download_script", "api.download_bulletin", "api.read_bulletin",
+    "api.download_variant_file", "api.keep_variant", "api.list_quotas", "api.read_quota",
+})  # fmt: skip
+
+DEEDS = frozenset({
+    "stories.create", "stories.save", "stories.approve", "stories.place", "quotas.schedule", "followers.order",
+    "api.create_story", "api.replace_story", "api.change_story", "api.submit_story", "api.approve_story",
+    "api.schedule_story", "radio.begin_bulletin", "radio.change_items", "api.begin_bulletin", "api.arrange_bulletin",
+})  # fmt: skip
+
+SEARCHES = frozenset({"stories.index", "api.list_stories"})
+"""Lists that are dear when a word is looked for (``q``)."""
+
+POLLED = frozenset({"static", "bootstrap.static", "radio.feed", "radio.standing", "boards.player"})
+
+WATCHED = frozenset({"feeds.healthz", "feeds.prometheus"})
+
+UPLOADS = frozenset({"stories.upload", "api.upload_asset"})
+
+ENTRIES = frozenset({"people.sign_in", "people.sign_out", "people.session_state"})
+
+PUBLIC = frozenset({"feeds.story", "boards.plays", "followers.hook", "api.openapi"})
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def line_of(endpoint: str, method: str, query: str) -> Line:
+    """Return the line of a request for ``endpoint`` (Flask's name of it; "" if there is none)."""
+    named = _BY_NAME.get(endpoint)
+    if named is not None:
+        return named
+    if endpoint in SEARCHES and any(part.startswith("q=") and len(part) > 2 for part in query.split("&")):
+        return Line.DEAR
+    if endpoint.startswith("api."):
+        return Line.API
+    if not endpoint:
+        return Line.PUBLIC
+    return Line.PAGE if method in READS else Line.SAVE
+
+
+_BY_NAME = {
+    **dict.fromkeys(TYPED, Line.TYPED),
+    **dict.fromkeys(DEAR, Line.DEAR),
+    **dict.fromkeys(DEEDS, Line.DEED),
+    **dict.fromkeys(UPLOADS, Line.UPLOAD),
+    **dict.fromkeys(POLLED, Line.POLL),
+    **dict.fromkeys(WATCHED, Line.HEALTH),
+    **dict.fromkeys(ENTRIES, Line.ENTRY),
+    **dict.fromkeys(PUBLIC, Line.PUBLIC),
+}
