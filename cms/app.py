@@ -16,7 +16,7 @@ from cms.admission.gate import Gate
 from cms.feeds.doorway import Doorway
 from cms.processes.threads import leaving_nothing
 from cms.settings import Settings
-from cms.web import addresses, errors, formats, language, page, security
+from cms.web import addresses, arriving, errors, formats, language, page, security
 from cms.web.actor import login_manager
 from cms.web.context import KEY, Context
 from media.store import Store
@@ -37,6 +37,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock.utc_no
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, BABEL_DEFAULT_LOCALE="vi")
     app.jinja_loader = _template_loader()
     app.url_map.converters["int"] = addresses.Number
+    arriving.init_app(app)
     database.init_app(app, settings.database)
     security.init_app(app, settings)
     Bootstrap5(app)

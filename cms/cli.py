@@ -64,6 +64,8 @@ def _refusal(error: Exception) -> str:
 
     if isinstance(error, Refusal | BadSetting | UnsafeSqlite):
         return str(error)
+    if isinstance(error, UnicodeEncodeError):
+        return "có ký tự không dùng được trong tham số hoặc tệp; hãy gõ lại bằng chữ thường dùng."
     if isinstance(error, DBAPIError):
         return f"không dùng được cơ sở dữ liệu ({_first_line(error.orig)}); hãy chạy dakenh init, rồi dakenh check."
     if isinstance(error, OSError) and error.errno != errno.EPIPE:

@@ -6,13 +6,16 @@ from contextlib import contextmanager
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from cms import storable
 from cms.tables import metadata
 from scheduler.database import IMMEDIATE, engine_options, prepare
 
 db = SQLAlchemy(metadata=metadata, session_options={"expire_on_commit": False})
 migrate = Migrate()
+event.listen(db.session, "before_flush", storable.watch)
 
 
 def init_app(app: Flask, url: str) -> None:

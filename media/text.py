@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from math import ceil
 
+from media import characters
 from media.errors import DoesNotFit
 from media.fonts import Weight, font
 
@@ -46,7 +47,7 @@ class Atom:
 
 def clean(text: str) -> str:
     """Return ``text`` in NFC on one line, its spaces single, without characters that are never drawn."""
-    spaced = re.sub(r"[^\S\u00a0]+", " ", unicodedata.normalize("NFC", text))
+    spaced = re.sub(r"[^\S\u00a0]+", " ", characters.clean(text))
     return "".join(letter for letter in spaced if unicodedata.category(letter) not in _NEVER_DRAWN).strip()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, and_, column, exists, func, or_, sele
 
 from channels import registry
 from channels.contract import Feed, LiveItem, PullAdapter, Tombstone
+from media.characters import clean_line, clean_values
 from scheduler.apart import read_apart
 from scheduler.base import Damaged
 from scheduler.config import EngineConfig
@@ -52,14 +53,14 @@ def read_channel(connection: Connection, channel_id: int, config: EngineConfig, 
     if row is None:
         return None
     adapter = registry.pull(row.kind)
-    settings, trouble = read_settings(adapter.Settings, row.settings)
+    settings, trouble = read_settings(adapter.Settings, clean_values(row.settings))
     live = _live(channel_id, config.items_per_feed, now)
     renditions = {r.id: (r.live_rendition_id, r.broken) for r in connection.execute(live)}
     items, unreadable = _items(connection, list(renditions))
     feed = Feed(
         slug=row.slug,
-        name=row.name,
-        unit=row.unit or "",
+        name=clean_line(row.name),
+        unit=clean_line(row.unit or ""),
         settings=settings,
         base_url=config.base_url,
         now=now,

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Table, select
 
 from channels import registry
 from channels.contract import Receipt, Rendition, RenditionFile, Transport
+from media.characters import clean_values
 from scheduler.decisions import Facts, Gate, Progress
 from scheduler.states import DeliveryState, Desired, Health, LatePolicy
 from scheduler.tables import (
@@ -98,9 +99,12 @@ def receipt_of(row: AnyRow) -> Receipt | None:
 
 
 def rendition_of(row: AnyRow) -> Rendition:
-    """Return a stored rendition; its files have no bytes, those lie in the store."""
+    """Return a stored rendition; its files have no bytes, those lie in the store.
+
+    One from before there was a cleaner at every edge must not break the documents of its channel.
+    """
     files = tuple(RenditionFile(f["name"], f["mime"], f["sha256"], f["size"]) for f in row.files)
-    return Rendition(row.kind, row.document, files)
+    return Rendition(row.kind, clean_values(row.document), files)
 
 
 def file_entry(file: RenditionFile) -> dict[str, Any]:

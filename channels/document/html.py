@@ -24,7 +24,7 @@ from channels.document.model import (
     Text,
 )
 from channels.document.reading import read
-from channels.markup import printable
+from media.characters import clean
 
 LinkMaker = Callable[[str], str | None]
 """Takes an address that starts at the root or is vaguer, gives the absolute one, or None to drop it."""
@@ -40,7 +40,7 @@ _ABSOLUTE = ("http:", "https:", "mailto:", "tel:")
 
 def to_html(markdown: str, *, link: LinkMaker | None = None) -> str:
     """Return an editor's text as safe HTML. Relative addresses go through ``link``, or are dropped without one."""
-    return printable(_Writer(link or (lambda _: None)).blocks(read(printable(markdown)).blocks))
+    return clean(_Writer(link or (lambda _: None)).blocks(read(clean(markdown)).blocks))
 
 
 class _Writer:

@@ -21,7 +21,7 @@ from channels.document.model import (
     Text,
 )
 from channels.document.reading import read
-from channels.markup import printable
+from media.characters import clean
 
 _SPACES = re.compile("[ \t]+")
 
@@ -31,7 +31,7 @@ def to_text(markdown: str) -> str:
 
     Pictures are left out; cells have " | " between them; an item has the sign or the number that was typed.
     """
-    return printable("\n\n".join(text for block in read(printable(markdown)).blocks if (text := block_text(block))))
+    return clean("\n\n".join(text for block in read(clean(markdown)).blocks if (text := block_text(block))))
 
 
 def block_text(block: Block) -> str:

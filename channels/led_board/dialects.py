@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from channels.led_board.playlist import Item, Page, Playlist
 from channels.led_board.windows import ZONE
+from media.characters import clean_line
 
 
 def valid(playlist: Playlist, now: datetime) -> Sequence[Item]:
@@ -21,7 +22,7 @@ def smil(playlist: Playlist, now: datetime) -> bytes:
     """
     root = Element("smil", {"xmlns": "http://www.w3.org/ns/SMIL", "version": "3.0", "baseProfile": "Language"})
     head, body = SubElement(root, "head"), SubElement(root, "body")
-    SubElement(head, "meta", {"name": "title", "content": playlist.name})
+    SubElement(head, "meta", {"name": "title", "content": clean_line(playlist.name)})
     SubElement(head, "meta", {"http-equiv": "Refresh", "content": str(playlist.poll_after_s)})
     size = {"width": str(playlist.width), "height": str(playlist.height)}
     layout = SubElement(head, "layout")
@@ -65,7 +66,7 @@ def lines(playlist: Playlist, now: datetime) -> bytes:
     rows.append(("count", str(len(pages))))
     for number, (item, page) in enumerate(pages, 1):
         rows += [
-            (f"text{number}", " ".join(page.text.split())),
+            (f"text{number}", clean_line(page.text)),
             (f"hold{number}", str(page.dwell_ms)),
             (f"image{number}", page.url),
             (f"until{number}", item.valid_until.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")),

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
@@ -13,9 +13,9 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from channels.contract import Document, Feed, LiveItem
-from channels.markup import printable
 from channels.portal_rss.settings import Settings
 from channels.syndication import as_html, either_way
+from media.characters import clean_line, clean_values
 
 ATOM = "http://www.w3.org/2005/Atom"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -27,7 +27,7 @@ EMPTY_SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 
 def documents(feed: Feed, settings: Settings) -> tuple[Document, ...]:
     """Return the documents ``rss``, ``atom`` and ``json``."""
-    items = [_printable(item) for item in _one_a_story(feed.items)[: settings.max_items]]
+    items = [_clean(item) for item in _one_a_story(feed.items)[: settings.max_items]]
     modified = _modified(feed, items)
     made = (
         ("rss", "application/rss+xml; charset=utf-8", _rss(feed, settings, items, modified)),
@@ -45,18 +45,10 @@ def _one_a_story(items: Sequence[LiveItem]) -> list[LiveItem]:
     return list(newest.values())
 
 
-def _printable(item: LiveItem) -> LiveItem:
+def _clean(item: LiveItem) -> LiveItem:
     """Return the item without the characters that XML forbids, wherever they stand: it may be stored since long ago."""
-    document = _clean(item.rendition.document)
+    document = clean_values(item.rendition.document)
     return replace(item, rendition=replace(item.rendition, document=document))
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, Mapping):
-        return {key: _clean(one) for key, one in value.items()}
-    return [_clean(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def changed(item: LiveItem) -> datetime:
@@ -83,10 +75,10 @@ def _generator(feed: Feed, settings: Settings, items: Sequence[LiveItem], modifi
     made.load_extension("dc")
     made.id(_address(feed, "atom"))
     words = either_way if name == "rss" else str
-    made.title(words(printable(settings.title or feed.name)))
-    made.description(words(printable(settings.description or f"{feed.name} – {feed.unit}")))
+    made.title(words(clean_line(settings.title or feed.name)))
+    made.description(words(clean_line(settings.description or f"{feed.name} – {feed.unit}")))
     made.link(href=_address(feed, name), rel="self", type=f"application/{name}+xml")
-    made.link(href=printable(settings.link or feed.base_url), rel="alternate")  # feedgen takes RSS' link from the last
+    made.link(href=clean_line(settings.link or feed.base_url), rel="alternate")  # feedgen takes RSS' link from the last
     made.language(settings.language)
     made.generator("Đa Kênh")
     made.updated(modified)

@@ -4,9 +4,9 @@ from html import escape
 
 from channels.contract import Json, Picture, Piece, Rendition, StoryKind
 from channels.document.html import to_html
-from channels.markup import printable
 from channels.portal_rss.settings import Settings
 from channels.words import N_
+from media.characters import clean_line
 
 KIND = "portal_rss"
 
@@ -19,15 +19,15 @@ def render(piece: Piece, settings: Settings) -> Rendition:
         KIND,
         {
             "kind": piece.kind.value,
-            "title": printable(piece.title),
-            "summary": printable(piece.summary),
+            "title": clean_line(piece.title),
+            "summary": clean_line(piece.summary),
             "html": html(piece),
-            "byline": printable(piece.byline),
-            "column": printable(piece.column),
-            "unit": printable(piece.unit),
+            "byline": clean_line(piece.byline),
+            "column": clean_line(piece.column),
+            "unit": clean_line(piece.unit),
             "language": piece.language,
-            "topics": [printable(topic) for topic in piece.topics],
-            "documents": [printable(document) for document in piece.documents],
+            "topics": [clean_line(topic) for topic in piece.topics],
+            "documents": [clean_line(document) for document in piece.documents],
             "url": piece.url,
             "cover": _picture(piece.cover),
         },
@@ -43,11 +43,11 @@ def html(piece: Piece) -> str:
 
 
 def _service(piece: Piece) -> str:
-    rows = [f"<p><strong>{escape(printable(piece.service.name))}</strong></p>"] if piece.service.name else []
+    rows = [f"<p><strong>{escape(clean_line(piece.service.name))}</strong></p>"] if piece.service.name else []
     lines = [
         f"<li>{label}: {_linked(field, value)}</li>"
         for field, label in SERVICE_LABELS
-        if (value := printable(getattr(piece.service, field)))
+        if (value := clean_line(getattr(piece.service, field)))
     ]
     return "\n".join(rows + (["<ul>", *lines, "</ul>"] if lines else []))
 
@@ -79,6 +79,6 @@ def _picture(picture: Picture | None) -> Json:
         "size": picture.size,
         "width": picture.width,
         "height": picture.height,
-        "alt": printable(picture.alt),
-        "caption": printable(picture.caption),
+        "alt": clean_line(picture.alt),
+        "caption": clean_line(picture.caption),
     }

@@ -10,6 +10,7 @@ from channels.radio_script import checks, docx, listing, pdf, rendering, sheet, 
 from channels.radio_script.script import Script
 from channels.radio_script.settings import Settings
 from channels.words import N_, Words
+from media.characters import clean_line, clean_values
 
 Facts = Sequence[tuple[str, str]]
 
@@ -44,18 +45,25 @@ def to_docx(document: Mapping[str, Json], *, withdrawn: bool, banner: str = "", 
 
     ``facts`` are labels and values for the first page that are known only now.
     """
-    return docx.to_docx(Script.model_validate(document), _stamp(withdrawn, banner, facts))
+    return docx.to_docx(_read(document), _stamp(withdrawn, banner, facts))
 
 
 def to_pdf(document: Mapping[str, Json], *, withdrawn: bool, banner: str = "", facts: Facts = ()) -> bytes:
     """Return a frozen script as a PDF, stamped as the Word file is."""
-    return pdf.to_pdf(Script.model_validate(document), _stamp(withdrawn, banner, facts))
+    return pdf.to_pdf(_read(document), _stamp(withdrawn, banner, facts))
 
 
 def to_txt(document: Mapping[str, Json], *, withdrawn: bool) -> bytes:
     """Return the spoken text of a frozen script in UTF-8; a withdrawn one only says that it was withdrawn."""
-    return text.to_bytes(Script.model_validate(document), withdrawn=withdrawn)
+    return text.to_bytes(_read(document), withdrawn=withdrawn)
+
+
+def _read(document: Mapping[str, Json]) -> Script:
+    """A script as files are written from it: without a sign that Word, a font or a presenter trips over."""
+    return Script.model_validate(clean_values(document))
 
 
 def _stamp(withdrawn: bool, banner: str, facts: Facts) -> sheet.Stamp:
-    return sheet.Stamp(sheet.WITHDRAWN if withdrawn else banner, tuple(facts))
+    return sheet.Stamp(
+        sheet.WITHDRAWN if withdrawn else clean_line(banner), tuple((name, clean_line(fact)) for name, fact in facts)
+    )

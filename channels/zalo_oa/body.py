@@ -22,8 +22,8 @@ from channels.document import (
     read,
 )
 from channels.document import Picture as Image
-from channels.markup import printable
 from channels.zalo_oa.inline import Writer
+from media.characters import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def body_of(piece: Piece, *, html: bool) -> Body:
     write = Writer(html, lambda address: urljoin(piece.url, address) if piece.url else None)
     parts: list[Part] = []
     foreign: list[str] = []
-    for made in _flow(read(printable(piece.body)).blocks, write):
+    for made in _flow(read(clean(piece.body)).blocks, write):
         if isinstance(made, str):
             parts += [TextPart(made)] if made else []
         elif picture := _named(urljoin(piece.url, made.url), known):

@@ -16,6 +16,7 @@ from channels.contract import ChannelError, ErrorKind
 from channels.words import Words
 from channels.zalo_oa.errors import ODD_SECRET, RULES, TOO_MANY_CALLS, Refusal, not_sent, unclear
 from channels.zalo_oa.settings import Settings
+from media.characters import clean_values
 
 CONNECT_SECONDS = 5.0
 TOKEN_PATIENCE = 2.0
@@ -207,8 +208,8 @@ def _given(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _object(text: str) -> dict[str, Any] | None:
     try:
-        body = json.loads(text)
-    except ValueError:
+        body = clean_values(json.loads(text))
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 

@@ -12,6 +12,7 @@ from cms.api.sentences import NoBody, NotJson, refusal_of
 from cms.api.table import Endpoint
 from cms.refusal import NotFound
 from cms.stories import assets
+from cms.web.arriving import clean_json
 from cms.web.context import settings
 
 
@@ -31,7 +32,7 @@ def body(endpoint: Endpoint) -> BaseModel | None:
         return None
     if issubclass(model, Form):
         return _form(model)
-    data = request.get_data(cache=False)
+    data = clean_json(request.get_data(cache=False))
     if not data:
         if endpoint.body_required:
             raise NoBody(N_("Yêu cầu thiếu nội dung JSON; hãy gửi kèm nội dung."))
@@ -45,14 +46,14 @@ def body(endpoint: Endpoint) -> BaseModel | None:
 
 
 def arguments(sent: dict[str, Any]) -> dict[str, Any]:
-    """Return the path's arguments; a number that no row can have, or a sign that no name has, is not found."""
+    """Return the path's arguments; a number that no row can have is not found."""
     if not all(_possible(value) for value in sent.values()):
         raise NotFound(N_("Không có địa chỉ này; hãy xem lại tài liệu API."))
     return sent
 
 
 def _possible(value: Any) -> bool:
-    return value.isprintable() if isinstance(value, str) else 1 <= value <= MOST_ID
+    return isinstance(value, str) or 1 <= value <= MOST_ID
 
 
 def _form(model: type[BaseModel]) -> BaseModel:

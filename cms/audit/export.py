@@ -10,6 +10,7 @@ from cms.audit.reading import MOST, Page
 from cms.audit.tables import AuditEntry
 from cms.audit.wording import Say
 from cms.web.formats import moment
+from media.characters import clean
 
 HEADINGS = (
     N_("Thời gian (GMT+7)"),
@@ -29,6 +30,7 @@ _COMPUTES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 def safe(cell: str) -> str:
     """Return a cell that a spreadsheet shows and never computes (OWASP, "CSV Injection")."""
+    cell = clean(cell)
     return f"'{cell}" if cell.lstrip(" ").startswith(_COMPUTES) else cell
 
 

@@ -8,6 +8,7 @@ from channels.words import N_
 from cms.boards import service
 from cms.database import changing, db
 from cms.refusal import Invalid, NotAllowed, NotFound
+from cms.web.arriving import clean_json
 from cms.web.context import now
 from cms.web.security import csrf, limiter
 from scheduler.tables import Channel
@@ -24,7 +25,7 @@ def plays(slug: str) -> Response:
     Boards of one office share an address, so each has a limit of its own.
     """
     try:
-        batch = service.PlayBatch.model_validate_json(request.get_data())
+        batch = service.PlayBatch.model_validate_json(clean_json(request.get_data()))
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise Invalid(N_("Báo cáo phát không đúng định dạng ở “%(where)s”."), field="events", where=where) from None

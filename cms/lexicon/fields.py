@@ -1,7 +1,6 @@
 """What an entry of the lexicon must be, and how entries become a layer that reading aloud uses."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +10,7 @@ from channels.radio_script.reading.speakable import is_used, stumbling
 from channels.words import N_
 from cms.lexicon.tables import LexiconEntry
 from cms.refusal import Invalid
+from media.characters import clean
 
 LONGEST_WRITTEN, LONGEST_SAY, LONGEST_CONTEXT, LONGEST_SOURCE = 80, 300, 300, 300
 
@@ -116,7 +116,7 @@ def layer_of(entries: Sequence[EntryFields | LexiconEntry]) -> LayerData:
 
 def _tidy(fields: EntryFields) -> EntryFields:
     def line(text: str) -> str:
-        return " ".join(unicodedata.normalize("NFC", text).split())
+        return " ".join(clean(text).split())
 
     written = line(fields.written)
     if fields.kind is Kind.ADDRESS:

@@ -1,6 +1,5 @@
 """Signing in, and what people change about their own account."""
 
-import unicodedata
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,11 +11,12 @@ from cms.people import passwords
 from cms.people.permissions import Actor
 from cms.people.tables import Person
 from cms.refusal import Invalid
+from media.characters import clean
 
 
 def verify(session: Session, username: str, password: str) -> Person | None:
     """Return the active person with this name and password; None otherwise, after the same time."""
-    wanted = unicodedata.normalize("NFC", username).strip().casefold()[:80]
+    wanted = clean(username).strip().casefold()[:80]
     person = session.scalar(select(Person).where(Person.username == wanted))
     if person is None or not person.active:
         passwords.matches_nobody(password)

@@ -18,6 +18,7 @@ from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
+from channels.words import N_
 from cms.audit.record import record
 from cms.database import changing, db
 from cms.people import admin_views, directory, tokens, unit_views
@@ -26,7 +27,8 @@ from cms.people.account_forms import PasswordForm, SignInForm, TokenForm
 from cms.people.blueprint import blueprint
 from cms.people.permissions import ROLE_NAMES, Role
 from cms.people.tables import Person
-from cms.refusal import NotFound, Refusal
+from cms.refusal import Invalid, NotFound, Refusal
+from cms.web import asked
 from cms.web.actor import SignedIn, current_actor
 from cms.web.addresses import within_site
 from cms.web.context import now, settings
@@ -37,6 +39,8 @@ from cms.web.security import limiter
 __all__ = ["admin_views", "blueprint", "unit_views"]
 
 YEAR = timedelta(days=365)
+LONGEST_DAYS = 3650
+"""Days until a token ends, at most, if it ends."""
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
@@ -139,8 +143,10 @@ def password() -> str | AnyResponse:
 def create_token() -> str | AnyResponse:
     """Make an access token for a machine and show it once."""
     form = TokenForm()
-    days = int(form.days.data or 0)
     try:
+        days = asked.whole(request.form, "days") or 0
+        if days > LONGEST_DAYS:
+            raise Invalid(N_("Mã truy cập có hạn tối đa 10 năm; hãy chọn thời hạn ngắn hơn."), field="days")
         with changing() as database:
             person = database.get_one(Person, current_actor().person_id)
             token = tokens.create(

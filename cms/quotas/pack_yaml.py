@@ -5,8 +5,6 @@ and 0272.1022 stay what the author typed); anchors, aliases, tags and repeated k
 bounded. Nothing is returned from a pack with a single problem.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -32,11 +30,11 @@ from cms.quotas.pack import Pack
 from cms.quotas.pack_check import problems
 from cms.quotas.pack_words import problems_of
 from cms.quotas.refusal import PackError, Path, Problem, written
+from media.characters import clean, control_at
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 12
 MAX_PROBLEMS = 50
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 _NULL = frozenset({"", "~", "null"})
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -71,14 +69,14 @@ def _decoded(data: bytes, file: str) -> str:
     if len(data) > MAX_BYTES:
         raise PackError(file, 0, "", Words(N_("Tệp lớn hơn 2 MB; một kế hoạch không cần nhiều đến thế.")))
     try:
-        text = unicodedata.normalize("NFC", data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise PackError(file, line, "", Words(N_("Tệp không phải UTF-8; hãy lưu lại với mã UTF-8."))) from None
-    if bad := _UNSEEN.search(text):
-        line = text.count("\n", 0, bad.start()) + 1
+    if (bad := control_at(text)) is not None:
+        line = text.count("\n", 0, bad) + 1
         raise PackError(file, line, "", Words(N_("Có ký tự điều khiển không được phép; hãy xóa đi.")))
-    return text
+    return clean(text)
 
 
 class _Tree:

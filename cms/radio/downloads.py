@@ -13,6 +13,7 @@ from cms.radio.reading import Script
 from cms.radio.rundown import Rundown, is_gone
 from cms.stories.search import fold
 from cms.web.formats import moment_zone
+from media.characters import clean_values
 
 MIMES = {
     "txt": "text/plain; charset=utf-8",
@@ -151,7 +152,7 @@ def _bulletin_facts(found: Rundown) -> Facts:
 
 
 def _json(body: dict[str, object]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, indent=2).encode()
+    return json.dumps(clean_values(body), ensure_ascii=False, indent=2).encode()
 
 
 def _name(kind: str, number: int, title: str, format: str, withdrawn: bool) -> str:  # noqa: A002

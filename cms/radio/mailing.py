@@ -24,6 +24,7 @@ from cms.radio import newsfeed, reading, service
 from cms.radio.postbox import NotSent, Postbox
 from cms.radio.tables import ScriptMail, ScriptNotice
 from cms.settings import Settings
+from media.characters import clean_line
 from scheduler.database import IMMEDIATE, open_engine
 from scheduler.states import DeliveryState
 from scheduler.tables import Delivery
@@ -125,14 +126,14 @@ class Mailer:
         if script is None or script.state is not DeliveryState.LIVE:
             return None
         mark = newsfeed.CLASSES.get(script.urgency)
-        made = EmailMessage()
-        made["Subject"] = f"{f'{mark} – ' if mark else ''}Kịch bản mới: {script.title}"
+        made, title = EmailMessage(), clean_line(script.title)
+        made["Subject"] = f"{f'{mark} – ' if mark else ''}Kịch bản mới: {title}"
         made["From"], made["To"] = self._sender, claim.address
         made["Date"] = format_datetime(self._now())
         made["Message-ID"] = f"<script-{claim.delivery_id}-{claim.mail_id}@{self._sender.partition('@')[2]}>"
         made["Auto-Submitted"] = "auto-generated"
         made.set_content(
-            f"{script.title}\n{script.channel}, dài khoảng {clock(script.seconds)}\n\n"
+            f"{title}\n{clean_line(script.channel)}, dài khoảng {clock(script.seconds)}\n\n"
             f"Đọc và tải: {self._public_url}/radio/{script.delivery_id}\n\n"
             f"Thôi nhận thư này: {self._public_url}/radio/news\n"
         )

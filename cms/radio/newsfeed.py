@@ -8,7 +8,6 @@ from feedgen.feed import FeedGenerator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from channels.markup import printable
 from channels.radio_script.length import clock
 from channels.syndication import as_html, either_way
 from channels.words import N_
@@ -20,6 +19,7 @@ from cms.radio import reading, rundown
 from cms.radio.reading import Script
 from cms.radio.tables import ScriptFeed
 from cms.refusal import Invalid, NotFound
+from media.characters import clean_line
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ def rss(unit: Unit, scripts: list[Script], public_url: str) -> tuple[bytes, date
     """Return RSS 2.0 and when it last changed. A correction and a withdrawal are items of their own."""
     modified = max((changed(one) for one in scripts), default=EMPTY_SINCE).replace(microsecond=0)
     made = FeedGenerator()
-    made.title(either_way(printable(f"Kịch bản phát thanh – {unit.name}")))
+    made.title(either_way(clean_line(f"Kịch bản phát thanh – {unit.name}")))
     made.link(href=f"{public_url}/radio", rel="alternate")
     made.description("Kịch bản mới, bản sửa và bản thu hồi.")
     made.language("vi")
@@ -116,10 +116,10 @@ def rss(unit: Unit, scripts: list[Script], public_url: str) -> tuple[bytes, date
 def _entry(one: Script, public_url: str) -> FeedEntry:
     entry = FeedEntry()
     address = f"{public_url}/radio/{one.delivery_id}"
-    entry.title(either_way(printable(_title(one))))
+    entry.title(either_way(clean_line(_title(one))))
     entry.link(href=address)
     entry.guid(f"{address}#{one.rendition_id}{'-thu-hoi' if one.withdrawn else ''}", permalink=False)
-    entry.description(as_html(printable(_line(one))))
+    entry.description(as_html(clean_line(_line(one))))
     entry.pubDate(changed(one))
     if one.urgency:
         entry.category(term=CLASSES[one.urgency])

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import math
-import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -12,14 +11,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from channels.contract import StoryKind
 from channels.words import N_, Words
 from cms.refusal import Invalid
+from media.characters import clean
 
 
 def _clean(value: object) -> object:
-    """NFC, line ends as ``\\n``, no control characters; text enters the system here."""
-    if not isinstance(value, str):
-        return value
-    text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return clean(value) if isinstance(value, str) else value
 
 
 def _line(value: object) -> object:

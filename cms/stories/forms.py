@@ -153,4 +153,4 @@ def _text(value: object) -> str:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None

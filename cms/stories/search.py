@@ -1,5 +1,6 @@
 """Full-text search that forgives missing diacritics: FTS5 on SQLite, a GIN index on PostgreSQL."""
 
+import html
 import re
 import unicodedata
 
@@ -8,6 +9,10 @@ from sqlalchemy.orm import Session
 
 from cms.stories.content import Content
 from cms.stories.tables import Story
+from media.characters import clean
+
+_JOINERS = re.compile("[\u200b-\u200d\ufe0e\ufe0f]")
+_SPACES = re.compile(r"[^\S\n]")
 
 LONGEST_TEXT = 20_000
 """Characters of a story that are searched; a body beyond that adds nothing that a reader would search by."""
@@ -18,9 +23,13 @@ story costs no more than a rare one."""
 
 
 def fold(words: str) -> str:
-    """Lower case without diacritics, đ as d: "Chuyển đổi số" and "chuyen doi so" become equal."""
-    bare = "".join(c for c in unicodedata.normalize("NFD", words.casefold()) if not unicodedata.combining(c))
-    return bare.replace("đ", "d")
+    """Lower case without diacritics, đ as d: "Chuyển đổi số" and "chuyen doi so" become equal.
+
+    Signs that are not seen hide nothing, and every space is a space.
+    """
+    plain = _JOINERS.sub("", clean(words)).casefold()
+    bare = "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
+    return _SPACES.sub(" ", bare.replace("đ", "d"))
 
 
 def terms(query: str) -> list[str]:
@@ -30,7 +39,8 @@ def terms(query: str) -> list[str]:
 
 def index(session: Session, story_id: int, content: Content) -> None:
     """Make the story findable by its newest content."""
-    written = fold(" ".join((content.title, content.summary, content.body, content.byline)))[:LONGEST_TEXT]
+    whole = " ".join((content.title, content.summary, content.body, content.byline))
+    written = fold(html.unescape(whole))[:LONGEST_TEXT]
     if session.get_bind().dialect.name == "sqlite":
         session.execute(text("DELETE FROM story_search WHERE rowid = :id"), {"id": story_id})
         session.execute(text("INSERT INTO story_search (rowid, text) VALUES (:id, :text)"), _row(story_id, written))

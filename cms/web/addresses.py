@@ -12,6 +12,8 @@ LARGEST_ID = 2**31 - 1
 class Number(IntegerConverter):
     """The number of a row in an address, ``<int:story_id>``; one that no row can have leads nowhere."""
 
+    regex = "[0-9]+"  # one row, one address: no other script's digits
+
     def __init__(self, map: Map, *args: Any, **options: Any) -> None:  # noqa: A002  # werkzeug's name
         super().__init__(map, *args, **{"max": LARGEST_ID, **options})
 

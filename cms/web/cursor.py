@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-_WRITTEN = re.compile(r"(\d{8}T\d{12})-(\d{1,15})")
+from cms.web.addresses import LARGEST_ID
+
+_WRITTEN = re.compile(r"([0-9]{8}T[0-9]{12})-([0-9]{1,10})")
 _FORMAT = "%Y%m%dT%H%M%S%f"
 
 
@@ -26,7 +28,7 @@ class Cursor:
     def read(cls, written: str) -> "Cursor | None":
         """Return the cursor of an address; None, which means the first page, for anything else."""
         match = _WRITTEN.fullmatch(written)
-        if match is None:
+        if match is None or int(match[2]) > LARGEST_ID:
             return None
         try:
             return cls(datetime.strptime(match[1], _FORMAT).replace(tzinfo=UTC), int(match[2]))

@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, flash, g, json, make_response, r
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -44,6 +44,9 @@ API_WORDS = {
 """The same where a machine calls."""
 
 LOST_RACE = N_("Người khác vừa thay đổi nội dung này trong lúc bạn thao tác; hãy xem lại rồi thực hiện lần nữa.")
+UNFIT = N_("Nội dung gửi lên có ký tự hoặc con số không lưu được; hãy xóa ký tự lạ, xem lại các số rồi gửi lại.")
+UNFIT_ERRORS = (DataError, UnicodeEncodeError, OverflowError)
+"""What the database, or the way to it, says of a text that it cannot hold or a number beyond its range."""
 BUSY = N_("Cơ sở dữ liệu đang bận nên chưa làm được việc này; hãy thử lại sau ít giây.")
 
 
@@ -56,6 +59,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, on_lost_race)
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(away, on_database_away)
+    for unfit in (*UNFIT_ERRORS, StatementError):
+        app.register_error_handler(unfit, on_unfit)
     app.register_error_handler(Exception, on_crash)
 
 
@@ -89,6 +94,17 @@ def on_refusal(error: Refusal) -> Response:
 def on_lost_race(_error: StaleDataError) -> Response:
     """Somebody else changed the same thing in this very moment, which PostgreSQL lets two people try."""
     return on_refusal(Conflict(LOST_RACE))
+
+
+def on_unfit(error: Exception) -> Response:
+    """What was sent got past every check and cannot be stored: the sender is told, and we are, to add the check."""
+    cause = error.orig if isinstance(error, StatementError) else error
+    if not isinstance(error, UNFIT_ERRORS) and not isinstance(cause, ValueError | OverflowError):
+        return on_crash(error)
+    current_app.logger.warning("not caught before the database on %s %s", request.method, request.path, exc_info=error)
+    db.session.rollback()
+    sentence = say(Words(UNFIT))
+    return problem(400, "unfit", sentence) if wants_json() else _page(400, sentence)
 
 
 def on_database_away(error: SQLAlchemyError) -> Response:

@@ -1,6 +1,5 @@
 """Reading aloud: the ordered rules over one text."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 
 from channels.radio_script.reading.compose import compose
@@ -30,6 +29,7 @@ from channels.radio_script.reading.rules.symbols import endings, kept, symbols
 from channels.radio_script.reading.rules.times import times
 from channels.radio_script.reading.rules.web import tags, web
 from channels.radio_script.reading.rules.weekdays import blanks, weekdays
+from media.characters import clean
 
 RULES: tuple[Callable[[Page], None], ...] = (
     kept,
@@ -86,7 +86,7 @@ def read_aloud(
     text read before introduced. Blocks of the text become lines of
     ``Reading.spoken``; nothing is guessed: what has no known reading is kept, marked "[…?]" and listed as a doubt.
     """
-    original = unicodedata.normalize("NFC", text.removeprefix("\ufeff"))
+    original = clean(text)
     plain = flatten(original, literal=literal)
     voice = DIALECTS[dialect] if isinstance(dialect, str) else dialect
     page = Page(plain.text.translate(SAME), lexicon or built_in(), voice, dict(learned or {}))
