@@ -4,30 +4,31 @@ Channel secrets stay encrypted in it, and the keys are not in it: they are kept 
 """
 
 import base64
+import hashlib
 import json
 import os
 import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, LargeBinary, Table, bindparam, func, insert, or_, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, Table, bindparam, func, insert, or_, select, text, update
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.contract import Transport
-from channels.words import N_
+from channels.words import N_, Words
+from cms import copies
+from cms.copies import UNREADABLE, Broken, Line
 from cms.refusal import Conflict, Invalid
 from cms.stories import search
 from cms.stories.content import Content
 from cms.stories.tables import Revision, Story
 from cms.tables import metadata
 from media.store import Store
-from scheduler.base import UtcDateTime
 from scheduler.database import writing
 from scheduler.followers import desk as followers
 from scheduler.states import DeliveryState
@@ -37,6 +38,10 @@ FORMAT = 1
 BATCH = 500
 MADE_ANEW = frozenset({"worker", "rate_bucket"})
 """Tables about running processes: they mean nothing on another day."""
+BROKEN = N_("%(file)s không phải bản sao của Đa Kênh hoặc bị hỏng (%(why)s).")
+OTHER_COUNT = N_("nói có %(said)s dòng nhưng có %(found)s")
+TWICE_OR_LOOSE = N_("trùng với một dòng khác hoặc trỏ đến dòng không có")
+DROPPED = N_("Bảng %(table)s, dòng %(line)s (%(columns)s): đã bỏ ký tự không lưu được.")
 
 
 def backup(engine: Engine, store: Store, schema: str, file: Path, now: datetime) -> int:
@@ -56,25 +61,29 @@ def backup(engine: Engine, store: Store, schema: str, file: Path, now: datetime)
     return rows
 
 
-def restore(engine: Engine, store: Store, schema: str, file: Path, now: datetime) -> int:
+def restore(
+    engine: Engine, store: Store, schema: str, file: Path, now: datetime, note: Callable[[Words], None] = lambda _: None
+) -> int:
     """Fill an empty, migrated database from ``file`` in one transaction; return the number of rows.
 
     What was waiting to be sent when the copy was made may have gone out since: such deliveries are looked up at the
-    provider before anything is sent again. Raise ``Invalid`` for a file that is none of ours or damaged and
-    ``Conflict`` for a database that holds something; nothing is changed then.
+    provider before anything is sent again. Raise ``Invalid`` for a file that is none of ours or damaged, with the place
+    of what is wrong, and ``Conflict`` for a database that holds something; nothing is changed then. ``note`` is told
+    of every row that lost a sign which no database stores.
     """
     with _readable(file), zipfile.ZipFile(file) as archive:
-        about = json.loads(archive.read("about.json"))
+        about = copies.note(archive)
         if about.get("format") != FORMAT or about.get("schema") != schema:
             raise Invalid(
                 N_("Bản sao thuộc phiên bản %(found)s, hệ thống này là %(expected)s; hãy dùng đúng phiên bản."),
-                found=about.get("schema"), expected=schema,
+                found=str(about.get("schema"))[:40], expected=schema,
             )  # fmt: skip
         with writing(engine) as connection:
             _refuse_unless_empty(connection)
-            rows = sum(_fill(connection, archive, table) for table in _tables())
+            _check_files(archive)
+            rows = sum(_fill(connection, archive, table, note) for table in _tables())
             if rows != about["rows"]:
-                raise ValueError(f"{rows} rows instead of {about['rows']}")
+                raise Broken("about.json", Words(OTHER_COUNT, {"said": about["rows"], "found": rows}))
             for table in _tables():
                 _tie(connection, archive, table)
             _doubt_sends_since(connection, datetime.fromisoformat(about["made_at"]), now)
@@ -103,18 +112,16 @@ def _whole(file: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, AttributeError, DBAPIError)
-"""What reading, understanding or storing a foreign or damaged copy can end in."""
-
-
 @contextmanager
 def _readable(file: Path) -> Iterator[None]:
-    """Turn whatever is wrong with the copy into one sentence."""
+    """Put the file's name before whatever is wrong with it."""
     try:
         yield
     except OSError as error:
         raise Invalid(N_("Không đọc được %(file)s: %(why)s."), file=str(file), why=error.strerror) from None
-    except BROKEN:
+    except Broken as broken:
+        raise Invalid(BROKEN, file=file.name, why=broken.words) from None
+    except UNREADABLE:
         raise Invalid(N_("%(file)s không phải bản sao của Đa Kênh hoặc bị hỏng."), file=file.name) from None
 
 
@@ -139,24 +146,19 @@ def _plain_value(value: Any) -> Any:
     return value
 
 
-def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    return {column.name: _typed_value(column.type, row.get(column.name)) for column in table.columns}
-
-
-def _typed_value(kind: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    if isinstance(kind, UtcDateTime):
-        return datetime.fromisoformat(value)
-    if isinstance(kind, LargeBinary):
-        return base64.b64decode(value)
-    return date.fromisoformat(value) if getattr(kind, "python_type", None) is date else value
+def _check_files(archive: zipfile.ZipFile) -> None:
+    """Look at every stored file before anything is kept of the copy."""
+    for name, data in copies.files(archive):
+        if hashlib.sha256(data).hexdigest() != name:
+            raise Broken(f"media/{name}"[:90], Words(copies.OTHER_BYTES))
 
 
 def _restore_media(archive: zipfile.ZipFile, store: Store) -> None:
-    for name in archive.namelist():
-        if name.startswith("media/") and store.put(archive.read(name)).sha256 != name.removeprefix("media/"):
-            raise ValueError(f"{name} holds other bytes than it says")
+    for _name, data in copies.files(archive):
+        try:
+            store.put(data)
+        except OSError as error:
+            raise Invalid(N_("Không ghi được tệp vào kho: %(why)s."), why=error.strerror) from None
 
 
 def _refuse_unless_empty(connection: Connection) -> None:
@@ -165,13 +167,36 @@ def _refuse_unless_empty(connection: Connection) -> None:
             raise Conflict(N_("Cơ sở dữ liệu đã có dữ liệu; hãy khôi phục vào một cơ sở dữ liệu trống."))
 
 
-def _fill(connection: Connection, archive: zipfile.ZipFile, table: Table) -> int:
-    count = 0
-    late = _late_references(table)
+def _fill(connection: Connection, archive: zipfile.ZipFile, table: Table, note: Callable[[Words], None]) -> int:
+    count, late = 0, dict.fromkeys(_late_references(table))
     for batch in _batches(archive, table):
-        connection.execute(insert(table), [row | dict.fromkeys(late) for row in batch])
+        for line in batch:
+            if line.dropped:
+                note(Words(DROPPED, {"table": table.name, "line": line.number, "columns": ", ".join(line.dropped)}))
+        _insert(connection, table, [(line.number, line.row | late) for line in batch])
         count += len(batch)
     return count
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Insert all at once; if the database refuses, find the row that it refuses."""
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(table), [row for _, row in rows])
+    except (IntegrityError, DataError):
+        for number, row in rows:
+            _insert_one(connection, table, number, row)
+        raise
+
+
+def _insert_one(connection: Connection, table: Table, number: int, row: dict[str, Any]) -> None:
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(table), row)
+    except IntegrityError:
+        raise Broken(table.name, Words(TWICE_OR_LOOSE), number) from None
+    except DataError:
+        raise Broken(table.name, Words(copies.NOT_JSON), number) from None
 
 
 def _late_references(table: Table) -> list[str]:
@@ -191,21 +216,22 @@ def _tie(connection: Connection, archive: zipfile.ZipFile, table: Table) -> None
         return
     change = update(table).where(table.c.id == bindparam("_row")).values({name: bindparam(f"_{name}") for name in late})
     for batch in _batches(archive, table):
-        known = [row for row in batch if any(row[name] is not None for name in late)]
-        if known:
-            connection.execute(
-                change, [{"_row": row["id"], **{f"_{name}": row[name] for name in late}} for row in known]
-            )
+        known = [line for line in batch if any(line.row[name] is not None for name in late)]
+        values = [{"_row": line.row["id"], **{f"_{name}": line.row[name] for name in late}} for line in known]
+        for line, value in zip(known, values, strict=True):
+            try:
+                connection.execute(change, value)
+            except IntegrityError:
+                raise Broken(table.name, Words(TWICE_OR_LOOSE), line.number) from None
 
 
-def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, Any]]]:
-    batch: list[dict[str, Any]] = []
-    with archive.open(f"rows/{table.name}.jsonl") as lines:
-        for line in lines:
-            batch.append(_typed(table, json.loads(line)))
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
+def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[Line]]:
+    batch: list[Line] = []
+    for line in copies.lines(archive, table):
+        batch.append(line)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
     if batch:
         yield batch
 
@@ -243,4 +269,5 @@ def _index_stories(connection: Connection) -> None:
     newest = select(Story.id, Revision.content).join(Revision, Revision.id == Story.current_id)
     with Session(connection) as session:
         for story_id, content in connection.execute(newest).all():
-            search.index(session, story_id, Content.model_validate(content))
+            with copies.reading(f"story {story_id}"):
+                search.index(session, story_id, Content.model_validate(content))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from channels.words import Words
 from cms import safekeeping, schema
 from cms.clock import utc_now
 from cms.commands.application import settings
@@ -32,7 +33,11 @@ def restore(file: Path) -> None:
     schema.upgrade(found.database)
     engine = open_engine(found.database)
     try:
-        rows = safekeeping.restore(engine, Store(found.media), schema.newest() or "", file, utc_now())
+        rows = safekeeping.restore(engine, Store(found.media), schema.newest() or "", file, utc_now(), _note)
     finally:
         engine.dispose()
     click.echo(f"Đã khôi phục {rows} dòng.")
+
+
+def _note(told: Words) -> None:
+    click.echo(str(told), err=True)

@@ -30,6 +30,8 @@ def check() -> None:
     """Look whether everything an installation needs is there; one line for each finding."""
     found = settings()
     problems = [line for line in (schema_problem(found), _raqm(), _writable(found.media)) if line]
+    if not schema_problem(found):
+        problems += _faults(found)
     for line in problems:
         click.echo(line, err=True)
     if problems:
@@ -45,6 +47,20 @@ def demo() -> None:
     with application():
         for line in seed():
             click.echo(line)
+
+
+def _faults(found: Settings) -> list[str]:
+    """What the database and the store themselves have to tell."""
+    from cms import soundness
+    from media.store import Store
+    from scheduler.database import open_engine
+    from scheduler.vault import Keys
+
+    engine = open_engine(found.database)
+    try:
+        return [str(fault) for fault in soundness.faults(engine, Keys(found.encryption_keys), Store(found.media))]
+    finally:
+        engine.dispose()
 
 
 def _keep_secret(home: Path) -> None:

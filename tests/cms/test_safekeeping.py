@@ -1,9 +1,10 @@
 """Backup and restore: everything comes back, in either kind of database, and nothing goes out twice because of it."""
 
 import json
+import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -15,8 +16,9 @@ from flask import Flask
 from sqlalchemy import Engine, event, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from channels.words import Words
 from cms import safekeeping, schema
-from cms.people.tables import Unit
+from cms.people.tables import Person, Unit
 from cms.refusal import Conflict, Invalid, Refusal
 from cms.safekeeping import MADE_ANEW
 from cms.stories import search
@@ -30,6 +32,7 @@ from scheduler.states import DeliveryState
 from scheduler.tables import Delivery
 from scheduler.vault import Keys
 from tests.cms import newsroom
+from tests.cms.damage import DAMAGE, changed_row
 from tests.cms.feeds.press import Press
 from tests.cms.filler import fill, rows
 from tests.conftest import SUNDAY, Clock
@@ -235,50 +238,6 @@ def test_a_copy_of_another_version_is_refused_and_both_are_named(copy: Path, oth
         safekeeping.restore(other, store, "9999", copy, LATER)
 
 
-def rewritten(copy: Path, change: Callable[[str, bytes], bytes | None]) -> None:
-    """Write the copy again with parts changed, or left out where ``change`` gives None."""
-    with zipfile.ZipFile(copy) as archive:
-        parts = {name: change(name, archive.read(name)) for name in archive.namelist()}
-    with zipfile.ZipFile(copy, "w") as archive:
-        for name, data in parts.items():
-            if data is not None:
-                archive.writestr(name, data)
-
-
-def without(gone: str) -> Callable[[Path], None]:
-    return lambda copy: rewritten(copy, lambda name, data: None if name == gone else data)
-
-
-def with_part(changed: str, other: bytes) -> Callable[[Path], None]:
-    return lambda copy: rewritten(copy, lambda name, data: other if name.startswith(changed) else data)
-
-
-def flipped(copy: Path) -> None:
-    """One byte in the middle is another."""
-    data = bytearray(copy.read_bytes())
-    data[len(data) // 2] ^= 0xFF
-    copy.write_bytes(bytes(data))
-
-
-DAMAGE: dict[str, Callable[[Path], object]] = {
-    "empty": lambda copy: copy.write_bytes(b""),
-    "no zip": lambda copy: copy.write_bytes(b"something else" * 1000),
-    "cut short": lambda copy: copy.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2]),
-    "a byte flipped": flipped,
-    "another zip": lambda copy: zipfile.ZipFile(copy, "w").close(),
-    "no about": without("about.json"),
-    "about is no object": with_part("about.json", b"[]"),
-    "about is no json": with_part("about.json", b"{"),
-    "a table missing": without("rows/person.jsonl"),
-    "a table empty": with_part("rows/membership.jsonl", b""),
-    "rows are no json": with_part("rows/story.jsonl", b"{\n"),
-    "rows are no objects": with_part("rows/story.jsonl", b"1\n"),
-    "a row without what it needs": with_part("rows/story.jsonl", b"{}\n"),
-    "a time that is none": with_part("rows/person.jsonl", b'{"id": 1, "created_at": "soon"}\n'),
-    "a picture that is another": with_part("media/", b"other"),
-}
-
-
 def test_a_damaged_or_foreign_file_is_refused_and_nothing_is_half_done(
     copy: Path, other: Engine, store: Store, tmp_path: Path
 ) -> None:
@@ -289,9 +248,34 @@ def test_a_damaged_or_foreign_file_is_refused_and_nothing_is_half_done(
         with pytest.raises(Refusal) as caught:
             safekeeping.restore(other, store, SCHEMA, damaged, LATER)
         assert damaged.name in str(caught.value), what
+        if "row" in what.split() and what != "a row without what it needs":
+            assert re.search(r"bảng \w+, dòng \d+|story \d+", str(caught.value)), what
         assert "\n" not in str(caught.value)
         assert not any(rows(other).values()), what
     assert safekeeping.restore(other, store, SCHEMA, copy, LATER)
+
+
+def test_a_sign_that_no_database_stores_is_dropped_and_its_row_is_named(
+    copy: Path, other: Engine, store: Store
+) -> None:
+    changed_row("person", name="Khôi\x00 \ud800Nguyễn", language="vi")(copy)
+    told: list[Words] = []
+    safekeeping.restore(other, store, SCHEMA, copy, LATER, told.append)
+    assert [str(one) for one in told] == ["Bảng person, dòng 1 (name): đã bỏ ký tự không lưu được."]
+    with Session(other) as session:
+        assert "Khôi Nguyễn" in session.scalars(select(Person.name)).all()
+
+
+def test_a_store_without_room_is_told_as_such_and_nothing_is_half_done(
+    copy: Path, other: Engine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store, "put", full)
+    with pytest.raises(Invalid, match="No space left"):
+        safekeeping.restore(other, store, SCHEMA, copy, LATER)
+    assert not any(rows(other).values())
 
 
 def test_a_file_that_is_not_there_is_named(other: Engine, store: Store, tmp_path: Path) -> None:

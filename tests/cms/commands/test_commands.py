@@ -10,14 +10,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from cms.audit.tables import AuditEntry
 from cms.cli import COMMANDS, main
 from cms.people import access_keys, passwords
 from cms.people.tables import ApiToken, Person, Unit
-from scheduler.database import open_engine
+from scheduler.database import open_engine, writing
+from scheduler.tables import Channel
+from scheduler.vault import Keys, put_secrets
+from tests.conftest import SUNDAY
 
 HOUSE = Path(__file__).resolve().parents[3]
 PACK = HOUSE / "cms" / "quotas" / "packs" / "long-an-2025.yaml"
@@ -71,6 +74,20 @@ def test_two_installations_have_different_keys(dakenh: Dakenh, home: Path, tmp_p
 
 def test_check_before_init_says_what_to_do(dakenh: Dakenh) -> None:
     assert refused(dakenh("check")) == "DAKENH_SECRET_KEY: chưa có khóa; hãy chạy dakenh init."
+
+
+def test_check_tells_of_a_lost_key(ready: Dakenh, bare_url: str) -> None:
+    database = open_engine(bare_url)
+    with writing(database) as connection:
+        connection.execute(insert(Unit).values(id=1, code="t", name="Tỉnh", path="/1/", groups=[]))
+        values = {"id": 1, "kind": "zalo_oa", "slug": "oa", "name": "OA tỉnh", "unit_id": 1, "created_at": SUNDAY}
+        connection.execute(insert(Channel).values({**values, "settings": {}}))
+        put_secrets(connection, 1, {"app_secret": "x"}, Keys(("another key " * 4,)), SUNDAY)
+    database.dispose()
+    result = ready("check")
+    assert result.exit_code == 1
+    assert "“OA tỉnh”" in result.stderr
+    assert "DAKENH_ENCRYPTION_KEY" in result.stderr
 
 
 def test_check_tells_of_a_database_without_tables(dakenh: Dakenh, home: Path) -> None:
