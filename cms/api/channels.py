@@ -1,5 +1,6 @@
 """Channels as callers need them to schedule and to follow up. Secrets are never told."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +14,18 @@ from cms.api.fields import Given, NoQuery, Told, Word
 from cms.api.named import UnitName, unit_by_code
 from cms.api.table import endpoint
 from cms.channels.reading import addresses, simulated
+from cms.channels.standings import standings
 from cms.database import db
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.people.units import trail
 from cms.refusal import NotFound
 from cms.web.context import settings
+from cms.web.language import say
+from scheduler.standing import Stand, Standing
 from scheduler.states import Health
 from scheduler.tables import Channel
+from scheduler.vault import Keys
 
 SCOPES = ("deliveries:read", "stories:publish")
 
@@ -42,6 +47,9 @@ class ChannelTold(Told):
     medium: str = Field(description="The plan's word by which quotas count the channel.")
     active: bool
     health: Health
+    standing: Standing = Field(description="How it stands, as its page shows it: the gravest of what is true.")
+    standing_words: str = Field(description="What to do about it; empty when there is nothing to do.")
+    standing_since: datetime | None
     simulated: bool = Field(description="Whether it publishes to a simulator.")
     weekly_slots: list[dict[str, Any]]
     addresses: dict[str, str] = Field(description="Public addresses of what readers and boards fetch.")
@@ -73,7 +81,8 @@ def list_channels(call: Call[ChannelQuery, None]) -> Reply[ChannelList]:
     if query.unit:
         found = found.where(Unit.path.startswith(unit_by_code(session, query.unit).path))
     rows = sorted(session.execute(found), key=lambda row: (trail(row[1].path), row[0].name, row[0].id))
-    return Reply(ChannelList(items=[ChannelTold(**_told(channel, unit)) for channel, unit in rows]))
+    stands = _stands(session, [channel for channel, _unit in rows], call.now)
+    return Reply(ChannelList(items=[ChannelTold(**_told(channel, unit, stands)) for channel, unit in rows]))
 
 
 @endpoint("GET", "/channels/{slug}", *SCOPES)
@@ -82,10 +91,11 @@ def read_channel(call: Call[NoQuery, None], slug: str) -> Reply[ChannelWhole]:
     session = db.session()
     _allowed(call.actor)
     channel, unit = _find(session, slug)
+    stands = _stands(session, [channel], call.now)
     configures = call.actor.may(Action.MANAGE_CHANNELS, unit.path)
     return Reply(
         ChannelWhole(
-            **_told(channel, unit), late_policy=channel.late_policy, late_minutes=channel.late_minutes,
+            **_told(channel, unit, stands), late_policy=channel.late_policy, late_minutes=channel.late_minutes,
             settings=channel.settings if configures else None,
         )
     )  # fmt: skip
@@ -103,7 +113,12 @@ def _find(session: Session, slug: str) -> tuple[Channel, Unit]:
     return channel, session.get_one(Unit, channel.unit_id)
 
 
-def _told(channel: Channel, unit: Unit) -> dict[str, Any]:
+def _stands(session: Session, channels: Sequence[Channel], now: datetime) -> dict[int, Stand]:
+    return standings(session, channels, Keys(settings().encryption_keys), now)
+
+
+def _told(channel: Channel, unit: Unit, stands: Mapping[int, Stand]) -> dict[str, Any]:
+    stand = stands[channel.id]
     return {
         "slug": channel.slug,
         "name": channel.name,
@@ -112,6 +127,9 @@ def _told(channel: Channel, unit: Unit) -> dict[str, Any]:
         "medium": channel.medium,
         "active": channel.active,
         "health": Health(channel.health),
+        "standing": stand.standing,
+        "standing_words": say(stand.words) if stand.words else "",
+        "standing_since": stand.since,
         "simulated": simulated(channel),
         "weekly_slots": channel.weekly_slots,
         "addresses": dict(addresses(channel.kind, channel.slug, settings().public_url)),

@@ -9,7 +9,7 @@ from channels import registry
 from channels.words import N_
 from cms.audit.wording import LATE_POLICIES
 from cms.boards.tables import BoardKey
-from cms.channels import connecting, forms, reading, service, weekly, zalo_views
+from cms.channels import connecting, forms, reading, service, standings, weekly, zalo_views
 from cms.channels.blueprint import blueprint
 from cms.channels.forms import ChannelForm
 from cms.database import changing, db
@@ -47,9 +47,11 @@ def index() -> str:
         kind=args.get("kind", "") if args.get("kind") in registry.KINDS else "",
         unit_id=asked.whole(args, "unit"),
     )
+    found = reading.page(session, actor, wanted, asked.whole(args, "page") or 1)
     return render_template(
         "channels/index.html",
-        found=reading.page(session, actor, wanted, asked.whole(args, "page") or 1),
+        found=found,
+        stands=standings.standings(session, [line.channel for line in found.lines], _keys(), now()),
         wanted=wanted,
         units=units.listed(session, actor, Action.MANAGE_CHANNELS),
         labels={kind: registry.adapter(kind).label for kind in registry.KINDS},
@@ -214,6 +216,7 @@ def _shown(
         recent=page(session, actor, Wanted(channel_id=channel.id), size=10).rows,
         settles=actor.may(Action.SETTLE, unit.path),
         stuck=reading.stuck(session, channel.id),
+        stand=standings.standings(session, [channel], _keys(), now())[channel.id],
     )
 
 

@@ -150,26 +150,6 @@ def waits_for_person() -> ColumnElement[bool]:
     return and_(health.needs_a_person(), ~replaced.exists())
 
 
-@dataclass(frozen=True, slots=True)
-class Failing:
-    """A channel whose documents cannot be made as they should be; ``manages`` opens its page."""
-
-    id: int
-    name: str
-    words: Words | None
-    since: datetime
-    manages: bool
-
-
-def failing(session: Session, actor: Actor, known: Mapping[int, Place]) -> list[Failing]:
-    """Return the failing channels whose deliveries ``actor`` sees, the oldest trouble first."""
-    return [
-        Failing(one.id, one.name, words(one.problem), one.since, actor.may(Action.MANAGE_CHANNELS, place.path))
-        for one in health.failing(session.connection())
-        if (place := known.get(one.id)) and actor.may(Action.SEE_DELIVERIES, place.path)
-    ]
-
-
 def words(column: Any) -> Words | None:
     """Return a sentence that the engine stored, or None."""
     text = column.get("text") if isinstance(column, Mapping) else None

@@ -8,6 +8,7 @@ from sqlalchemy import func
 
 from channels import registry
 from channels.words import N_
+from cms.channels import standings
 from cms.database import db
 from cms.deliveries import alarm, calendar_views, decision_views, reading
 from cms.deliveries.blueprint import blueprint
@@ -15,7 +16,7 @@ from cms.deliveries.detail import detail, frozen_html
 from cms.deliveries.formats import FILTERS, evidence_lines
 from cms.deliveries.looks import ATTEMPTS, OUTCOMES
 from cms.deliveries.options import Reach, options
-from cms.deliveries.reading import Page, Place, Wanted, failing, words
+from cms.deliveries.reading import Page, Place, Wanted, words
 from cms.followers import reading as followers
 from cms.people import units
 from cms.people.permissions import Action, Actor
@@ -27,6 +28,7 @@ from cms.web.cursor import Cursor
 from cms.web.guard import signed_in
 from scheduler.states import DeliveryState
 from scheduler.tables import Delivery
+from scheduler.vault import Keys
 
 __all__ = ["blueprint", "calendar_views", "decision_views"]
 
@@ -79,7 +81,7 @@ def attention() -> str:
         problems={row.delivery.id: words(row.delivery.problem) for row in found.rows},
         stuck=stuck_channels(actor, known),
         unclear_broadcasts=followers.unclear(session, actor),
-        failing=failing(session, actor, known),
+        failing=standings.grave(session, actor, Keys(settings().encryption_keys), now()),
         **choices(actor, known),
         **links(found),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from cms.processes.restarts import Restarted
 from scheduler import health
+from scheduler.standing import Stand
 from scheduler.tables import Channel, Delivery
 
 MIME = "text/plain; version=0.0.4; charset=utf-8"
@@ -17,8 +18,10 @@ MIME = "text/plain; version=0.0.4; charset=utf-8"
 class _Reading:
     """One reading of the database as a collector."""
 
-    def __init__(self, connection: Connection, restarts: Mapping[str, Restarted], now: datetime) -> None:
-        self._connection, self._restarts, self._now = connection, restarts, now
+    def __init__(
+        self, connection: Connection, restarts: Mapping[str, Restarted], stands: Mapping[str, Stand], now: datetime
+    ) -> None:
+        self._connection, self._restarts, self._stands, self._now = connection, restarts, stands, now
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metric families."""
@@ -48,6 +51,7 @@ class _Reading:
             "Live deliveries that are left out of their channel because they are broken.",
             health.left_out(self._connection),
         )
+        yield self._standings()
         yield self._by_state()
         yield from self._started_again()
 
@@ -63,6 +67,15 @@ class _Reading:
             last.add_metric([name], restarted.last)
         yield count
         yield last
+
+    def _standings(self) -> Metric:
+        family = GaugeMetricFamily(
+            "dakenh_channel_standing", "How each active channel stands: 1 for the one that is true.",
+            labels=["channel", "standing"],
+        )  # fmt: skip
+        for slug, one in self._stands.items():
+            family.add_metric([slug, one.standing.value], 1)
+        return family
 
     def _by_channel(self, name: str, words: str, values: Mapping[str, float]) -> Metric:
         family = GaugeMetricFamily(name, words, labels=["channel"])
@@ -84,8 +97,10 @@ class _Reading:
         return family
 
 
-def exposition(connection: Connection, restarts: Mapping[str, Restarted], now: datetime) -> bytes:
-    """The metrics in Prometheus' text format."""
+def exposition(
+    connection: Connection, restarts: Mapping[str, Restarted], stands: Mapping[str, Stand], now: datetime
+) -> bytes:
+    """The metrics in Prometheus' text format; ``stands`` are those of the channels, by slug."""
     registry = CollectorRegistry()
-    registry.register(_Reading(connection, restarts, now))
+    registry.register(_Reading(connection, restarts, stands, now))
     return generate_latest(registry)

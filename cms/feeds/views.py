@@ -10,6 +10,7 @@ from flask_babel import get_locale
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from cms.channels.standings import standings
 from cms.database import db
 from cms.feeds import metrics
 from cms.feeds.published import Published, published
@@ -17,6 +18,9 @@ from cms.processes.restarts import Restarts
 from cms.web.context import now, settings
 from cms.web.security import limiter
 from scheduler import health
+from scheduler.standing import Stand
+from scheduler.tables import Channel
+from scheduler.vault import Keys
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +74,7 @@ def healthz() -> Response:
 def _health(connection: Connection) -> dict[str, Any]:
     """What a monitor needs; ``status`` names the worst of it. Trouble with documents is told when there is any."""
     age = health.heartbeat_age(connection, now())
+    grave = {slug: one.standing.value for slug, one in _stands().items() if one.grave}
     late, trouble = age is None or age >= health.OLD_HEARTBEAT_S, _documents(connection)
     return {
         "status": "scheduler-late" if late else "documents-failing" if trouble else "ok",
@@ -78,7 +83,16 @@ def _health(connection: Connection) -> dict[str, Any]:
         "needs_person": health.needs_person(connection),
         "restarts": {name: one.count for name, one in Restarts(settings().home).read().items()},
         **trouble,
+        **({"channels": grave} if grave else {}),
     }
+
+
+def _stands() -> dict[str, Stand]:
+    """How each active channel stands, by its slug."""
+    session = db.session()
+    channels = session.scalars(select(Channel).where(Channel.active).order_by(Channel.slug)).all()
+    found = standings(session, channels, Keys(settings().encryption_keys), now())
+    return {channel.slug: found[channel.id] for channel in channels}
 
 
 def _documents(connection: Connection) -> dict[str, Any]:
@@ -108,7 +122,7 @@ def prometheus() -> Response:
     if wanted and not compare_digest(_bearer(), wanted.encode()):
         return Response("Bearer token needed.\n", 401, {"WWW-Authenticate": "Bearer"}, mimetype="text/plain")
     restarts = Restarts(settings().home).read()
-    return Response(metrics.exposition(db.session.connection(), restarts, now()), mimetype=metrics.MIME)
+    return Response(metrics.exposition(db.session.connection(), restarts, _stands(), now()), mimetype=metrics.MIME)
 
 
 def _bearer() -> bytes:

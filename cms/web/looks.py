@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from channels.contract import StoryKind
 from channels.words import N_
 from cms.stories.states import STAGE_NAMES, Stage
+from scheduler.standing import NAMES, Standing
 from scheduler.states import DeliveryState
 
 
@@ -66,4 +67,25 @@ STORY_ICONS = {
 }
 """Icons of story kinds."""
 
-LOOKS = {"stage": STAGES, "delivery": DELIVERIES, "kind": KIND_ICONS, "story": STORY_ICONS, "left_out": LEFT_OUT}
+_CHANNEL_FACES = {
+    Standing.OFF: ("stop-circle", "quiet"),
+    Standing.DOCUMENTS_FAILING: ("exclamation-triangle", "bad"),
+    Standing.SECRETS_LOST: ("key", "bad"),
+    Standing.NEEDS_AUTH: ("key", "bad"),
+    Standing.NOT_CONNECTED: ("plug", "bad"),
+    Standing.PAUSED: ("pause-circle", "warn"),
+    Standing.RESTING: ("stopwatch", "wait"),
+    Standing.SILENT: ("exclamation-triangle", "bad"),
+    Standing.LEAVES_OUT: ("exclamation-triangle", "warn"),
+    Standing.NO_KEY: ("key", "warn"),
+    Standing.NEVER_SEEN: ("question-circle", "warn"),
+    Standing.AUTH_ENDING: ("hourglass-bottom", "warn"),
+    Standing.OK: ("check-circle", "good"),
+}
+CHANNELS = {standing: Look(NAMES[standing], *_CHANNEL_FACES[standing]) for standing in Standing}
+"""Looks of a standing: a word, an icon and a tone."""
+
+LOOKS = {
+    "stage": STAGES, "delivery": DELIVERIES, "kind": KIND_ICONS, "story": STORY_ICONS, "left_out": LEFT_OUT,
+    "channel": CHANNELS,
+}  # fmt: skip

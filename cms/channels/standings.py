@@ -1,0 +1,123 @@
+"""How channels stand: the facts read from the database, for the decision that pages, API and monitors share."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from channels import registry
+from channels.contract import Evidence
+from channels.zalo_oa.tokens import TokenState
+from cms.boards.tables import BoardKey
+from cms.channels import connecting
+from cms.deliveries.reading import words
+from cms.people.permissions import Action, Actor
+from cms.people.tables import Unit
+from scheduler.followers.tables import AccountStanding
+from scheduler.standing import Facts, Grip, Stand, stand
+from scheduler.states import DeliveryState, Health
+from scheduler.tables import Channel, ChannelSecret, Delivery
+from scheduler.vault import Keys
+
+_GRIPS = {
+    TokenState.MISSING: Grip.MISSING,
+    TokenState.GOOD: Grip.GOOD,
+    TokenState.DUE: Grip.GOOD,
+    TokenState.AGING: Grip.ENDING,
+    TokenState.RECONNECT: Grip.DEAD,
+}
+
+
+def standings(session: Session, channels: Iterable[Channel], keys: Keys, now: datetime) -> dict[int, Stand]:
+    """Return how each of ``channels`` stands, by id; a few queries for all, one more for each with secrets."""
+    wanted = {channel.id: channel for channel in channels}
+    left_out, boards, carrying = _left_out(session), _boards(session), _carrying(session)
+    secrets = set(session.scalars(select(ChannelSecret.channel_id)))
+    refused = _refused(session)
+    return {
+        id_: stand(
+            Facts(
+                active=channel.active, health=_health(channel.health), said=channel.health_words,
+                resume_at=channel.resume_at, broken_since=channel.broken_since, broken=words(channel.broken),
+                grip=_grip(session, channel, keys, now, has=id_ in secrets, refused=id_ in refused),
+                left_out=left_out.get(id_, (0, None))[0], left_out_since=left_out.get(id_, (0, None))[1],
+                reports=_reports(channel.kind), carries=id_ in carrying,
+                key_since=boards[id_][0] if id_ in boards else None,
+                seen_at=boards[id_][1] if id_ in boards else None,
+            ),
+            now,
+        )
+        for id_, channel in wanted.items()
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Grave:
+    """A channel of which people must know; ``manages``: the person can open its page."""
+
+    channel: Channel
+    stand: Stand
+    manages: bool
+
+
+def grave(session: Session, actor: Actor, keys: Keys, now: datetime) -> list[Grave]:
+    """Return the active channels whose deliveries ``actor`` sees and that stand badly, by name."""
+    query = select(Channel, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.active)
+    paths = {channel: path for channel, path in session.execute(query) if actor.may(Action.SEE_DELIVERIES, path)}
+    found = standings(session, paths, keys, now)
+    return [
+        Grave(channel, found[channel.id], actor.may(Action.MANAGE_CHANNELS, path))
+        for channel, path in sorted(paths.items(), key=lambda pair: pair[0].name)
+        if found[channel.id].grave
+    ]
+
+
+def _health(word: str) -> Health:
+    return Health(word) if word in set(Health) else Health.PAUSED
+
+
+def _reports(kind: str) -> bool:
+    """Whether plays prove items there, so that its controllers have a key and report."""
+    return kind in registry.KINDS and registry.adapter(kind).evidence is Evidence.PLAY
+
+
+def _grip(session: Session, channel: Channel, keys: Keys, now: datetime, *, has: bool, refused: bool) -> Grip:
+    if channel.kind not in registry.KINDS or not registry.adapter(channel.kind).secrets:
+        return Grip.NONE
+    if not has:
+        return Grip.MISSING
+    if channel.kind != connecting.KIND:
+        return Grip.GOOD
+    state = connecting.state(session, channel, keys, now)
+    if state is None:
+        return Grip.LOST
+    grip = _GRIPS[state]
+    return Grip.DEAD if refused and grip in (Grip.GOOD, Grip.ENDING) else grip
+
+
+def _refused(session: Session) -> set[int]:
+    """Channels whose provider refused our access when it was last asked how the account stands."""
+    rows = session.execute(select(AccountStanding.channel_id, AccountStanding.problem))
+    return {id_ for id_, problem in rows if isinstance(problem, Mapping) and problem.get("kind") == "auth"}
+
+
+def _left_out(session: Session) -> dict[int, tuple[int, datetime | None]]:
+    query = (
+        select(Delivery.channel_id, func.count(), func.min(Delivery.broken_since))
+        .where(Delivery.broken_since.is_not(None), Delivery.state == DeliveryState.LIVE)
+        .group_by(Delivery.channel_id)
+    )
+    return {id_: (count, since) for id_, count, since in session.execute(query)}
+
+
+def _boards(session: Session) -> dict[int, tuple[datetime, datetime | None]]:
+    query = select(BoardKey.channel_id, BoardKey.created_at, BoardKey.seen_at)
+    return {id_: (created, seen) for id_, created, seen in session.execute(query)}
+
+
+def _carrying(session: Session) -> set[int]:
+    """Channels that carry something now."""
+    live = exists().where(Delivery.channel_id == Channel.id, Delivery.state == DeliveryState.LIVE)
+    return set(session.scalars(select(Channel.id).where(live)))
