@@ -16,7 +16,8 @@ from scheduler.wake import tell
 REVIVABLE = frozenset({DeliveryState.FAILED, DeliveryState.MISSED})
 """Ended without having gone out; a person may give them a new time."""
 
-CLEAN: Mapping[str, Any] = {"called_at": None, "progress": {}, "tries": 0, "problem": {}, "broken_since": None}
+CLEAN: Mapping[str, Any] = {"called_at": None, "progress": {}, "tries": 0, "problem": {}, "broken_since": None,
+                            "observed": ""}  # fmt: skip
 """A delivery without any call under way and without troubles."""
 
 

@@ -125,6 +125,8 @@ class Facts:
     live_at: datetime | None = None
     progress_lost: bool = False
     """Whether ``progress`` said something that can no longer be read."""
+    resend: bool = False
+    """Whether a person wants the rendition put back in place of what the provider shows."""
 
     @property
     def under_way(self) -> bool:
@@ -263,7 +265,7 @@ def _way_out(facts: Facts) -> Step:
 def _upkeep(facts: Facts, now: datetime) -> Decision:
     if facts.until is not None and facts.until <= now:
         return Decision(Step.EXPIRE)
-    if facts.live_rendition_id != facts.rendition_id:
+    if facts.live_rendition_id != facts.rendition_id or facts.resend:
         return Decision(Step.CORRECT)
     return Decision(Step.REST, facts.until)
 

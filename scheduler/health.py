@@ -100,9 +100,13 @@ def needs_a_person() -> ColumnElement[bool]:
     corrected_in_vain = and_(live, DELIVERY.c.rendition_id != DELIVERY.c.live_rendition_id, gave_up)
     ended_in_vain = and_(live, DELIVERY.c.until.is_not(None), DELIVERY.c.next_at.is_(None))
     removed_in_vain = and_(withdrawing, DELIVERY.c.next_at.is_(None))
+    seen = DELIVERY.c.observed.in_([_constant("changed"), _constant("hidden")])
+    otherwise = and_(live, seen)
     waiting = DELIVERY.c.state.in_([_constant(state) for state in sorted(NEEDS_PERSON)])
-    return or_(waiting, corrected_in_vain, ended_in_vain, removed_in_vain, DELIVERY.c.broken_since.is_not(None))
+    return or_(
+        waiting, corrected_in_vain, ended_in_vain, removed_in_vain, DELIVERY.c.broken_since.is_not(None), otherwise
+    )
 
 
-def _constant(state: DeliveryState) -> ColumnElement[str]:
-    return literal_column(f"'{state.value}'", String)
+def _constant(state: str) -> ColumnElement[str]:
+    return literal_column(f"'{state!s}'", String)

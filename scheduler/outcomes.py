@@ -20,6 +20,9 @@ LOOK_FOR = timedelta(minutes=30)
 ASK_AFTER = 10
 """After so many tries in vain to learn what became of an accepted item, a person is asked (about an hour)."""
 
+FIRST_LOOK = timedelta(minutes=10)
+"""So long after it was confirmed a live item is read back for the first time."""
+
 ASK_A_PERSON = Words(N_("Chưa rõ bài đã lên kênh hay chưa. Hãy mở kênh kiểm tra, rồi chọn “Đã gửi” hoặc “Gửi lại”."))
 
 
@@ -158,6 +161,8 @@ def live(receipt: Receipt, rendition_id: int, facts: Facts, since: datetime, now
         "provider_id": receipt.provider_id,
         "link": receipt.link or None,
         "evidence": dict(receipt.evidence),
+        "observed": "",
+        "look_at": now + FIRST_LOOK,
         **upkeep_from(facts, rendition_id, now),
     }
 
@@ -209,6 +214,7 @@ def _rejected(step: Step, result: Result, facts: Facts, moment: Moment) -> Chang
         kept = Progress(result.rendition_id, lost_at=lost_at).write() if lost_at else {}
         replaced = result.rendition_id not in (facts.rendition_id, facts.live_rendition_id)
         return {
+            **({"observed": "changed"} if facts.resend else {}),
             "progress": kept,
             "next_at": moment.now if replaced or facts.desired is Desired.WITHDRAWN else facts.until,
         }

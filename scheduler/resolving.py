@@ -12,8 +12,11 @@ from scheduler.health import needs_a_person
 from scheduler.pull import bump
 from scheduler.refusals import AlreadyScheduled, NothingToDo, NotWanted, ReasonMissing
 from scheduler.rows import CHANNEL, DELIVERY, AnyRow
-from scheduler.states import ENDED, DeliveryState, Desired, Health
+from scheduler.states import ENDED, RESEND, DeliveryState, Desired, Health
 from scheduler.wake import tell
+
+OTHERWISE = frozenset({"changed", "hidden"})
+"""Ways in which a provider may show a live item that a person did not want."""
 
 
 def confirm_sent(
@@ -37,8 +40,9 @@ def confirm_sent(
         "state": DeliveryState.WITHDRAWING if withdrawn else DeliveryState.LIVE,
         "live_rendition_id": sent,
         "live_at": row.called_at or now,
-        "provider_id": provider_id.strip() or None,
-        "link": link.strip() or None,
+        "provider_id": provider_id.strip() or row.provider_id,
+        "link": link.strip() or row.link,
+        "look_at": now,
         "evidence": {"confirmed_by": by, "reason": reason.strip()},
         "next_at": more_to_do,
     }
@@ -48,10 +52,14 @@ def confirm_sent(
 def confirm_not_sent(
     connection: Connection, *, delivery_id: int, by: int | None, now: datetime, reason: str = ""
 ) -> None:
-    """A person has seen that the item of an unclear call is not on the channel, and it shall not go there."""
+    """A person has seen that the item of an unclear call, or one that is gone, is not on the channel nor shall be."""
     row = load(connection, delivery_id)
     only(row, {DeliveryState.UNKNOWN})
-    decide(connection, row, cancelled(reason), fence=True)
+    if row.live_rendition_id is None:
+        decide(connection, row, cancelled(reason), fence=True)
+        return
+    gone = {"state": DeliveryState.WITHDRAWN, "desired": Desired.WITHDRAWN, "withdrawn_at": now, "next_at": None}
+    decide(connection, row, {**CLEAN, **gone, "reason": reason.strip()}, fence=True)
 
 
 def send_again(connection: Connection, *, delivery_id: int, by: int | None, now: datetime, reason: str) -> None:
@@ -62,7 +70,14 @@ def send_again(connection: Connection, *, delivery_id: int, by: int | None, now:
     only(row, {DeliveryState.UNKNOWN})
     if row.desired == Desired.WITHDRAWN:
         raise NotWanted
-    anew(connection, row, {"scheduled_at": now, "next_at": now, "reason": reason.strip()})
+    nowhere: dict[str, Any] = {
+        "live_rendition_id": None,
+        "live_at": None,
+        "provider_id": None,
+        "link": None,
+        "evidence": {},
+    }
+    anew(connection, row, {**nowhere, "scheduled_at": now, "next_at": now, "reason": reason.strip()})
 
 
 def confirm_withdrawn(connection: Connection, *, delivery_id: int, by: int | None, now: datetime) -> None:
@@ -83,7 +98,8 @@ def retry(connection: Connection, *, delivery_id: int, by: int | None, now: date
     stuck = row.broken_since is not None or _stuck_live(row)
     if not (stuck or row.state == DeliveryState.WITHDRAWING or _waits_for_retry(row, now)):
         raise NothingToDo
-    decide(connection, row, {"tries": 0, "problem": {}, "broken_since": None, **soon(row, now)})
+    back = {"observed": RESEND} if row.state == DeliveryState.LIVE and row.observed in OTHERWISE else {}
+    decide(connection, row, {"tries": 0, "problem": {}, "broken_since": None, **back, **soon(row, now)})
     if row.broken_since is not None:
         bump(connection, pull_channels(connection, {row.channel_id}))
 
@@ -117,9 +133,9 @@ def resume_channel(connection: Connection, *, channel_id: int, by: int | None, n
 
 
 def _stuck_live(row: AnyRow) -> bool:
-    """A correction or an end that the provider refused."""
+    """A correction or an end that the provider refused, or an item that it does not show as sent."""
     wants_more = row.rendition_id != row.live_rendition_id or (row.until is not None and row.next_at is None)
-    return bool(row.state == DeliveryState.LIVE and wants_more)
+    return bool(row.state == DeliveryState.LIVE and (wants_more or row.observed in OTHERWISE))
 
 
 def _waits_for_retry(row: AnyRow, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from channels import registry
 from channels.contract import Receipt, Rendition, RenditionFile, Transport
 from media.characters import clean_values
 from scheduler.decisions import Facts, Gate, Progress
-from scheduler.states import DeliveryState, Desired, Health, LatePolicy
+from scheduler.states import RESEND, DeliveryState, Desired, Health, LatePolicy
 from scheduler.tables import (
     Attempt,
     Channel,
@@ -41,7 +41,7 @@ FACTS = tuple(
     for name in (
         *("id", "key", "story_id", "channel_id", "token", "schedule_version", "next_at", "lease_owner"),
         *("scheduled_at", "rendition_id", "desired", "state", "until", "live_rendition_id", "called_at", "progress"),
-        *("tries", "live_at", "provider_id", "link", "evidence", "broken_since"),
+        *("tries", "live_at", "provider_id", "link", "evidence", "broken_since", "observed"),
     )
 )
 """The columns of a delivery that decisions and orders are made from."""
@@ -87,6 +87,7 @@ def facts_of(row: AnyRow, gate: Gate) -> Facts:
         tries=row.tries,
         live_at=row.live_at,
         progress_lost=Progress.is_lost(row.progress),
+        resend=row.observed == RESEND,
     )
 
 

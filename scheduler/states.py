@@ -31,6 +31,9 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
 
 
+RESEND = "resend"
+"""Stands in ``Delivery.observed`` when a person wants the item put back in place of what the provider shows."""
+
 ENDED = frozenset(
     {
         DeliveryState.WITHDRAWN,

@@ -19,7 +19,9 @@ STUCK = (
     " OR state = 'live' AND until IS NOT NULL AND next_at IS NULL"
     " OR state = 'withdrawing' AND next_at IS NULL"
     " OR broken_since IS NOT NULL"
+    " OR state = 'live' AND observed IN ('changed', 'hidden')"
 )
+LOOKED_AT = "look_at IS NOT NULL AND state IN ('live', 'unknown')"
 """What waits for a person, as ``scheduler.health.needs_a_person`` asks for it: word for word, or no index is used."""
 
 
@@ -131,6 +133,10 @@ class Delivery(Base):
     """The last problem for people: ``{"kind", "text", "values", "detail"}``; empty when all is well."""
     broken_since: Mapped[datetime | None]
     """Since when this item is left out of what its channel carries, or cannot be worked, because it is broken."""
+    observed: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    """How the provider showed the live item when it was last looked at, if not as sent; see ``scheduler.observing``."""
+    look_at: Mapped[datetime | None]
+    """When the live item is looked at again; null for kinds that cannot."""
     created_at: Mapped[datetime]
     created_by: Mapped[int | None]
 
@@ -172,6 +178,7 @@ class Delivery(Base):
         Index("ix_delivery_live_at", "live_at"),
         Index("ix_delivery_channel_live", "channel_id", "live_at"),
         Index("ix_delivery_scheduled", "scheduled_at", "id"),
+        Index("ix_delivery_look", "look_at", sqlite_where=text(LOOKED_AT), postgresql_where=text(LOOKED_AT)),
         Index("ix_delivery_stuck", "scheduled_at", "id", sqlite_where=text(STUCK), postgresql_where=text(STUCK)),
     )
 

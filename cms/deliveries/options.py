@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from scheduler.resolving import OTHERWISE
 from scheduler.states import DeliveryState, Desired
 from scheduler.tables import Delivery
 
@@ -69,8 +70,8 @@ def _waits_for_retry(delivery: Delivery, now: datetime) -> bool:
 
 
 def _stuck(delivery: Delivery) -> bool:
-    """A correction or an end that the provider refused, or an item that is left out because it is broken."""
-    if delivery.broken_since is not None:
+    """A correction or an end that the provider refused, one that is left out as broken or not shown as sent."""
+    if delivery.broken_since is not None or delivery.observed in OTHERWISE:
         return True
     corrected_in_vain = delivery.rendition_id != delivery.live_rendition_id
     return corrected_in_vain or (delivery.until is not None and delivery.next_at is None)

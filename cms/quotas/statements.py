@@ -85,8 +85,10 @@ def _topics(revision: ColumnElement[Any], at: ColumnElement[Any] | None) -> Colu
     return named if at is None else case((_within(at, "topical_first", "topical_end"), named), else_=null())
 
 
-_GONE = case((or_(DELIVERY.c.desired == Desired.WITHDRAWN, STORY.c.state == StoryState.RETRACTED), 1), else_=0)
-"""1 for an item that was called back: from its channel, or with its story after it had run out."""
+_OFF = DELIVERY.c.observed.in_(("gone", "hidden"))
+"""Read back from the provider: readers do not see the item any more."""
+_GONE = case((or_(DELIVERY.c.desired == Desired.WITHDRAWN, STORY.c.state == StoryState.RETRACTED, _OFF), 1), else_=0)
+"""1 for an item that was called back, with its story after it had run out too, or that is gone from the channel."""
 
 
 def _within(at: ColumnElement[Any], first: str = "far_first", end: str = "far_end") -> ColumnElement[bool]:
@@ -131,7 +133,7 @@ PLAYS = _statement(
 WAITING = _statement(
     DELIVERY, CHANNEL.c.unit_id, DELIVERY.c.scheduled_at, DELIVERY.c.id, DELIVERY.c.rendition_id
 ).where(
-    DELIVERY.c.state.in_(PROMISED), DELIVERY.c.desired == Desired.LIVE, _within(DELIVERY.c.scheduled_at),
+    DELIVERY.c.state.in_(PROMISED), DELIVERY.c.desired == Desired.LIVE, ~_OFF, _within(DELIVERY.c.scheduled_at),
 )  # fmt: skip
 
 UNAIRED = _statement(

@@ -8,6 +8,7 @@ from scheduler.followers.accounts import Accounts
 from scheduler.followers.looking import Looks
 from scheduler.followers.sending import Broadcasts
 from scheduler.followers.trying import Trials
+from scheduler.observing import Reconciliation
 from scheduler.trouble import Trouble
 
 PATIENCE = 4.0
@@ -28,7 +29,7 @@ def lanes(accounts: Accounts) -> Sequence[Sequence[Work]]:
     return [
         [Broadcasts(accounts)],
         [Broadcasts(accounts)],
-        [Trials(accounts), Looks(accounts)],
+        [Trials(accounts), Looks(accounts), Reconciliation(accounts)],
         [Looks(accounts), Trials(accounts)],
     ]
 

@@ -45,6 +45,23 @@ def test_a_delivery_counts_once_the_channel_has_confirmed_it(province: Province)
 
 
 @pytest.mark.parametrize(
+    ("state", "observed", "expected"),
+    [
+        (DeliveryState.LIVE, "changed", (1, 0, 0, 0)),
+        (DeliveryState.LIVE, "?gone", (1, 0, 0, 0)),
+        (DeliveryState.LIVE, "hidden", (0, 0, 0, 1)),
+        (DeliveryState.UNKNOWN, "gone", (0, 0, 0, 1)),
+    ],
+)
+def test_what_readers_do_not_see_any_more_stops_counting(
+    province: Province, state: DeliveryState, observed: str, expected: tuple[int, int, int, int]
+) -> None:
+    province.on("bao", "newspaper", "2026-11-17")
+    province.session.execute(update(Delivery).values(state=state, observed=observed))
+    assert numbers(province, "1", "bao") == expected
+
+
+@pytest.mark.parametrize(
     ("state", "expected"),
     [
         (DeliveryState.LIVE, (1, 0, 0, 0)),
