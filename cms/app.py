@@ -16,10 +16,10 @@ from cms.admission.gate import Gate
 from cms.feeds.doorway import Doorway
 from cms.processes.threads import leaving_nothing
 from cms.settings import Settings
+from cms.storing import open_store
 from cms.web import addresses, arriving, errors, formats, language, page, security
 from cms.web.actor import login_manager
 from cms.web.context import KEY, Context
-from media.store import Store
 
 HOUSE = Path(__file__).resolve().parent.parent
 
@@ -33,7 +33,7 @@ class Newsroom(Flask):
 def create_app(settings: Settings, *, now: Callable[[], datetime] = clock.utc_now) -> Flask:
     """Build the application. ``now`` is the clock that every page and service uses."""
     app = Newsroom("cms", template_folder=str(HOUSE / "templates"))
-    app.extensions[KEY] = Context(settings, now, Store(settings.media))
+    app.extensions[KEY] = Context(settings, now, open_store(settings))
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, BABEL_DEFAULT_LOCALE="vi")
     app.jinja_loader = _template_loader()
     app.url_map.converters["int"] = addresses.Number

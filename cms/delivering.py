@@ -1,7 +1,7 @@
 """The delivery engine as this product runs it: settings turned into the scheduler's own configuration."""
 
 from cms.settings import Settings
-from media.store import Store
+from cms.storing import open_store
 from scheduler import timer
 from scheduler.engine import EngineConfig
 from scheduler.upkeep import connections_kept
@@ -18,4 +18,4 @@ def run(settings: Settings) -> None:
 
     own = config(settings)
     with connections_kept(settings.database, own), mailing.beside(settings):
-        timer.run(settings.database, Store(settings.media), own)
+        timer.run(settings.database, open_store(settings), own)

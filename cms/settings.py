@@ -3,10 +3,9 @@
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from limits import parse_many
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -14,8 +13,11 @@ from pydantic_core import ErrorDetails
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from media.bucket import BucketPlace
+
 PREFIX = "DAKENH_"
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 SHORTEST_KEY = 32
 """Characters of a key or passphrase."""
 
@@ -57,11 +59,18 @@ def _limit(value: str) -> str:
 
 def _counting_place(value: str) -> str:
     scheme = value.partition("://")[0]
-    if scheme not in {"memory", "redis", "rediss"}:
-        raise ValueError("phải là memory:// hoặc địa chỉ redis://")
-    if scheme != "memory" and find_spec("redis") is None:
-        raise ValueError("cần thư viện redis; hãy chạy: pip install redis")
-    return value
+    if scheme not in {"memory", "redis", "rediss", "valkey"}:
+        raise ValueError("phải là memory:// hoặc địa chỉ redis://, rediss://, valkey://")
+    return value.replace("valkey://", "redis://", 1)  # they speak one protocol
+
+
+def _media_place(value: str) -> str:
+    parts = urlsplit(value)
+    folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+    bucket = parts.scheme == "s3" and BUCKET.fullmatch(parts.netloc) and ".." not in parts.path
+    if not (folder or bucket) or parts.query or parts.fragment:
+        raise ValueError("phải có dạng s3://kho/thư-mục hoặc file:///thư/mục")
+    return value.rstrip("/")
 
 
 def _keys(value: str) -> str:
@@ -126,7 +135,9 @@ class Settings(BaseModel):
     api_limit: Limit = Field("600 per minute", description="API calls for one token or address.")
     preview_limit: Limit = Field("90 per minute", description="Previews while typing, for one person.")
     limits_url: Annotated[str, AfterValidator(_counting_place)] = Field(
-        "memory://", description="Where limits are counted; Redis when there are several machines."
+        "memory://",
+        repr=False,
+        description="Where limits are counted; Redis or Valkey when there are several machines.",
     )
     smtp_url: Annotated[str, AfterValidator(_mail_server)] = Field(
         "", repr=False, description="Mail server for news of radio scripts; no mail is sent if not set."
@@ -136,6 +147,18 @@ class Settings(BaseModel):
     )
     piper_voice: Annotated[Path | None, AfterValidator(_voice_file)] = Field(
         None, description="Voice model (.onnx) of piper for listening to a reading."
+    )
+    media_url: Annotated[str, AfterValidator(_media_place)] = Field(
+        "",
+        description="Where pictures and sound are kept: s3://bucket/prefix or file:///folder; HOME/media if not set.",
+    )
+    media_endpoint: WebAddress | Literal[""] = Field("", description="Address of an S3 server other than Amazon's.")
+    media_region: str = Field("us-east-1", description="Region of the bucket.")
+    media_access_key: str = Field("", repr=False, description="Key that may read, write and list the bucket.")
+    media_secret_key: str = Field("", repr=False, description="Secret of that key.")
+    media_path_style: bool = Field(True, description="Bucket in the path of an address instead of in its host.")
+    media_cache_mb: int = Field(
+        512, ge=16, le=1_000_000, description="Most megabytes of a bucket's files kept on this machine."
     )
     max_upload_mb: int = Field(8, ge=1, le=64, description="Largest picture in megabytes.")
     metrics: Literal["open", "off"] = Field("open", description="Whether /metrics answers.")
@@ -151,8 +174,21 @@ class Settings(BaseModel):
 
     @property
     def media(self) -> Path:
-        """Folder of the content-addressed store."""
-        return self.home / "media"
+        """Folder of the content-addressed store, or, where that is a bucket, of what this machine keeps of it."""
+        if self.media_url.startswith("file://"):
+            return Path(unquote(urlsplit(self.media_url).path))
+        return self.home / ("media-cache" if self.bucket else "media")
+
+    @property
+    def bucket(self) -> BucketPlace | None:
+        """The bucket in which files are kept, None if that is a folder."""
+        if not self.media_url.startswith("s3://"):
+            return None
+        parts = urlsplit(self.media_url)
+        return BucketPlace(
+            parts.netloc, parts.path.strip("/"), self.media_endpoint, self.media_region, self.media_access_key,
+            self.media_secret_key, path_style=self.media_path_style,
+        )  # fmt: skip
 
     @property
     def encryption_keys(self) -> tuple[str, ...]:
@@ -175,10 +211,30 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     values = {name: value for name, value in named.items() if value}
     home = Path(values.pop("home", "var")).absolute()
     values.setdefault("secret_key", _kept_secret(home))
+    if values.get("media_url", "").startswith("s3://"):
+        values = _as_aws_says(environ) | values
     try:
-        return Settings.model_validate({"home": home, **values})
+        found = Settings.model_validate({"home": home, **values})
     except ValidationError as error:
         raise BadSetting(_line(error.errors()[0])) from None
+    for name in ("media_access_key", "media_secret_key"):
+        if found.bucket and not getattr(found, name):
+            raise BadSetting(f"{PREFIX}{name.upper()}: kho s3:// cần khóa truy cập; hãy đặt biến này.")
+    return found
+
+
+AWS = {
+    "media_endpoint": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+    "media_region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+    "media_access_key": ("AWS_ACCESS_KEY_ID",),
+    "media_secret_key": ("AWS_SECRET_ACCESS_KEY",),
+}
+"""What other programs of the field call the same; ours go before."""
+
+
+def _as_aws_says(environ: Mapping[str, str]) -> dict[str, str]:
+    said = {name: next((environ[one] for one in others if environ.get(one)), "") for name, others in AWS.items()}
+    return {name: value for name, value in said.items() if value}
 
 
 def _ours(name: str) -> bool:
@@ -207,6 +263,7 @@ def _line(error: ErrorDetails) -> str:
 
 
 WORDS = {
+    "bool_parsing": "phải là true hoặc false.",
     "int_parsing": "phải là số nguyên.",
     "greater_than_equal": "phải từ {ge} trở lên.",
     "less_than_equal": "không được quá {le}.",

@@ -9,7 +9,7 @@ from channels.contract import ChannelError
 from channels.words import N_, Words
 from cms.radio.tables import ScriptVariant
 from cms.stories.tables import Asset
-from media.errors import Damaged, MediaError
+from media.errors import Damaged, MediaError, StoreAway
 from media.store import Store
 from scheduler.rows import CHANNEL, RENDITION, SECRET
 from scheduler.vault import Keys
@@ -30,7 +30,12 @@ def faults(engine: Engine, keys: Keys, store: Store) -> Iterator[Words]:
         yield from _locked(connection, keys)
         wanted = dict(_files(connection))
     for sha256, what in sorted(wanted.items()):
-        if fault := _fault(store, sha256, what):
+        try:
+            fault = _fault(store, sha256, what)
+        except StoreAway as away:
+            yield Words(away.text)
+            return
+        if fault:
             yield fault
 
 
@@ -58,6 +63,8 @@ def _fault(store: Store, sha256: str, what: Words) -> Words | None:
     told: dict[str, Any] = {"file": sha256[:12], "what": what}
     try:
         store.read(sha256, verify=True)
+    except StoreAway:
+        raise
     except MediaError as error:
         return Words(FILE_OTHER if isinstance(error, Damaged) else FILE_GONE, told)
     except OSError as error:

@@ -40,6 +40,13 @@ class Damaged(MediaError):
     text = N_("Tệp %(sha256)s trong kho đã bị hỏng; hãy khôi phục từ bản sao lưu.")
 
 
+class StoreAway(MediaError):
+    """The store does not answer, or refuses us."""
+
+    code = "store_away"
+    text = N_("Kho tệp đang không dùng được nên chưa làm được việc này; hãy thử lại sau ít phút.")
+
+
 class NotAPicture(MediaError):
     """The bytes are no picture of an accepted kind."""
 

@@ -13,6 +13,11 @@ from media.errors import Damaged, NotStored
 _NAME = re.compile("[0-9a-f]{64}")
 
 
+def is_name(text: str) -> bool:
+    """Whether ``text`` can be the name of a stored file."""
+    return bool(_NAME.fullmatch(text))
+
+
 @dataclass(frozen=True, slots=True)
 class StoredFile:
     """A file in the store: its SHA-256 in lower-case hex and its size in bytes."""
@@ -22,13 +27,18 @@ class StoredFile:
 
 
 class Store:
-    """A folder of files at ``root/ab/cd/abcd…``. Several processes may use it at once."""
+    """A folder of files at ``root/ab/cd/abcd…``. Several processes may use it at once; several machines where they
+    share the folder, or with ``media.bucket``, which keeps the same contract.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def put(self, data: bytes) -> StoredFile:
-        """Keep ``data`` and return its name. When this returns, the file survives a power cut."""
+        """Keep ``data`` and return its name. When this returns, the file survives a power cut.
+
+        May be done again at any time, and before any row says so: equal bytes are one file.
+        """
         stored = StoredFile(hashlib.sha256(data).hexdigest(), len(data))
         target = self._place(stored.sha256)
         if not _holds(target, len(data)):
@@ -52,19 +62,23 @@ class Store:
             raise NotStored(sha256=sha256)
         return place
 
+    def at_hand(self, sha256: str) -> bool:
+        """Whether the file lies on this machine."""
+        return is_name(sha256) and self._place(sha256).is_file()
+
     def __iter__(self) -> Iterator[str]:
         """The names of all files in the store."""
         return (path.name for path in sorted(self.root.glob("??/??/*")) if _NAME.fullmatch(path.name))
 
     def __contains__(self, sha256: object) -> bool:
-        return isinstance(sha256, str) and bool(_NAME.fullmatch(sha256)) and self._place(sha256).is_file()
+        return isinstance(sha256, str) and self.at_hand(sha256)
 
     def _place(self, sha256: str) -> Path:
         if not _NAME.fullmatch(sha256):
             raise NotStored(sha256=sha256)
         return self.root / sha256[:2] / sha256[2:4] / sha256
 
-    def _write(self, target: Path, data: bytes) -> None:
+    def _write(self, target: Path, data: bytes, *, durable: bool = True) -> None:
         """Write beside the target and rename, so that a reader sees the whole file or none."""
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".put-", dir=target.parent)
@@ -72,13 +86,15 @@ class Store:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             os.chmod(name, 0o644)  # mkstemp gives 0600; a web server under another user sends these files
             os.replace(name, target)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        _sync_folders(target.parent, self.root)
+        if durable:
+            _sync_folders(target.parent, self.root)
 
 
 def _holds(target: Path, size: int) -> bool:

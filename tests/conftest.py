@@ -26,6 +26,8 @@ from scheduler.database import open_engine
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
+    from tests.buckets import Buckets
+
 CHROMIUM = (
     "--no-sandbox",
     "--disable-gpu",
@@ -36,7 +38,7 @@ CHROMIUM = (
     "--disable-sync",
 )
 
-for name in [name for name in os.environ if name.startswith("DAKENH_")]:
+for name in [name for name in os.environ if name.startswith(("DAKENH_", "AWS_"))]:
     del os.environ[name]  # what this machine is set to must not decide what a test sees
 
 MEMORY, ROOM = Path("/dev/shm"), 4 << 30
@@ -123,6 +125,15 @@ def postgres() -> Iterator[Any]:
     yield server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def buckets() -> "Iterator[Buckets]":
+    """Buckets of an S3 server (moto's, in this process)."""
+    from tests.buckets import serving
+
+    with serving() as made:
+        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -267,3 +267,10 @@ def test_the_lock_files_pin_everything_that_is_asked_for() -> None:
     runs, tests = ({plain(line) for line in pins(name)} for name in ("requirements.lock", "requirements-test.lock"))
     assert {plain(wanted) for wanted in told["dependencies"]} - runs == set()
     assert {plain(wanted) for wanted in told["optional-dependencies"]["test"]} - runs - tests == set()
+
+
+def test_the_store_is_opened_in_one_place() -> None:
+    """A folder opened elsewhere would be this machine's copies where files lie in a bucket."""
+    folder = re.compile(r"(?<![A-Za-z])Store\(\w+\.media\)")
+    sources = (Path(__file__).parents[1] / "cms").rglob("*.py")
+    assert [path.name for path in sources if folder.search(path.read_text(encoding="utf-8"))] == ["storing.py"]

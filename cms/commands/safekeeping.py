@@ -8,7 +8,7 @@ from channels.words import Words
 from cms import safekeeping, schema
 from cms.clock import utc_now
 from cms.commands.application import settings
-from media.store import Store
+from cms.storing import open_store
 from scheduler.database import open_engine
 
 
@@ -19,7 +19,7 @@ def backup(file: Path) -> None:
     found = settings()
     engine = open_engine(found.database)
     try:
-        rows = safekeeping.backup(engine, Store(found.media), schema.newest() or "", file, utc_now())
+        rows = safekeeping.backup(engine, open_store(found), schema.newest() or "", file, utc_now())
     finally:
         engine.dispose()
     click.echo(f"{file}: {rows} dòng. Hãy cất riêng khóa mã hóa; bản sao không chứa khóa.")
@@ -33,7 +33,7 @@ def restore(file: Path) -> None:
     schema.upgrade(found.database)
     engine = open_engine(found.database)
     try:
-        rows = safekeeping.restore(engine, Store(found.media), schema.newest() or "", file, utc_now(), _note)
+        rows = safekeeping.restore(engine, open_store(found), schema.newest() or "", file, utc_now(), _note)
     finally:
         engine.dispose()
     click.echo(f"Đã khôi phục {rows} dòng.")

@@ -10,6 +10,8 @@ from PIL import features as pillow
 from cms import schema
 from cms.commands.application import application, settings
 from cms.settings import PREFIX, Settings
+from cms.storing import open_store
+from media.errors import MediaError
 
 
 @click.command()
@@ -29,7 +31,7 @@ def init() -> None:
 def check() -> None:
     """Look whether everything an installation needs is there; one line for each finding."""
     found = settings()
-    problems = [line for line in (schema_problem(found), _raqm(), _writable(found.media)) if line]
+    problems = [line for line in (schema_problem(found), _raqm(), _store_problem(found)) if line]
     if not schema_problem(found):
         problems += _faults(found)
     for line in problems:
@@ -52,13 +54,12 @@ def demo() -> None:
 def _faults(found: Settings) -> list[str]:
     """What the database and the store themselves have to tell."""
     from cms import soundness
-    from media.store import Store
     from scheduler.database import open_engine
     from scheduler.vault import Keys
 
     engine = open_engine(found.database)
     try:
-        return [str(fault) for fault in soundness.faults(engine, Keys(found.encryption_keys), Store(found.media))]
+        return [str(fault) for fault in soundness.faults(engine, Keys(found.encryption_keys), open_store(found))]
     finally:
         engine.dispose()
 
@@ -88,6 +89,17 @@ def schema_problem(found: Settings) -> str | None:
 
 def _raqm() -> str | None:
     return None if pillow.check("raqm") else "Pillow thiếu raqm nên chữ Việt có thể sai dấu; hãy cài lại Pillow."
+
+
+def _store_problem(found: Settings) -> str | None:
+    """What keeps files from being stored, if anything; a bucket is asked for its list, which writes nothing."""
+    if found.bucket is None:
+        return _writable(found.media)
+    try:
+        next(iter(open_store(found)), None)
+    except MediaError as error:
+        return f"{error} ({found.media_url}; nguyên nhân ở nhật ký bên trên)"
+    return None
 
 
 def _writable(folder: Path) -> str | None:

@@ -1,5 +1,6 @@
 """The thin layer before Flask that answers readers, boards and pictures: no session, no template, no dispatch."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -11,6 +12,9 @@ from channels.led_board.playlist import frame_name
 from cms.feeds.conditional import http_date, not_modified
 from cms.feeds.shelf import Shelf, Shelved
 from cms.web.context import Context
+from media.errors import Damaged, MediaError, NotStored, StoreAway
+
+log = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -50,10 +54,9 @@ class Doorway:
         elif match := FEED.fullmatch(path):
             found = self.shelf.find("feeds", match[1], match[2])
         elif match := PICTURE.fullmatch(path):
-            stored = self._picture(match[1], match[2], environ, start_response)
-            if stored is not None:
-                return stored
-            found = self._own_frame(path)
+            found = None if self._store.at_hand(match[1]) else self._own_frame(path)
+            if found is None:
+                return self._picture(match[1], match[2], environ, start_response)
         else:
             return None
         return _send(found, environ, start_response, self._now()) if found else None
@@ -66,17 +69,28 @@ class Doorway:
     def _picture(
         self, sha256: str, extension: str, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes] | None:
-        if sha256 not in self._store:
+        try:
+            body = self._store.read(sha256)
+        except NotStored:
             return None
+        except (StoreAway, Damaged) as error:
+            return _later(error, start_response)
         etag = f'"{sha256}"'
         headers = [("ETag", etag), ("Cache-Control", FOREVER), ("X-Content-Type-Options", "nosniff")]
         if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             start_response("304 Not Modified", headers)
             return []
-        body = self._store.read(sha256)
         headers += [("Content-Type", MIMES[extension]), ("Content-Length", str(len(body)))]
         start_response("200 OK", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _later(error: MediaError, start_response: StartResponse) -> Iterable[bytes]:
+    """The picture exists and cannot be had now; nobody may remember this answer."""
+    log.warning("%s", error)
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), ("Retry-After", "10")]
+    start_response("503 Service Unavailable", headers)
+    return [str(StoreAway()).encode()]
 
 
 def _send(found: Shelved, environ: Environ, start_response: StartResponse, now: datetime) -> Iterable[bytes]:

@@ -22,7 +22,7 @@ from cms.web.actor import current_actor
 from cms.web.language import say
 from cms.web.looks import KIND_NAMES
 from media.pictures import CleanPicture
-from media.store import Store
+from media.store import Store, StoredFile
 from scheduler.tables import Channel
 
 STORY = "story"
@@ -74,10 +74,16 @@ class _WithDrawing(Store):
 
     def __init__(self, store: Store, sha256: str, drawing: CleanPicture) -> None:
         super().__init__(store.root)
-        self.sha256, self.drawing = sha256, drawing
+        self.beneath, self.sha256, self.drawing = store, sha256, drawing
+
+    def put(self, data: bytes) -> StoredFile:
+        return self.beneath.put(data)
 
     def read(self, sha256: str, *, verify: bool = False) -> bytes:
-        return self.drawing.data if sha256 == self.sha256 else super().read(sha256, verify=verify)
+        return self.drawing.data if sha256 == self.sha256 else self.beneath.read(sha256, verify=verify)
+
+    def __contains__(self, sha256: object) -> bool:
+        return sha256 in self.beneath
 
 
 def label(kind: str) -> Words:

@@ -16,6 +16,7 @@ from channels.words import N_, Words
 from cms.database import db
 from cms.refusal import Conflict, Refusal
 from cms.web.language import LANGUAGES, say
+from media.errors import StoreAway
 from media.pictures import megabytes
 from scheduler.trouble import brief
 
@@ -57,6 +58,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, on_http)
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(StaleDataError, on_lost_race)
+    app.register_error_handler(StoreAway, on_store_away)
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(away, on_database_away)
     for unfit in (*UNFIT_ERRORS, StatementError):
@@ -119,6 +121,13 @@ def on_database_away(error: SQLAlchemyError) -> Response:
         response = Response(say(Words(BUSY)), 503, content_type="text/plain; charset=utf-8")
     response.headers["Retry-After"] = "5"
     return response
+
+
+def on_store_away(error: StoreAway) -> Response:
+    """The store does not answer; nothing was changed, and the same request may succeed later."""
+    db.session.rollback()
+    sentence = say(Words(error.text))
+    return problem(503, error.code, sentence) if wants_json() else _page(503, sentence)
 
 
 def _busy() -> Response:

@@ -1,5 +1,7 @@
 """Headers, CSRF and limits that hold for every answer."""
 
+from typing import Any
+
 from flask import Flask, Response
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -31,11 +33,25 @@ def init_app(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=(settings.max_upload_mb + 1) * 1_000_000,
         MAX_FORM_MEMORY_SIZE=1_000_000,
         RATELIMIT_STORAGE_URI=settings.limits_url,
+        RATELIMIT_STORAGE_OPTIONS=_counting(settings.limits_url),
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=not settings.limits_url.startswith("memory:"),
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.after_request(_headers)  # first, so that it runs last and sees what the limiter has set
     csrf.init_app(app)
     limiter.init_app(app)
+
+
+def _counting(url: str) -> dict[str, Any]:
+    """How a counting server is called: it is asked with every request, so it has a second and one more try. While it is
+    away each process counts for itself: pages go on, and guessing a password stays slow.
+    """
+    if url.startswith("memory:"):
+        return {}
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    return {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1)}
 
 
 def _headers(response: Response) -> Response:

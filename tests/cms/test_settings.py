@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from cms.settings import PREFIX, BadSetting, Settings, from_environment
+from cms.storing import open_store
+from media.bucket import BucketPlace, BucketStore
+from media.store import Store
 
 KEY = "k" * 32
 OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
@@ -46,6 +49,13 @@ TAKEN: list[tuple[str, str, Any]] = [
     ("API_LIMIT", "60/minute", "60/minute"),
     ("LIMITS_URL", "memory://", "memory://"),
     ("PIPER_VOICE", __file__, Path(__file__)),
+    ("MEDIA_URL", "file:///srv/anh", "file:///srv/anh"),
+    ("MEDIA_ENDPOINT", "https://s3.tinh.example.vn/", "https://s3.tinh.example.vn"),
+    ("MEDIA_REGION", "hcm-1", "hcm-1"),
+    ("MEDIA_ACCESS_KEY", "AK", "AK"),
+    ("MEDIA_SECRET_KEY", "hush", "hush"),
+    ("MEDIA_PATH_STYLE", "false", False),
+    ("MEDIA_CACHE_MB", "2000", 2000),
     ("MAX_UPLOAD_MB", "20", 20),
     ("SMTP_URL", "smtp://mail.example.vn:587", "smtp://mail.example.vn:587"),
     ("MAIL_FROM", "dakenh@tinh.example.vn", "dakenh@tinh.example.vn"),
@@ -78,6 +88,15 @@ REFUSED = [
     ("SIGN_IN_LIMIT", "often"),
     ("API_LIMIT", "60"),
     ("LIMITS_URL", "file:///tmp/x"),
+    ("MEDIA_URL", "/srv/anh"),
+    ("MEDIA_URL", "file://srv/anh"),
+    ("MEDIA_URL", "s3://"),
+    ("MEDIA_URL", "s3://Kho/x"),
+    ("MEDIA_URL", "s3://kho/../x"),
+    ("MEDIA_URL", "s3://kho?endpoint=x"),
+    ("MEDIA_ENDPOINT", "s3.tinh.example.vn"),
+    ("MEDIA_PATH_STYLE", "maybe"),
+    ("MEDIA_CACHE_MB", "1"),
     ("MAX_UPLOAD_MB", "65"),
     ("SMTP_URL", "mail.example.vn"),
     ("SMTP_URL", "smtp://"),
@@ -105,6 +124,31 @@ def test_a_bad_value_is_refused_in_one_line_that_names_the_variable(name: str, v
     assert "\n" not in line
     assert len(line) < 160
     assert not re.search("[Ii]nput|should|[Vv]alue error|{", line), "the words of a library"
+
+
+def test_a_bucket_is_opened_with_our_variables_or_with_those_of_the_field() -> None:
+    own = read(MEDIA_URL="s3://kho/tinh/anh/", MEDIA_ACCESS_KEY="AK", MEDIA_SECRET_KEY="hush").bucket
+    assert own == BucketPlace("kho", "tinh/anh", "", "us-east-1", "AK", "hush")
+    assert "hush" not in repr(own)
+    field = {
+        "AWS_ACCESS_KEY_ID": "theirs", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_ENDPOINT_URL": "http://127.0.0.1:9000",
+        "AWS_DEFAULT_REGION": "hn-1", "DAKENH_SECRET_KEY": KEY, "DAKENH_MEDIA_URL": "s3://kho",
+    }  # fmt: skip
+    assert from_environment(field).bucket == BucketPlace("kho", "", "http://127.0.0.1:9000", "hn-1", "theirs", "hush")
+    ours = from_environment(field | {"DAKENH_MEDIA_ACCESS_KEY": "ours"}).bucket
+    assert ours is not None
+    assert ours.access_key == "ours"
+    assert read().bucket is None
+    assert refusal(MEDIA_URL="s3://kho").startswith("DAKENH_MEDIA_ACCESS_KEY: ")
+
+
+def test_files_lie_in_the_home_folder_in_another_or_in_a_bucket(tmp_path: Path) -> None:
+    assert type(open_store(read(HOME=str(tmp_path)))) is Store
+    assert open_store(read(HOME=str(tmp_path))).root == tmp_path / "media"
+    assert open_store(read(MEDIA_URL="file:///srv/%C3%A1nh")).root == Path("/srv/ánh")
+    made = open_store(read(HOME=str(tmp_path), MEDIA_URL="s3://kho", MEDIA_ACCESS_KEY="a", MEDIA_SECRET_KEY="b"))
+    assert isinstance(made, BucketStore)
+    assert made.root == tmp_path / "media-cache"
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "ENCRYPTION_KEY", "DATABASE_URL", "SMTP_URL"])

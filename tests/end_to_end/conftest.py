@@ -1,23 +1,18 @@
 """The whole product, running: web server, scheduler and Zalo simulator as processes, and a real Chromium."""
 
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
-from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
-from cms import database
-from cms.database import changing
-from cms.demo import newsroom
 from cms.demo.newsroom import PASSWORD
 from cms.settings import Settings
+from tests.end_to_end.furnishing import free_port, furnish
 from tests.end_to_end.running import Running
 
 SECRET = "end-to-end-secret-key-of-at-least-32"
@@ -27,7 +22,7 @@ START_S = 60
 @pytest.fixture
 def running(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     """The plan, people and channels of the demonstration, no stories yet, served by real processes."""
-    web, zalo = _free_port(), _free_port()
+    web, zalo = free_port(), free_port()
     environment = {
         "DAKENH_HOME": str(tmp_path),
         "DAKENH_SECRET_KEY": SECRET,
@@ -42,7 +37,7 @@ def running(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     settings = Settings.model_validate({name.removeprefix("DAKENH_").lower(): v for name, v in environment.items()})
-    _furnish(settings)
+    furnish(settings)
     log = (tmp_path / "serve.log").open("wb")
     process = subprocess.Popen([sys.executable, "-m", "cms.cli", "serve"], stdout=log, stderr=log)
     try:
@@ -82,23 +77,6 @@ def person(running: Running, chromium: Browser) -> Iterator[Callable[[str], Page
 
 def _told(message: ConsoleMessage) -> str:
     return f"{message.text} ({message.location['url']})"
-
-
-def _furnish(settings: Settings) -> None:
-    app = Flask("cms")
-    database.init_app(app, settings.database)
-    with app.app_context():
-        with changing() as session:
-            newsroom.build(session, settings, datetime.now(UTC))
-        database.db.session.remove()
-        database.db.engine.dispose()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_up(web: str, zalo: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
