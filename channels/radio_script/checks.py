@@ -7,13 +7,15 @@ from channels.document import findings as texts
 from channels.radio_script import tables
 from channels.radio_script.length import BREATH, clock
 from channels.radio_script.rendering import CONTENT, is_vietnamese, item, written
-from channels.radio_script.script import UNSAID, Script
+from channels.radio_script.script import UNSAID, DoubtNote, Script
 from channels.radio_script.settings import Settings
 from channels.words import N_, Words
 
 TOLERANCE = 0.03
 """A programme may miss its slot by 3 %, at most 30 s (Thông tư 09/2020/TT-BTTTT)."""
 SHORTEST_S = 30
+LONGEST = 40_000
+"""Characters of a body: more than half an hour of reading, beyond any bulletin."""
 MOST_LONG_SENTENCES = 5
 
 
@@ -29,7 +31,7 @@ def check(piece: Piece, settings: Settings) -> tuple[Finding, ...]:
                 Words(N_("Hãy viết nội dung.")),
             ),
         )
-    if found := tuple(texts.bounds(piece)):
+    if found := (*texts.bounds(piece), *_bound(piece)):
         return found
     script = written(piece, settings)
     told = (*_language(piece), *_doubts(script), *_long(script), *_slot(piece, script))
@@ -42,6 +44,14 @@ def _has_words(piece: Piece, settings: Settings) -> bool:
     return any(text.field in CONTENT for text in item(piece, settings).texts)
 
 
+def _bound(piece: Piece) -> Iterator[Finding]:
+    """Yield the bound of what can be read in one item, said before it is read at all."""
+    if len(piece.body) > LONGEST:
+        values = {"length": f"{len(piece.body):,}".replace(",", "."), "limit": f"{LONGEST:,}".replace(",", ".")}
+        message = Words(N_("Nội dung dài %(length)s ký tự, một tin trên loa nhận tối đa %(limit)s."), values)
+        yield Finding(Severity.ERROR, "body", message, Words(N_("Viết bản riêng ngắn hơn cho loa.")))
+
+
 def _language(piece: Piece) -> Iterator[Finding]:
     if not is_vietnamese(piece.language):
         message = Words(
@@ -52,8 +62,10 @@ def _language(piece: Piece) -> Iterator[Finding]:
 
 
 def _doubts(script: Script) -> Iterator[Finding]:
-    for note in dict.fromkeys((d.field, d.message, str(d.message_values), d.remedy) for d in script.doubts):
-        doubt = next(d for d in script.doubts if (d.field, d.message, str(d.message_values), d.remedy) == note)
+    first: dict[tuple[str, str, str, str], DoubtNote] = {}
+    for doubt in script.doubts:
+        first.setdefault((doubt.field, doubt.message, str(doubt.message_values), doubt.remedy), doubt)
+    for doubt in first.values():
         remedy = Words(doubt.remedy, doubt.remedy_values)
         yield Finding(Severity.WARNING, doubt.field or "settings", Words(doubt.message, doubt.message_values), remedy)
 

@@ -13,6 +13,9 @@ STOP_S = 0.6
 BREATH = 30
 """Syllables of a sentence above which a presenter runs out of breath (radio.md, section 3)."""
 
+LONGEST_SPLIT = 2_000
+"""Characters of a sentence for which a cut is suggested; a longer one has to be written anew."""
+
 SLOW, DEFAULT, FAST = 3.7, 4.2, 4.7
 """Syllables a second while speaking: outdoors and for older listeners; a district presenter; a VOV bulletin."""
 
@@ -102,7 +105,7 @@ def suggest_split(sentence: str, limit: int = BREATH) -> tuple[str, ...]:
 
     The parts are a suggestion: the editor makes sentences of them.
     """
-    if syllables(sentence) <= limit:
+    if len(sentence) > LONGEST_SPLIT or syllables(sentence) <= limit:
         return (sentence,)
     for pattern in _BREAKS:
         cut = _nearest_middle(sentence, pattern)

@@ -1,5 +1,6 @@
 """Sentences of a reading, each with the originals it came from."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -33,10 +34,11 @@ def unread(text: str, *, literal: bool = False) -> tuple[Said, ...]:
 
 def paragraphs(reading: Reading) -> tuple[Said, ...]:
     """Return the blocks of a reading, each as its sentences, each sentence with the originals it came from."""
+    cutter = _Cutter(reading)
     made: list[tuple[Sentence, ...]] = []
     start = 0
     for block in reading.spoken.split("\n"):
-        made.append(tuple(_sentences(reading, start, block)))
+        made.append(tuple(cutter.sentences(start, block)))
         start += len(block) + 1
     return _blocks(made, reading.headings, reading.joined)
 
@@ -45,13 +47,15 @@ def _blocks(
     lines: Sequence[tuple[Sentence, ...]], headings: frozenset[int], joined: frozenset[int]
 ) -> tuple[Said, ...]:
     """Put the lines of each block together; each is a sentence of its own."""
-    made: list[Said] = []
+    made: list[tuple[list[Sentence], bool]] = []
     for number, line in enumerate(lines):
         if line and made and number in joined:
-            made[-1] = Said((*ended(made[-1].sentences), *line))
+            block = made[-1][0]
+            block[-1:] = ended(block[-1:])
+            block += line
         elif line:
-            made.append(Said(line, number in headings))
-    return tuple(made)
+            made.append((list(line), number in headings))
+    return tuple(Said(tuple(block), heads) for block, heads in made)
 
 
 def ended(said: Sequence[Sentence]) -> tuple[Sentence, ...]:
@@ -68,29 +72,36 @@ def is_ended(text: str) -> bool:
     return text.rstrip("”»\"')] ")[-1:] in _ENDS
 
 
-def _sentences(reading: Reading, start: int, block: str) -> Iterator[Sentence]:
-    here = 0
-    for text in sentences(block):
-        here = block.index(text, here)
-        pieces = tuple(_pieces(reading, start + here, start + here + len(text)))
-        yield Sentence(pieces=pieces, syllables=syllables(text))
-        here += len(text)
+class _Cutter:
+    """Cuts a reading into sentences; its spans are in the order of what is said."""
 
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.starts = [span.spoken_start for span in reading.spans]
+        self.doubted = {(doubt.start, doubt.end) for doubt in reading.doubts}
 
-def _pieces(reading: Reading, start: int, end: int) -> Iterator[Piece]:
-    marked = {(d.start, d.end) for d in reading.doubts}
-    here = start
-    for span in reading.spans:
-        if span.spoken_start < here or span.spoken_end > end or span.spoken_start == span.spoken_end:
-            continue
-        if span.spoken_start > here:
-            yield Piece(text=reading.spoken[here : span.spoken_start])
-        doubted = (span.start, span.end) in marked
-        written = reading.written(span)
-        yield Piece(text=reading.said(span), written=written, hard=doubted or _is_hard(span, written), unknown=doubted)
-        here = span.spoken_end
-    if here < end:
-        yield Piece(text=reading.spoken[here:end])
+    def sentences(self, start: int, block: str) -> Iterator[Sentence]:
+        """Yield the sentences of one line of what is said, which starts at ``start``."""
+        here = 0
+        for text in sentences(block):
+            here = block.index(text, here)
+            pieces = tuple(self._pieces(start + here, start + here + len(text)))
+            yield Sentence(pieces=pieces, syllables=syllables(text))
+            here += len(text)
+
+    def _pieces(self, start: int, end: int) -> Iterator[Piece]:
+        spoken, here = self.reading.spoken, start
+        for span in self.reading.spans[bisect_left(self.starts, start) : bisect_left(self.starts, end)]:
+            if span.spoken_start < here or span.spoken_end > end or span.spoken_start == span.spoken_end:
+                continue
+            if span.spoken_start > here:
+                yield Piece(text=spoken[here : span.spoken_start])
+            doubted, written = (span.start, span.end) in self.doubted, self.reading.written(span)
+            hard = doubted or _is_hard(span, written)
+            yield Piece(text=self.reading.said(span), written=written, hard=hard, unknown=doubted)
+            here = span.spoken_end
+        if here < end:
+            yield Piece(text=spoken[here:end])
 
 
 def _is_hard(span: Span, written: str) -> bool:

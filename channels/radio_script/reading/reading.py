@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from channels.radio_script.reading import unbroken
 from channels.radio_script.reading.compose import compose
 from channels.radio_script.reading.lexicon import Lexicon, built_in
 from channels.radio_script.reading.model import Reading
@@ -89,7 +90,9 @@ def read_aloud(
     original = clean(text)
     plain = flatten(original, literal=literal)
     voice = DIALECTS[dialect] if isinstance(dialect, str) else dialect
-    page = Page(plain.text.translate(SAME), lexicon or built_in(), voice, dict(learned or {}))
+    text = plain.text.translate(SAME)
+    page = Page(unbroken.masked(text), lexicon or built_in(), voice, dict(learned or {}))
+    unbroken.claim(page, text)
     for rule in RULES:
         rule(page)
     return compose(page, plain, original)

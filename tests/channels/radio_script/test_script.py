@@ -6,6 +6,9 @@ from itertools import pairwise
 import pytest
 
 from channels.contract import Service, StoryKind
+from channels.fixing import apply
+from channels.radio_script.bulletin import Entry, compose_bulletin
+from channels.radio_script.checks import check
 from channels.radio_script.draft import Frame, Text
 from channels.radio_script.length import DEFAULT, FAST
 from channels.radio_script.reading import NORTH
@@ -175,3 +178,37 @@ def test_the_text_holds_only_what_is_said() -> None:
 def test_a_script_survives_json() -> None:
     made = script()
     assert Script.model_validate(json.loads(json.dumps(made.model_dump(mode="json")))) == made
+
+
+TABLE = "| Kênh | Số | Giờ |\n|---|---|---|\n| Tổng đài | **1022** | 7h–17h |\n| Zalo | | cả ngày. |"
+
+
+def test_the_last_row_of_a_table_does_not_run_into_the_next_sentence() -> None:
+    spoken = to_text(script(body=f"{TABLE}\n\nGọi khi cần.\n\n## Khi nào cần\n\nKý tờ khai."))
+    assert "Zalo, cả ngày. Gọi khi cần." in " ".join(spoken.split())
+    assert "Khi nào cần. Ký tờ khai." in " ".join(spoken.split())
+
+
+def test_every_line_of_the_text_file_ends_with_a_stop() -> None:
+    spoken = to_text(script(title="Nộp hồ sơ từ nhà", body="- Căn cước\n- Điện thoại\n\nĐịa chỉ:\nSố 5\nPhường 1"))
+    assert all(line.endswith((".", "!", "?", ":")) for line in spoken.split("\n") if line)
+    assert "Căn cước. Điện thoại." in spoken
+
+
+def test_a_table_is_offered_as_sentences_for_the_radio_alone() -> None:
+    made = article(body=f"Đầu.\n\n{TABLE}\n\nCuối.")
+    [fix] = [fix for one in check(made, Settings()) for fix in one.fixes if fix.own]
+    assert apply(made.body, fix.edits) == "Đầu.\n\nTổng đài: số **1022**; giờ 7h–17h.\nZalo: giờ cả ngày.\n\nCuối."
+
+
+def test_the_headlines_of_a_bulletin_end_with_stops() -> None:
+    entries = [Entry(script(title="Tin một", story_id=1)), Entry(script(title="Tin hai", story_id=2))]
+    frame = Frame(programme="Bản tin", station="Đài", greeting="Chào.", closing="Hết.")
+    spoken = to_text(compose_bulletin(entries, frame, FACTS, 300))
+    assert "Sau đây là những nội dung chính. Tin một. Tin hai." in spoken
+
+
+def test_titles_and_service_fields_are_read_as_typed() -> None:
+    made = script(title="Gọi *101# và # 5", summary="", body="Chữ.")
+    [title] = said(made, LineKind.TITLE)
+    assert "thăng" in title.text or "#" in title.text

@@ -253,3 +253,18 @@ def test_two_tabs_of_one_person_keep_both_texts_and_say_so(page: Page, context: 
     third.get_by_role("link", name="Mở bản kia").click()
     third.wait_for_url(re.compile(r"copy="))
     assert {here, third.input_value("#body")} == {"Câu đầu. Đoạn của thẻ một.", "Câu đầu. Đoạn của thẻ hai."}
+
+
+def test_a_finding_is_settled_by_a_click_or_a_key_and_can_be_undone(page: Page, draft: Story) -> None:
+    typed = "Cả nhà 👨‍👩‍👧 vào [cổng](www.longan.gov.vn) nhé."
+    page.goto(f"/stories/{draft.id}")
+    page.fill("#body", f"\n{typed}")
+    button = page.get_by_role("tabpanel").get_by_role("button", name="Ghi đủ https://").first
+    button.focus()
+    page.keyboard.press("Enter")
+    mended = typed.replace("(www", "(https://www")
+    expect(page.locator("#body")).to_have_value(mended)
+    expect(button).to_have_count(0)
+    page.press("#body", "Control+z")
+    expect(page.locator("#body")).to_have_value(f"\n{typed}")
+    expect(button).to_be_visible()
