@@ -23,18 +23,18 @@ _UNSEEN = (  # Default_Ignorable_Code_Point of Unicode, and the annotation signs
 )
 _OTHER_D = {"\u00d0": "\u0110", "\u00f0": "\u0111", "\u0189": "\u0110", "\u0256": "\u0111"}
 """Ð ð Ɖ ɖ, which old keyboards and fonts write for Đ đ."""
-_WINDOWS = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0) if code != 0x85}
+WINDOWS = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0) if code != 0x85}
 """What C1 controls were before Windows-1252 was read as Latin-1; HTML reads its references like this."""
 
-_REST = "\u0080-\u00bf" + "".join(_WINDOWS.values()) + "\u2026"
-_TWICE = f"[\u00c2-\u00cf\u00d1-\u00df][{_REST}]|[\u00e0-\u00ef][{_REST}]{{2}}|[\u00f0-\u00f4][{_REST}]{{3}}"
+_REST = "\u0080-\u00bf" + "".join(WINDOWS.values()) + "\u2026"
+TWICE = f"[\u00c2-\u00cf\u00d1-\u00df][{_REST}]|[\u00e0-\u00ef][{_REST}]{{2}}|[\u00f0-\u00f4][{_REST}]{{3}}"
 """A letter whose UTF-8 was read as Latin-1 or Windows-1252. Without U+00D0: no Cyrillic, but «Số 1/QÐ»."""
 _JOINED = "\u0590-\u1cff\u2190-\u2bff\u3000-\ud7ff\ua840-\uabff\U00010a00-\U0001fbff\ufe0e\ufe0f"
 """Scripts and signs between which a joiner or a zero-width space means something: Khmer, Cham, Arabic, emoji."""
 
 _ODD = re.compile(f"[{UNSTORABLE}{_CONTROLS}{_NONCHARACTERS}{_UNSEEN}{_ENDS}\r{''.join(_OTHER_D)}]")
 _PARTS = re.compile(
-    f"(?P<twice>{_TWICE})"
+    f"(?P<twice>{TWICE})"
     "|(?P<kept>\U0001f3f4[\U000e0020-\U000e007f]+"  # flags are written with tags
     f"|(?<=[{_JOINED}])[\u200b-\u200d]+(?=[{_JOINED}])"
     "|(?<=[#*0-9\u00a9\u00ae\u2000-\u33ff\U0001f000-\U0001fbff])[\ufe0e\ufe0f])"
@@ -42,9 +42,11 @@ _PARTS = re.compile(
     f"|(?P<odd>[{UNSTORABLE}{_CONTROLS}{_NONCHARACTERS}{_UNSEEN}{''.join(_OTHER_D)}])"
 )
 _CONTROL = re.compile(f"[{UNSTORABLE}{_CONTROLS}\x0b\x0c{_NONCHARACTERS}]")
-_VIETNAMESE = re.compile("[\u0102\u0103\u0110\u0111\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]")
-_TCVN3 = re.compile("[a-z][\u00a9\u00ac\u00b5\u00b6\u00b8\u00bc-\u00be\u00c6\u00de]|\u00ae[a-z\u00e0-\u00ff]")
-"""Letters of TCVN3 that stand in no word of another encoding. Its ư is a soft hyphen."""
+_VIETNAMESE = re.compile("[\u0102\u0103\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]")
+_TCVN3 = re.compile(
+    "[a-z][\u00a9\u00ac\u00b5\u00b6\u00b8\u00bc-\u00be\u00c6-\u00cf\u00d1-\u00d6\u00d8\u00dc\u00de]|\u00ae[a-z\u00e0-\u00ff]"
+)
+"""Letters of TCVN3 that stand in no word of another encoding. Its ư is a soft hyphen, its é is Ð."""
 _BLANKS = re.compile("[ \t\n]+")
 _UNSTORABLE = re.compile(f"[{UNSTORABLE}]")
 
@@ -102,9 +104,9 @@ def _part(match: re.Match[str]) -> str:
             return found
         case "end":
             return "\n"
-        case _ if found == "\u00ad" and _TCVN3.search(match.string):
+        case _ if found == "\u00ad" and _TCVN3.search(match.string) and not _VIETNAMESE.search(_line(match)):
             return found
-    return _OTHER_D.get(found) or _WINDOWS.get(found, "")
+    return _OTHER_D.get(found) or WINDOWS.get(found, "")
 
 
 def _misread(match: re.Match[str]) -> str:
@@ -112,7 +114,7 @@ def _misread(match: re.Match[str]) -> str:
     found = match[0]
     if found == "\u00c3\u00ad" and _VIETNAMESE.search(_line(match)):
         return "\u00c3"  # a word in capitals with a soft hyphen, in a line that was read right
-    return "".join(_WINDOWS.get(letter) or ("\u2026" if letter == "\x85" else letter) for letter in found)
+    return "".join(WINDOWS.get(letter) or ("\u2026" if letter == "\x85" else letter) for letter in found)
 
 
 def _line(match: re.Match[str]) -> str:

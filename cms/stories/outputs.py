@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.contract import Adapter, Edit, Finding, Fix, Rendition, Severity
+from channels.document import encodings
 from channels.words import N_, Words
 from cms.lexicon import stations
 from cms.people.tables import Unit
@@ -100,7 +101,7 @@ def _output(
     around: Surroundings,
 ) -> Output:
     piece = to_piece(content, story_id, revision, adapter.kind, around)
-    findings = (*adapter.check(piece, settings), *_never_shown(adapter, content))
+    findings = (*adapter.check(piece, settings), *encodings.findings(piece), *_never_shown(adapter, content))
     stopped = any(finding.severity is Severity.ERROR for finding in findings)
     return Output(adapter.kind, findings, None if stopped else adapter.render(piece, settings))
 

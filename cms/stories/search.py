@@ -11,7 +11,7 @@ from cms.stories.content import Content
 from cms.stories.tables import Story
 from media.characters import clean
 
-_JOINERS = re.compile("[\u200b-\u200d\ufe0e\ufe0f]")
+_JOINERS = re.compile("[\u00ad\u200b-\u200d\ufe0e\ufe0f]")
 _SPACES = re.compile(r"[^\S\n]")
 
 LONGEST_TEXT = 20_000

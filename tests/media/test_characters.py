@@ -52,7 +52,11 @@ def test_what_was_read_twice_can_still_be_put_right(codec: str) -> None:
     assert held.decode() == text
 
 
-def test_a_soft_hyphen_is_a_letter_of_tcvn3() -> None:
+def test_a_soft_hyphen_is_a_letter_of_tcvn3_and_hides_nothing_beside_it() -> None:
+    assert (
+        clean("Windows® và chuy\u00adển đổi,\nc\u00c7n ng\u00ad\u00eai")
+        == "Windows® và chuyển đổi,\nc\u00c7n ng\u00ad\u00eai"
+    )
     assert clean("ng\u00ad\u00eai d\u00a9n t\u00ad v\u00ben") == "ng\u00ad\u00eai d\u00a9n t\u00ad v\u00ben"
 
 

@@ -1,5 +1,6 @@
 """The list of stories: who sees what, filters that agree with what badges say, pages without gaps, few queries."""
 
+import html
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -212,3 +213,15 @@ def test_the_inbox_lists_only_what_the_lead_decides_oldest_first(house: Newsroom
     rows = listing.waiting_for(db.session(), newsroom.actor(house.lead))
     assert [row.id for row in rows] == [first.id, second.id]
     assert listing.waiting_for(db.session(), newsroom.actor(house.editor)) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "chuy\u00adển đổi", "chuy\u200bển đ\u2060ổi", "chuyển\u00a0đổi", "chuyển\u2009đổi", "chuyển\u202fđổi",
+        "\ufeffchuyển đổi", "chuye\u0302\u0309n ð\u00f4\u0309i", "CHUYỂN ÐỔI", "Copyright© chuy\u00adển đổi",
+        "chuy&shy;ển&nbsp;đổi", "chuy\u200dển đổi",
+    ],
+)  # fmt: skip
+def test_what_is_not_seen_hides_nothing_from_search(written: str) -> None:
+    assert search.terms(html.unescape(written))[-2:] == search.terms("chuyển đổi") == ["chuyen", "doi"]

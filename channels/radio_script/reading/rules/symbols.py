@@ -1,6 +1,7 @@
 """What is left: brackets, quotes, dots, dashes, ampersands and marks that nobody says."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from channels.radio_script.reading.model import Certainty
@@ -11,6 +12,8 @@ _KEPT = re.compile(r"\[[^\[\]\n]*\?\]")
 _END = re.compile(r"(?<!\.)\.\s?/\s?\.(?!\.)")
 _MARKS = re.compile(r"[…]+|\.\.+[.…]*|[-–—−]+|[^\w\s,;:!?.\-–—−]|_")
 _QUOTES = "“”„‟\"«»‹›'‘’"
+_ANGLES = "«»‹›"
+_PARTS_OF_LETTERS = frozenset({"Mn", "Mc", "Me", "Co"})
 _PAUSES = "→⇒➔➜|•●▪◦·✓➢"
 
 
@@ -39,7 +42,15 @@ def symbols(page: Page) -> None:
 
 
 def _drop(page: Page, match: re.Match[str]) -> None:
-    page.claim(*match.span(), "", "mark")
+    """Say nothing for a sign; one inside a word, or a part of a foreign letter, is a letter that nobody can say."""
+    if _in_word(page, match) or unicodedata.category(match[0][0]) in _PARTS_OF_LETTERS:
+        _lost(page, match)
+    else:
+        page.claim(*match.span(), "", "mark")
+
+
+def _in_word(page: Page, match: re.Match[str]) -> bool:
+    return page.text[match.start() - 1 : match.start()].isalpha() and page.text[match.end() : match.end() + 1].isalpha()
 
 
 def _pause(page: Page, match: re.Match[str]) -> None:
@@ -51,10 +62,10 @@ def _bracket(page: Page, match: re.Match[str]) -> None:
 
 
 def _quote(page: Page, match: re.Match[str]) -> None:
-    inner = (
-        page.text[match.start() - 1 : match.start()].isalpha() and page.text[match.end() : match.end() + 1].isalpha()
-    )
-    if not (inner and match[0] in "'’"):
+    inner = _in_word(page, match)
+    if inner and match[0] in _ANGLES:
+        _lost(page, match)
+    elif not (inner and match[0] in "'’"):
         page.claim(*match.span(), "", "mark")
 
 
