@@ -89,7 +89,7 @@ class _Scanner:
             for run in _TICKS.finditer(text):
                 self.ticks.setdefault(len(run[0]), []).append(run.start())
         size = _run_end(text, at) - at
-        same = self.ticks[size]
+        same = self.ticks.get(size, [])
         following = bisect_right(same, at)
         if following == len(same):
             self._words(at, at + size)

@@ -73,13 +73,14 @@ def _raw(inside: Sequence[Inline]) -> Iterator[str]:
 def _items(block: Listing, depth: int) -> Iterator[str]:
     for item in block.items:
         sign = f"{item.number}." if item.number is not None else "-"
-        lead = f"{'  ' * depth}{sign} "
-        for inner in item.blocks:
+        first, *rest = item.blocks or (None,)
+        text = block_text(first) if first is not None and not isinstance(first, Listing) else ""
+        yield f"{'  ' * depth}{sign} {text}".rstrip()
+        for inner in (first, *rest) if isinstance(first, Listing) else rest:
             if isinstance(inner, Listing):
                 yield from _items(inner, depth + 1)
-            elif text := block_text(inner):
-                yield lead + text
-                lead = "  " * (depth + 1)
+            elif more := block_text(inner):
+                yield "  " * (depth + 1) + more
 
 
 def _row(cells: Sequence[Cell]) -> str:

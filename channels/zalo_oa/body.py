@@ -128,12 +128,13 @@ def _items(listing: Listing, write: Writer, depth: int) -> list[str]:
     for item in listing.items:
         sign = f"{item.number}." if item.number is not None else "•" if depth == 1 else "–"
         lead = "   " * (depth - 1) + sign + " "
-        for inner in item.blocks:
+        for number, inner in enumerate(item.blocks):
+            own = [] if isinstance(inner, Listing) else [one for one in _block_lines(inner, write) if one.strip()]
+            if number == 0:
+                lines.append(lead + own[0] if own else lead.rstrip())
+            lines += own[number == 0 :]
             if isinstance(inner, Listing):
                 lines += _items(inner, write, depth + 1)
-            elif own := [line for line in _block_lines(inner, write) if line.strip()]:
-                lines += [lead + own[0], *own[1:]]
-                lead = ""
     return lines
 
 

@@ -96,7 +96,7 @@ class _Builder:
 
     def new_line(self, at: int, *, heading: bool = False) -> None:
         """Begin a line; the first one is there already."""
-        if self.length:
+        if self.length and self.last() != "\n":
             self.add("\n", at, at)
             self.line += 1
         if heading:
@@ -189,18 +189,17 @@ def _paragraph(block: Paragraph, out: _Builder) -> None:
 
 
 def _item(item: Item, out: _Builder) -> None:
-    first = True
-    for inner in item.blocks:
-        if first and isinstance(inner, Paragraph):
-            out.new_line(item.start)
-            if item.number is not None:
-                sign = f"{item.number}."
-                out.add(sign, item.start, item.start + len(sign))
-                out.add(" ", item.start + len(sign), item.start + len(sign) + 1)
-            _inlines(inner.inside, out)
-        else:
-            _block(inner, out)
-        first = False
+    first, *rest = item.blocks or (None,)
+    out.new_line(item.start)
+    if item.number is not None:
+        sign = f"{item.number}."
+        out.add(sign, item.start, item.start + len(sign))
+        out.add(" ", item.start + len(sign), item.start + len(sign) + 1)
+    if isinstance(first, Paragraph):
+        _inlines(first.inside, out)
+    elif first is not None:
+        _block(first, out)
+    _blocks(rest, out)
 
 
 def _inlines(inside: Sequence[Inline], out: _Builder) -> None:

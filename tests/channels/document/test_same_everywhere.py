@@ -78,6 +78,7 @@ CONVERTED = [
     ("<a.b@x.vn>", "a.b@x.vn"),
     ("Trăm năm\nTrong cõi", "Trăm năm\nTrong cõi"),
     ("# Đề mục ##", "Đề mục"),
+    ("\\``` a", "``` a"),
     ("    thụt vào", "thụt vào"),
     ("Một  \nHai\\\nBa", "Một\nHai\nBa"),
 ]
@@ -121,6 +122,13 @@ def test_what_may_not_mean_what_was_typed_is_told_with_a_click_that_settles_it(b
         mended = apply(body, fixes[0].edits)
         again = [one for one in findings(mended)[kind] if fixes[0] in one.fixes]
         assert not again, (kind, mended)
+
+
+@pytest.mark.parametrize("body", ["1. - một", "1. > một", "1. ## một", "1. một\n   - hai\n2. ba"])
+def test_a_number_is_said_whatever_stands_in_its_item(body: str) -> None:
+    assert (
+        letters(CHANNELS["zalo"](body)) == letters(CHANNELS["radio"](body)) == letters(to_text(body)) == letters(body)
+    )
 
 
 def test_words_that_a_channel_cannot_strike_through_are_told() -> None:
