@@ -18,8 +18,8 @@ from tests.conftest import SUNDAY
 OWN = """
 format: 1
 plan:
-  {code: huyen-binh-2026, title: Kế hoạch của huyện Bình, short_title: Bình 2026, issuer: UBND huyện Bình, root: huyen-b,
-   valid_from: 2026-01-01, valid_to: 2026-12-31, source: Viết cho phép thử}
+  {code: huyen-binh-2026, title: Kế hoạch của huyện Bình, short_title: Bình 2026, issuer: UBND huyện Bình,
+   root: huyen-b, valid_from: 2026-01-01, valid_to: 2026-12-31, source: Viết cho phép thử}
 groups:
   - {code: cac-xa-binh, title: Các xã của huyện}
 media:
@@ -96,42 +96,46 @@ def changed(old: str, new: str, text: str = OWN) -> str:
 
 
 SO, TINH = "{code: so, name: Sở Thông tin Sông Vàm, parent: tinh}", "{code: tinh, name: UBND tỉnh Sông Vàm}"
+DEPARTMENT = "Sở Thông tin Sông Vàm"
+SHARE = (
+    changed("evidence: broadcast}", "evidence: broadcast, share: {percent: 50, of: xã, groups: [truyen-thanh]}}")
+    .replace("Các xã của huyện}", "Các xã của huyện}\n  - {code: truyen-thanh, title: Tất cả}")
+    .replace("groups: [cac-xa-binh]}", "groups: [cac-xa-binh, truyen-thanh]}", 1)
+)
+PASSED_ON = changed(
+    "UBND xã Bình, parent: huyen-b,", "UBND xã Bình, parent: huyen-b, valid_to: 2026-11-01, successor: so,"
+)
+ELSEWHERE = changed("parent: huyen-b, groups: [cac-xa-binh]}\ncolumns", "parent: so, groups: []}\ncolumns")
 BEYOND = {
     "the province's own plan, as it is": (PLAN, "UBND tỉnh Sông Vàm"),
     "the province's plan taken over by its code": (changed("huyen-binh-2026", "song-vam-2026"), "UBND tỉnh Sông Vàm"),
     "the province's plan without its quotas": (PLAN[: PLAN.index('  - code: "2"')], "UBND tỉnh Sông Vàm"),
     "a new plan under the province's root": (changed("root: huyen-b", "root: tinh"), "UBND tỉnh Sông Vàm"),
-    "a plan that another follows up": (changed("root: huyen-b", "root: huyen-b, lead: so"), "Sở Thông tin Sông Vàm"),
+    "a plan that another follows up": (changed("root: huyen-b", "root: huyen-b, lead: so"), DEPARTMENT),
     "a task that another follows up": (changed("    title: Phát thanh\n", "    title: Phát thanh\n    lead: so\n"),
-                                       "Sở Thông tin Sông Vàm"),
+                                       DEPARTMENT),
     "a duty of another by name": (changed("owners: {groups: [cac-xa-binh]}", "owners: {units: [so]}"),
-                                  "Sở Thông tin Sông Vàm"),
+                                  DEPARTMENT),
     "a duty of others by a group that they are in": (changed("cac-xa-binh", "truyen-thanh"), "UBND huyện An"),
     "help from another": (changed("    source: Mục 1\n", "    source: Mục 1\n    partners: {units: [so]}\n"),
-                          "Sở Thông tin Sông Vàm"),
+                          DEPARTMENT),
     "a quota of another": (changed("evidence: broadcast}", "evidence: broadcast, owners: {units: [so]}}"),
-                           "Sở Thông tin Sông Vàm"),
-    "a share of others": (changed("evidence: broadcast}", "evidence: broadcast, share: {percent: 50, of: xã, groups: [truyen-thanh]}}"
-                                  ).replace("cac-xa-binh, title: Các xã của huyện}", "cac-xa-binh, title: Các xã của huyện}\n"
-                                  "  - {code: truyen-thanh, title: Tất cả}").replace("groups: [cac-xa-binh]}\n  - {code: xa-b2",
-                                  "groups: [cac-xa-binh, truyen-thanh]}\n  - {code: xa-b2"), "UBND huyện An"),
-    "a report of another": (changed("owners: {units: [huyen-b]}, to", "owners: {units: [so]}, to"), "Sở Thông tin Sông Vàm"),
-    "another's name": (changed(SO, SO.replace("Sở Thông tin Sông Vàm", "Sở cũ")), "Sở Thông tin Sông Vàm"),
+                           DEPARTMENT),
+    "a share of others": (SHARE, "UBND huyện An"),
+    "a report of another": (changed("owners: {units: [huyen-b]}, to", "owners: {units: [so]}, to"), DEPARTMENT),
+    "another's name": (changed(SO, SO.replace("Sở Thông tin Sông Vàm", "Sở cũ")), DEPARTMENT),
     "another's short name": (changed(TINH, TINH.replace("}", ", short_name: T}")), "UBND tỉnh Sông Vàm"),
-    "another's group": (changed(SO, SO.replace("}", ", groups: [cac-xa-binh]}")), "Sở Thông tin Sông Vàm"),
-    "another's first day": (changed(SO, SO.replace("}", ", valid_from: 2026-02-01}")), "Sở Thông tin Sông Vàm"),
-    "another's end": (changed(SO, SO.replace("}", ", valid_to: 2026-11-01}")), "Sở Thông tin Sông Vàm"),
+    "another's group": (changed(SO, SO.replace("}", ", groups: [cac-xa-binh]}")), DEPARTMENT),
+    "another's first day": (changed(SO, SO.replace("}", ", valid_from: 2026-02-01}")), DEPARTMENT),
+    "another's end": (changed(SO, SO.replace("}", ", valid_to: 2026-11-01}")), DEPARTMENT),
     "another's end and heir": (changed(SO, SO.replace("}", ", valid_to: 2026-11-01, successor: huyen-b}")),
-                               "Sở Thông tin Sông Vàm"),
+                               DEPARTMENT),
     "another's place": (changed(TINH, TINH.replace("}", ", parent: goc}\n  - {code: goc, name: Gốc}")),
                         "UBND tỉnh Sông Vàm"),
-    "another moved below": (changed(SO, SO.replace("parent: tinh", "parent: huyen-b")), "Sở Thông tin Sông Vàm"),
-    "a new unit at another's": (changed("parent: huyen-b, groups: [cac-xa-binh]}\ncolumns", "parent: so, groups: []}\ncolumns"),
-                                "UBND xã Bình Hai"),
+    "another moved below": (changed(SO, SO.replace("parent: tinh", "parent: huyen-b")), DEPARTMENT),
+    "a new unit at another's": (ELSEWHERE, "UBND xã Bình Hai"),
     "a new root": (changed(TINH, TINH + "\n  - {code: goc, name: Gốc mới}"), "Gốc mới"),
-    "one's duties passed on": (changed("{code: xa-b, name: UBND xã Bình, parent: huyen-b,",
-                                       "{code: xa-b, name: UBND xã Bình, parent: huyen-b, valid_to: 2026-11-01, successor: so,"),
-                               "Sở Thông tin Sông Vàm"),
+    "one's duties passed on": (PASSED_ON, DEPARTMENT),
     "a column that others use": (changed("title: Chuyển đổi số", "title: Của huyện"), "UBND tỉnh Sông Vàm"),
     "what a topic of others says": (changed("text: Nộp hồ sơ qua mạng", "text: Khác"), "UBND tỉnh Sông Vàm"),
 }  # fmt: skip
