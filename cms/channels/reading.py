@@ -15,7 +15,9 @@ from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.quotas.tables import Plan
 from cms.stories.search import fold
+from scheduler.base import read_json
 from scheduler.carried import read_settings
+from scheduler.dialect import text_in
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, ChannelDocument, Delivery
 
@@ -117,8 +119,8 @@ def simulated(channel: Channel) -> bool:
 def media(session: Session) -> dict[str, str]:
     """Return the words of all plans for kinds of channel, code to title; a quota counts a channel by this code."""
     found: dict[str, str] = {}
-    for labels in session.scalars(select(Plan.pack["media"]).order_by(Plan.valid_from.desc())):
-        for label in labels or ():
+    for written in session.scalars(select(text_in(Plan.pack, "media")).order_by(Plan.valid_from.desc())):
+        for label in (read_json(written) if written else None) or ():
             found.setdefault(label["code"], label["title"])
     return found
 

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from channels.radio_script import text, voice
 from channels.radio_script.reading import built_in
-from channels.radio_script.script import Script
 from channels.words import N_
 from cms.database import changing, db
 from cms.lexicon import entries, forms, rate_views
@@ -82,7 +81,7 @@ def listen_to_script(delivery_id: int) -> Response:
     found = reading.script(db.session(), current_actor(), delivery_id)
     if found.withdrawn:
         raise Conflict(N_("Kịch bản đã thu hồi nên không nghe thử được."))
-    spoken = text.to_text(Script.model_validate({**found.document, "priority": found.priority}))
+    spoken = text.to_text(found.whole)
     return heard(spoken, "north", f"kich-ban-{delivery_id}")
 
 

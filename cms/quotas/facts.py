@@ -11,6 +11,8 @@ from cms.people.tables import Unit
 from cms.quotas.counting import Duty
 from cms.quotas.pack import Counts, Per, Proof, Selector
 from cms.quotas.tables import Plan, Quota, Task
+from scheduler.base import read_json
+from scheduler.dialect import text_in
 
 PLAN, QUOTA, TASK, UNIT = (cast(Table, entity.__table__) for entity in (Plan, Quota, Task, Unit))
 
@@ -95,8 +97,8 @@ def plan_of(connection: Connection, quota_id: int) -> PlanFacts | None:
 
 
 def _plans(connection: Connection, *which: ColumnElement[bool]) -> list[PlanFacts]:
-    words = [PLAN.c.pack[name].label(name) for name in _WORDS]
-    title = PLAN.c.pack["plan"]["short_title"].as_string().label("short_title")
+    words = [text_in(PLAN.c.pack, name).label(name) for name in _WORDS]
+    title = text_in(PLAN.c.pack, "plan", "short_title").label("short_title")
     rows = connection.execute(
         select(PLAN.c.id, PLAN.c.code, title, PLAN.c.valid_from, PLAN.c.applies_to, *words)
         .where(*which)
@@ -105,8 +107,8 @@ def _plans(connection: Connection, *which: ColumnElement[bool]) -> list[PlanFact
     return [PlanFacts(*row[:5], *(_labels(row._mapping[name]) for name in _WORDS)) for row in rows]
 
 
-def _labels(entries: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
-    return {entry["code"]: entry.get("title") or entry["name"] for entry in entries or ()}
+def _labels(written: str | None) -> dict[str, str]:
+    return {entry["code"]: entry.get("title") or entry["name"] for entry in (read_json(written) if written else ())}
 
 
 def quota_facts(connection: Connection, plans: Iterable[PlanFacts]) -> list[QuotaFacts]:

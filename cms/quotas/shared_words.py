@@ -11,6 +11,7 @@ from cms.people.tables import Unit
 from cms.quotas.tables import Plan, PlanTerm, Term
 from cms.refusal import NotAllowed
 from cms.stories.tables import Revision, RevisionTag, Story
+from scheduler.dialect import text_in
 
 SHARED = N_(
     "Tệp kế hoạch đổi “%(term)s” mà %(unit)s cũng đang dùng, ngoài quyền của bạn; hãy giữ như cũ hoặc đặt mã khác."
@@ -29,7 +30,7 @@ def require(session: Session, actor: Actor, plan: Plan, changed: Sequence[Term])
 
 def _users(session: Session, plan: Plan, term: Term) -> Iterator[Unit]:
     """Roots of the other plans that list the term, then units with a story that is filed under it."""
-    others = select(Plan.pack["plan"]["root"].as_string()).join(PlanTerm, PlanTerm.plan_id == Plan.id)
+    others = select(text_in(Plan.pack, "plan", "root")).join(PlanTerm, PlanTerm.plan_id == Plan.id)
     roots = session.scalars(others.where(PlanTerm.term_id == term.id, Plan.id != plan.id)).all()
     yield from session.scalars(select(Unit).where(Unit.code.in_(roots)).order_by(Unit.id))
     filed = select(Story.unit_id).where(Story.column == term.code)

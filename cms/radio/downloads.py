@@ -42,6 +42,7 @@ def file(script: Script, format: str, approval: tuple[str, datetime] | None = No
     if format == "json":
         body = _json(as_json(script))
     else:
+        _whole = script.whole  # refused in words if it is damaged
         body = _printed(script.document, format, script.withdrawn, _banner(script), _facts(script, approval))
     return File(body, MIMES[format], _name("kich-ban", script.delivery_id, script.title, format, script.withdrawn))
 

@@ -25,7 +25,7 @@ def prompter(delivery_id: int) -> str:
     if not found.withdrawn:
         _taken([found])
     return _page(
-        frozen.Script.model_validate(found.document), _standing(found),
+        found.whole, _standing(found),
         back=url_for("radio.show", delivery_id=delivery_id),
         watch=url_for("radio.standing", delivery_id=delivery_id),
     )  # fmt: skip

@@ -6,18 +6,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from channels.radio_script import script as frozen
 from channels.words import N_
 from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.radio.logbook import PAGE, Airing, airings
 from cms.radio.tables import Broadcast, Confirmation, Download, ScriptClass
-from cms.refusal import NotFound
+from cms.refusal import Conflict, NotFound
 from cms.stories.tables import Review
 from cms.web.cursor import Cursor
+from scheduler.base import Damaged
+from scheduler.dialect import text_in
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery, StoredRendition
 
@@ -25,7 +29,8 @@ KIND = "radio_script"
 MOST_URGENT = 50
 URGENCY = {"khan_cap": 2, "uu_tien": 1, "thong_thuong": 0}
 """Classes of a message in the source-information system (Thông tư 39/2020/TT-BTTTT)."""
-_CLASS = func.coalesce(ScriptClass.priority, StoredRendition.document["priority"].as_string(), "")
+_CLASS = func.coalesce(ScriptClass.priority, text_in(StoredRendition.document, "priority"), "")
+DAMAGED = N_("Dữ liệu của kịch bản này bị hỏng nên không đọc được; hãy báo người vận hành, hoặc phát hành lại tin.")
 _Station = aliased(Unit)
 """A unit that aired or confirmed something, beside the channel's own."""
 
@@ -79,7 +84,26 @@ class Script:
     @property
     def seconds(self) -> float:
         """Estimated length in seconds; 0 if the document has none."""
-        return float((self.document.get("estimate") or {}).get("seconds") or 0)
+        estimate = self.document.get("estimate")
+        seconds = estimate.get("seconds") if isinstance(estimate, Mapping) else 0
+        return float(seconds) if isinstance(seconds, int | float) else 0.0
+
+    @property
+    def damaged(self) -> bool:
+        """Whether what is stored of it can no longer be read, so that nobody may read it on air."""
+        try:
+            frozen.Script.model_validate(self.document)
+        except ValidationError:
+            return True
+        return False
+
+    @property
+    def whole(self) -> frozen.Script:
+        """The script itself; raise ``Conflict`` if what is stored of it can no longer be read."""
+        try:
+            return frozen.Script.model_validate(self.document)
+        except ValidationError:
+            raise Conflict(DAMAGED) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +296,8 @@ def _on_top(own: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _script(row: Any) -> Script:
     delivery, rendition, channel, unit, priority = row
-    document = {**rendition.document, "priority": priority} if priority else rendition.document
+    document = rendition.document if isinstance(rendition.document, Mapping) else Damaged()
+    document = {**document, "priority": priority} if priority else document
     return Script(
         delivery_id=delivery.id,
         story_id=delivery.story_id,

@@ -35,8 +35,8 @@ class Row:
 
     @property
     def gone(self) -> bool:
-        """Whether nobody may read it any more."""
-        return is_gone(self.script)
+        """Whether nobody may read it any more, or nobody can."""
+        return is_gone(self.script) or self.script.damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def of(
     scripts = [found[delivery_id] for delivery_id in ids if delivery_id in found]
     frame = programmes.frame_of(programmes.ProgrammeFields(**bulletin.frame), unit.name)
     whole = composing.compose_bulletin(
-        [composing.Entry(frozen.Script.model_validate(one.document), is_gone(one) and not as_read) for one in scripts],
+        [_entry(one, as_read) for one in scripts],
         frame, _facts(bulletin, unit), bulletin.slot_s, headlines=bool(bulletin.frame.get("headlines")),
     )  # fmt: skip
     person = session.get(Person, bulletin.created_by)
@@ -117,7 +117,8 @@ def of(
 def choices(session: Session, found: Rundown) -> list[Choice]:
     """Return live scripts that could be taken in, urgent ones and then the newest first."""
     taken = {row.script.delivery_id for row in found.rows}
-    scripts = [one for one in reading.live_for(session, found.unit, MOST_CHOICES) if one.delivery_id not in taken]
+    live = reading.live_for(session, found.unit, MOST_CHOICES)
+    scripts = [one for one in live if one.delivery_id not in taken and not one.damaged]
     aired = airings(session, [one.delivery_id for one in scripts])
     offered = [
         Choice(
@@ -140,7 +141,7 @@ def offered(session: Session, unit: Unit, delivery_ids: Sequence[int]) -> set[in
 
 def length(script: Script, rate: float) -> float:
     """Return how long a script takes as an item, in seconds at ``rate`` syllables a second."""
-    return composing.item_seconds(frozen.Script.model_validate(script.document), rate)
+    return 0.0 if script.damaged else composing.item_seconds(script.whole, rate)
 
 
 def order(session: Session, bulletin_id: int) -> list[int]:
@@ -183,9 +184,24 @@ def standing_in(session: Session, actor: Actor, delivery_id: int) -> list[tuple[
 
 def _rows(scripts: Sequence[Script], whole: frozen.Script, frame: Frame, as_read: bool) -> list[Row]:
     starts = iter(composing.offsets(whole))
-    return [
-        Row(one, length(one, frame.rate), None if is_gone(one) and not as_read else next(starts)[0]) for one in scripts
-    ]
+    return [Row(one, length(one, frame.rate), None if _is_cut(one, as_read) else next(starts)[0]) for one in scripts]
+
+
+def _is_cut(script: Script, as_read: bool) -> bool:
+    return script.damaged or (is_gone(script) and not as_read)
+
+
+def _entry(script: Script, as_read: bool) -> composing.Entry:
+    """An item as it is composed; one whose text is damaged is cut, and the others are read."""
+    if not script.damaged:
+        return composing.Entry(script.whole, _is_cut(script, as_read))
+    blank = frozen.Script(
+        programme="", station="", title=script.title, unit=script.unit, column="", byline="",
+        priority=frozen.Priority.NORMAL, language="vi", story_id=script.story_id, revision=script.revision, rate=1.0,
+        syllables=0, estimate=frozen.Estimate(seconds=0, low=0, high=0), slot_s=0, lines=(), doubts=(),
+        long_sentences=(),
+    )  # fmt: skip
+    return composing.Entry(blank, withdrawn=True)
 
 
 def _facts(bulletin: Bulletin, unit: Unit) -> Mapping[str, object]:

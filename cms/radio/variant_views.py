@@ -129,7 +129,7 @@ def _shown(found: Script, shown: Variant | None, refusal: Refusal | None = None)
     may = variants.may_change(actor, session, shown) if shown else bool(variants.homes(session, actor, found))
     if shown is None and not may:
         raise NotFound(N_("Không có bản tiếng khác này."))
-    spoken = [] if found.withdrawn else [line for line in found.document["lines"] if line["sentences"]]
+    spoken = [] if found.withdrawn else [line for line in found.document.get("lines", ()) if line["sentences"]]
     return render_template(
         "radio/variant.html", script=found, shown=shown, row=shown.row if shown else None, may=may, spoken=spoken,
         units=variants.homes(session, actor, found) if shown is None else [], tags=variants.LANGUAGES,
