@@ -26,6 +26,10 @@ LINES = [
 """Lines of real articles with enough letters that tell."""
 
 
+EXAMPLES = ("Chuyá»ƒn Ä‘á»•i", "Chuy?n ??i")
+"""What the guide for editors shows of a text that was read twice, and of one whose letters are lost."""
+
+
 def tcvn3(text: str) -> str:
     """Small letters only: capitals are the same codes in a font of their own."""
     codes = {letter: code for code, letter in old_encodings._TCVN3.items()} | {"é": "\u00d0"}
@@ -121,10 +125,12 @@ def test_nothing_that_the_house_holds_is_taken_for_an_old_encoding() -> None:
     seen = 0
     for path in sorted(paths):
         for line in (text := clean(path.read_text("utf-8", "replace"))).split("\n"):
+            if any(example in line for example in EXAMPLES):
+                continue
             assert recover(line) is None, f"{path.name}: {line[:120]}"
             assert "\ufffd" in line or not lost(line), f"{path.name}: {line[:120]}"
             seen += 1
-        assert recover(text) is None, path
+        assert EXAMPLES[0] in text or recover(text) is None, path
     assert seen > 5_000
 
 
