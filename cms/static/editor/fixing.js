@@ -7,17 +7,25 @@ export function button(form, fix, stale) {
   made.type = "button";
   made.addEventListener("click", () => {
     const area = form.elements.namedItem(fix.field);
-    const text = area && edited(clean(area.value, fix.field), fix.edits);
-    if (text === null || text === undefined) return stale();
+    const texts = area ? readings(area.value, fix.field).map((one) => edited(one, fix.edits)) : [];
+    const text = texts.find((one) => one !== null);
+    if (text === undefined) return stale();
     jump(fix.field);
     put(area, text);
   });
   return made;
 }
 
-/** The text of a control as the server reads it, on which offsets count. */
-function clean(value, field) {
-  const text = value.normalize("NFC").replace(/\r\n?/g, "\n").replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, "");
+/** The text of a control as the server may read it (media/characters.py), on which offsets count: signs that are not seen
+ *  stay only where an old encoding needs them. */
+function readings(value, field) {
+  const ends = value.replace(/\r\n?|[\x0b\x0c\u2028\u2029]/g, "\n").replace(/[\0-\x08\x0e-\x1f\x7f\ufeff]/g, "");
+  const whole = ends.replace(/[\u00d0\u0189]/g, "\u0110").replace(/[\u00f0\u0256]/g, "\u0111");
+  const seen = whole.replace(/[\x80-\x9f\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufff9-\ufffc]/g, "");
+  return [seen, whole].map((text) => trimmed(text.normalize("NFC"), field));
+}
+
+function trimmed(text, field) {
   const isProse = field === "body" || field.endsWith(".body");
   return isProse ? text.replace(/^\n+|\n+$/g, "") : text.trim().replace(/\s+/g, " ");
 }
