@@ -14,17 +14,12 @@ SYMBOL = re.compile(r"[/&%@*_#<>|+=→“”\"()…]")
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_no_digit_no_bare_abbreviation_no_symbol_is_left(line: str) -> None:
+def test_no_digit_no_bare_abbreviation_no_symbol_is_left_and_spoken_lines_are_stable(line: str) -> None:
     spoken = read_aloud(line).spoken
     assert not re.search(r"\d", spoken)
     bare = MARKED.sub("", spoken)
     assert not ABBREVIATION.search(bare)
     assert not SYMBOL.search(bare)
-
-
-@pytest.mark.parametrize("line", LINES)
-def test_spoken_lines_are_stable(line: str) -> None:
-    spoken = read_aloud(line).spoken
     assert read_aloud(spoken).spoken == spoken
 
 

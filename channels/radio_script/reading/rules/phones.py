@@ -11,7 +11,9 @@ _PHONE = re.compile(
     r"(?!\d|/(?!\s?0\d{2})|[.,]\d|-\w)"
 )
 _ABROAD = re.compile(r"84[ .-]\d{2,3}(?:[ .-]|\)\s?)\d{3,4}[ .-]?\d{3,4}")
-_KEYED = re.compile(r"\*(\d+(?:\*\d+)*)#")
+_KEYED = re.compile(r"(?<![\w*#&])(?=[\d*]*#|\*\d{2})[*#]*\d+(?:[*#]+\d+)*[*#]*(?![\w*#])")
+"""What is typed on a telephone's keys: *101#, *098*123456#, 1022#, #1; not the star of a product or a footnote."""
+_KEYS = {"*": "sao", "#": "thăng"}
 _DATE = re.compile(r"\d{1,2}([.\- ])\d{1,2}\1(?:19|20)\d\d\Z")
 _ASKED = re.compile(
     r"(?:☎\ufe0f?|📞|📱|điện thoại|đt|sđt|hotline|đường dây nóng|tổng đài|liên hệ|fax|zalo|viber|gọi|số máy|di động|"
@@ -53,8 +55,8 @@ def phones(page: Page) -> None:
         if _IDENTITY.search(page.before(match.start())) and re.search(r"[A-Z]", match[0]):
             page.claim(*match.span(), _spelled_code(page, match[0]), "identity")
     for match in _KEYED.finditer(page.text):
-        said = " sao ".join(spelled(part) for part in match[1].split("*"))
-        page.claim(*match.span(), f"sao {said} thăng", "phone")
+        said = (_KEYS.get(part) or spelled(part) for part in re.findall(r"\d+|[*#]", match[0]))
+        page.claim(*match.span(), " ".join(said), "phone")
     for match in page.at_numbers(_PHONE):
         last = _claim_long(page, match, last)
     for match in page.at_numbers(_EMERGENCY):

@@ -20,6 +20,11 @@ _AMOUNT_BEFORE = re.compile(
 )
 _TIMES = re.compile(r"(?<![\w)])(?<![\w)] )[×÷](?=\d)")
 _TIMES_AS_MANY = re.compile(r"(?<=[a-zà-ỹđ] )x(?=\d{1,3}(?![\w/-]|[.,]\d))")
+_STARS = re.compile(r"(?<=\d)\*(?![\w*])")
+"""The star of "khách sạn 5*" and "OCOP 4*"."""
+_ROOT = re.compile(r"√(?=\d)")
+_POWER = re.compile(r"(?<=[\w)])\^(?=\d)")
+_UNEQUAL = re.compile(r"≠(?=\s?\w)")
 _DIVIDED = re.compile(r"(?<=\d) : (?=\d)")
 _COLON = re.compile(r":(?<=\d:)(?=\d)")
 _SCALE = re.compile(r"(?:tỷ lệ|tỉ lệ)(?:\s\w+){0,2}\s1$")
@@ -81,6 +86,7 @@ def signs(page: Page) -> None:
         page.claim(*match.span(), " cộng", "sign")
     for match in _TIMES.finditer(page.text) if "×" in page.text or "÷" in page.text else ():
         page.claim(*match.span(), "nhân " if match[0] == "×" else "chia ", "sign")
+    _always(page)
     for match in _DIVIDED.finditer(page.text) if " : " in page.text else ():
         page.claim(*match.span(), _divided(page, match), "sign")
     for match in _COLON.finditer(page.text):
@@ -89,6 +95,13 @@ def signs(page: Page) -> None:
     for match in _BETWEEN.finditer(page.text):
         if _AMOUNT_BEFORE.search(page.text, max(0, match.start() - 12), match.start()):
             page.claim(*match.span(), f" {_OPERATIONS[match[match.lastindex or 1]]} ", "sign")
+
+
+def _always(page: Page) -> None:
+    """Claim the signs that mean one thing wherever they stand."""
+    for pattern, said in ((_STARS, " sao"), (_ROOT, "căn "), (_POWER, " mũ "), (_UNEQUAL, " khác ")):
+        for match in pattern.finditer(page.text):
+            page.claim(*match.span(), said, "sign")
 
 
 def _leading(page: Page) -> None:
