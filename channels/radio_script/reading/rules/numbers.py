@@ -48,6 +48,9 @@ MAX_CARDINAL = 15
 """Digits up to which a bare number is read as a cardinal; longer ones are read out digit by digit."""
 
 
+_DASH_BETWEEN = re.compile(r"\s?[-–—−]\s?|\sđến\s")
+
+
 def stretches(page: Page) -> None:
     """Claim the dash of "thứ 2 - thứ 6", "ấp 1 - ấp 5", "điểm a-d": the same word on both sides, or two letters."""
     for match in _DASH.finditer(page.text):
@@ -71,10 +74,17 @@ def spaced(page: Page) -> None:
     """Claim thousands written apart: "1 000 000 lượt", "100 000 đồng"."""
     for match in page.at_numbers(_SPACED):
         several = len(re.findall(r"\s", match[0])) > 1 or " " not in match[0]
-        if not (several or is_counted(page, match.end())):
+        if not (several or is_counted(page, match.end()) or _is_first_of_range(page, match.end())):
             continue
         if not _NOT_SPACED.search(page.before(match.start())):
             page.claim(*match.span(), read_number(re.sub(r"\s", "", match[0]), page.dialect), "number")
+
+
+def _is_first_of_range(page: Page, end: int) -> bool:
+    """Tell whether a dash and a second number written apart follow, with what is counted: "5 000 – 6 000 đồng"."""
+    dash = _DASH_BETWEEN.match(page.text, end)
+    second = _SPACED.match(page.text, dash.end()) if dash else None
+    return second is not None and is_counted(page, second.end())
 
 
 def ordinals(page: Page) -> None:
