@@ -27,7 +27,7 @@ from cms.copies import UNREADABLE, Broken, Line
 from cms.refusal import Conflict, Invalid
 from cms.stories import search
 from cms.stories.content import Content
-from cms.stories.tables import Revision, Story
+from cms.stories.tables import Revision, SharedStory, Story
 from cms.tables import metadata
 from media.errors import Damaged, NotStored
 from media.store import Store
@@ -281,7 +281,11 @@ def _set_sequences(connection: Connection) -> None:
 def _index_stories(connection: Connection) -> None:
     """Make the stories findable: the search tables differ by database and are not in the copy."""
     newest = select(Story.id, Revision.content).join(Revision, Revision.id == Story.current_id)
+    shared = select(SharedStory.story_id, Revision.content).join(Revision, Revision.id == SharedStory.revision_id)
     with Session(connection) as session:
         for story_id, content in connection.execute(newest).all():
             with copies.reading(f"story {story_id}"):
                 search.index(session, story_id, Content.model_validate(content))
+        for story_id, content in connection.execute(shared).all():
+            with copies.reading(f"story {story_id}"):
+                search.index_shared(session, story_id, Content.model_validate(content))

@@ -131,7 +131,11 @@ class Settings(BaseModel):
     zalo_api_url: WebAddress = Field("https://openapi.zalo.me", description="Base address of the Zalo OA API.")
     zalo_oauth_url: WebAddress = Field("https://oauth.zaloapp.com", description="Base address of Zalo's OAuth.")
     session_hours: int = Field(12, ge=1, le=720, description="Hours until a session without use ends.")
-    sign_in_limit: Limit = Field("10 per minute", description="Sign-in attempts for one address.")
+    session_days: int = Field(7, ge=1, le=90, description="Days until one signs in anew, however busy the session.")
+    sign_in_limit: Limit = Field("10 per minute", description="Tries to sign in by one name from one address.")
+    sign_in_address_limit: Limit = Field(
+        "300 per 10 minutes", description="Failed tries from one address by any names, before new devices wait there."
+    )
     api_limit: Limit = Field("600 per minute", description="API calls for one token or address.")
     preview_limit: Limit = Field("90 per minute", description="Previews while typing, for one person.")
     limits_url: Annotated[str, AfterValidator(_counting_place)] = Field(

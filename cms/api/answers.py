@@ -9,8 +9,9 @@ from flask import Response, request
 from cms.api.calls import File, Reply
 from cms.web.language import choose_language
 
-CACHING = "private, no-cache"
-"""An answer is one caller's and may be withdrawn at any time; who holds one may ask whether it changed."""
+CACHING = "private, no-store"
+"""An answer is one caller's and may be withdrawn at any time: nothing on the way keeps it. A caller that keeps one
+itself may ask by its ETag whether it changed."""
 
 
 def made(reply: Reply[Any] | File) -> Response:

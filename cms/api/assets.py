@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from pydantic import Field
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
@@ -60,10 +59,10 @@ def upload_asset(call: Call[NoQuery, PictureForm]) -> Reply[AssetTold]:
 
 @endpoint("GET", "/assets/{sha256}", "stories:read", "stories:write")
 def read_asset(call: Call[NoQuery, None], sha256: str) -> Reply[AssetTold]:
-    """Read what is known of a picture; `url` serves its bytes."""
+    """Read what is known of a picture of one's own units, or in an approved story; `url` serves its bytes."""
     session = db.session()
     call.actor.require(Action.READ)
-    found = session.scalar(select(Asset).where(Asset.sha256 == sha256).order_by(Asset.id).limit(1))
+    found = assets.readable(session, call.actor, sha256)
     if found is None:
         raise NotFound(N_("Không có ảnh này; hãy tải ảnh lên trước."))
     return Reply(_told(session, found))

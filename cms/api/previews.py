@@ -31,7 +31,7 @@ class PreviewQuery(Given):
     """Which channel and revision, and whether the files' bytes are wanted."""
 
     channel: Word = Field("", description="Slug of a channel of the kind; without it the one nearest to the unit.")
-    revision: Id | None = Field(None, description="The newest if left out.")
+    revision: Id | None = Field(None, description="The newest that the caller sees if left out.")
     files: Literal["sizes", "inline"] = Field("sizes", description="inline: the bytes come along in base64.")
 
 
@@ -102,8 +102,12 @@ def preview_story(call: Call[PreviewQuery, None], story_id: int, kind: str) -> R
     session = db.session()
     story = lookup.story(session, call.actor, story_id)
     channel = _channel(session, kind, call.query.channel, story.unit)
-    newest = lookup.current(story)
-    shown = newest if call.query.revision is None else revision(session, story_id, call.query.revision)
+    number = call.query.revision
+    shown = (
+        lookup.seen(session, call.actor, story).revision
+        if number is None
+        else revision(session, call.actor, story, number)
+    )
     content = Content.model_validate(shown.content)
     around = outputs.surroundings(session, store(), settings().public_url, story.unit, content)
     made = outputs.output(content, story_id, shown.number, channel, around)

@@ -66,7 +66,7 @@ def unschedule_story(call: Call[NoQuery, None], story_id: int) -> Reply[StoryTol
     Nothing is ever published by this. What is live stays; retract calls it back.
     """
     with changing_story(call, story_id) as (session, found, version):
-        lookup.check_version(found, version)
+        lookup.check_version(lookup.seen(session, call.actor, found), version)
         unscheduling.unschedule(session, call.actor, story_id, now=call.now)
     return story_reply(call, story_id)
 

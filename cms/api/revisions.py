@@ -11,10 +11,11 @@ from cms.api.calls import Call, Reply
 from cms.api.fields import NoQuery, Told
 from cms.api.table import endpoint
 from cms.database import db
+from cms.people.permissions import Actor
 from cms.refusal import NotFound
 from cms.stories import lookup
 from cms.stories.content import Content
-from cms.stories.tables import Revision
+from cms.stories.tables import Revision, Story
 
 
 class RevisionLine(Told):
@@ -43,10 +44,13 @@ class RevisionTold(RevisionLine):
 
 @endpoint("GET", "/stories/{story_id}/revisions", "stories:read")
 def list_revisions(call: Call[NoQuery, None], story_id: int) -> Reply[RevisionList]:
-    """List the revisions of a story, newest first."""
+    """List the revisions of a story, newest first; from outside its unit the approved one."""
     session = db.session()
     story = lookup.story(session, call.actor, story_id)
     query = select(Revision).where(Revision.story_id == story_id).options(joinedload(Revision.creator))
+    shown = lookup.seen(session, call.actor, story)
+    if not shown.inside:
+        query = query.where(Revision.id == shown.revision.id)
     found = session.scalars(query.order_by(Revision.number.desc()))
     return Reply(RevisionList(items=[_line(one, story.approved_id) for one in found]))
 
@@ -56,16 +60,17 @@ def read_revision(call: Call[NoQuery, None], story_id: int, number: int) -> Repl
     """Read one revision with its content."""
     session = db.session()
     story = lookup.story(session, call.actor, story_id)
-    found = revision(session, story_id, number)
+    found = revision(session, call.actor, story, number)
     line = _line(found, story.approved_id)
     return Reply(RevisionTold(**line.model_dump(), content=Content.model_validate(found.content)))
 
 
-def revision(session: Session, story_id: int, number: int) -> Revision:
-    """Return a revision with who wrote it; raise ``NotFound``."""
-    query = select(Revision).where(Revision.story_id == story_id, Revision.number == number)
+def revision(session: Session, actor: Actor, story: Story, number: int) -> Revision:
+    """Return a revision that ``actor`` sees, with who wrote it; raise ``NotFound``."""
+    query = select(Revision).where(Revision.story_id == story.id, Revision.number == number)
     found = session.scalar(query.options(joinedload(Revision.creator)))
-    if found is None:
+    shown = lookup.seen(session, actor, story)
+    if found is None or not (shown.inside or found.id == shown.revision.id):
         raise NotFound(N_("Bài không có bản %(number)s."), number=number)
     return found
 

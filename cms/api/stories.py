@@ -57,7 +57,7 @@ class StoryChange(Given):
 def list_stories(call: Call[StoryQuery, None]) -> Reply[StoryPage]:
     """List stories, newest change first.
 
-    Those of the caller's own units, and everybody's once they are approved.
+    Those of the caller's own units, and everybody's as they were approved last.
     """
     session, query = db.session(), call.query
     filters = listing.Filters(
@@ -89,7 +89,7 @@ def create_story(call: Call[NoQuery, NewStory]) -> Reply[StoryTold]:
 
 @endpoint("GET", "/stories/{story_id}", "stories:read")
 def read_story(call: Call[NoQuery, None], story_id: int) -> Reply[StoryTold]:
-    """Read a story with its newest content.
+    """Read a story with its newest content; from outside its unit with the approved one.
 
     The ETag begins with the version; send it as If-Match to change exactly what was read.
     """
@@ -113,7 +113,9 @@ def change_story(call: Call[NoQuery, StoryChange], story_id: int) -> Reply[Story
     Each field of `content` that is given replaces the story's; lists and objects are replaced whole.
     """
     session = db.session()
-    newest = lookup.current(lookup.story(session, call.actor, story_id)).content
+    found = lookup.story(session, call.actor, story_id)
+    call.actor.require(Action.WRITE, found.unit.path)
+    newest = lookup.current(found).content
     given = call.body.content
     content = parse({**newest, **given.model_dump(mode="json", exclude_unset=True)}) if given else None
     _save(call, story_id, content)

@@ -24,7 +24,7 @@ def changing_story(call: Call[Any, Any], story_id: int) -> Iterator[tuple[Sessio
     with changing() as session:
         session.execute(select(Story.id).where(Story.id == story_id).with_for_update())
         found = lookup.story(session, call.actor, story_id)
-        yield session, found, call.expected.version_for(found.version)
+        yield session, found, call.expected.version_for(lookup.seen(session, call.actor, found).version)
 
 
 def draw_ahead(content: Content) -> None:

@@ -54,7 +54,9 @@ class StoryLine(Told):
     column: str
     unit: UnitName
     author: str
-    state: StoryState = Field(description="The editorial state of the newest revision.")
+    state: StoryState = Field(
+        description="The editorial state of the newest revision; from outside the unit of the approved one."
+    )
     stage: Stage = Field(description="The editorial state together with what the deliveries say.")
     version: int = Field(description="Rises with every change of the story; If-Match takes it.")
     planned_for: date | None = Field(description="The day that the newsroom intends; it promises nothing.")
@@ -71,7 +73,7 @@ class StoryPage(Told):
 
 
 class StoryTold(StoryLine):
-    """A story with its newest content."""
+    """A story with its newest content; from outside its unit with the approved one."""
 
     url: str = Field(description="The public address once it is live on a portal channel.")
     revision: int
@@ -97,18 +99,19 @@ def lines(session: Session, found: Sequence[ListedStory]) -> list[StoryLine]:
 def told(session: Session, actor: Actor, story_id: int) -> StoryTold:
     """Return a story whole; raise ``NotFound`` if it is not there for ``actor``."""
     found = lookup.story(session, actor, story_id)
-    revision = lookup.current(found)
+    shown = lookup.seen(session, actor, found)
+    revision = shown.revision
     deliveries = listing.deliveries_of(session, [found.id])[found.id]
     placed = listing.newest(deliveries)
     return StoryTold(
-        id=found.id, kind=StoryKind(found.kind), title=found.title, column=found.column,
+        id=found.id, kind=StoryKind(revision.kind), title=str(revision.content["title"]), column=revision.column,
         unit=UnitName(code=found.unit.code, name=found.unit.name), author=found.author.name,
-        state=StoryState(found.state), stage=stage(found.state, (one.state for one in deliveries)),
-        version=found.version, planned_for=found.planned_for, created_at=found.created_at,
-        updated_at=found.updated_at, deliveries=_placed(placed, slugs(session, [one.channel_id for one in placed])),
+        state=shown.state, stage=stage(shown.state, (one.state for one in deliveries)),
+        version=shown.version, planned_for=shown.planned_for, created_at=found.created_at,
+        updated_at=shown.updated_at, deliveries=_placed(placed, slugs(session, [one.channel_id for one in placed])),
         url=story_url(settings().public_url, found.id), revision=revision.number,
         approved_revision=_number(session, found), content=Content.model_validate(revision.content),
-        review=_review(session, found.id),
+        review=_review(session, found.id) if shown.inside else _review(session, found.id, revision.id),
     )  # fmt: skip
 
 
@@ -136,11 +139,15 @@ def _number(session: Session, found: Story) -> int | None:
     return session.scalar(select(Revision.number).where(Revision.id == found.approved_id))
 
 
-def _review(session: Session, story_id: int) -> LastReview | None:
+def _review(session: Session, story_id: int, revision_id: int | None = None) -> LastReview | None:
+    """The last decision, or the last approval of one revision."""
+    which = [Review.story_id == story_id]
+    if revision_id is not None:
+        which = [Review.revision_id == revision_id, Review.decision == "approved"]
     query = (
         select(Review, Revision.number)
         .join(Revision, Revision.id == Review.revision_id)
-        .where(Review.story_id == story_id)
+        .where(*which)
         .order_by(Review.id.desc())
         .limit(1)
     )

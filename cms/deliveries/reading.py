@@ -178,13 +178,22 @@ def carried() -> ColumnElement[int]:
 
 
 def find(session: Session, actor: Actor, delivery_id: int) -> tuple[Delivery, Channel, Unit, Story]:
-    """Return a delivery, its channel, the channel's unit and its story; raise ``NotFound`` if it may not be seen."""
+    """Return a delivery, its channel, the channel's unit and its story.
+
+    Raise ``NotFound`` if it may not be seen, ``NotAllowed`` if the role is what is missing: who may see none at all,
+    or reads the stories of a unit concerned, is told so.
+    """
+    actor.require(Action.SEE_DELIVERIES)
     found = session.get(Delivery, delivery_id)
     if found is not None:
         channel = session.get_one(Channel, found.channel_id)
         unit, story = session.get_one(Unit, channel.unit_id), session.get_one(Story, found.story_id)
-        if may_see(actor, unit, session.get_one(Unit, story.unit_id)):
+        home = session.get_one(Unit, story.unit_id)
+        if may_see(actor, unit, home):
             return found, channel, unit, story
+        for place in (unit, home):
+            if actor.may(Action.READ, place.path):
+                actor.require(Action.SEE_DELIVERIES, place.path)
     raise NotFound(N_("Không có lượt phát hành này, hoặc bạn chưa được cấp quyền xem."))
 
 

@@ -15,7 +15,7 @@ from cms.demo.channels import DemoChannel, load_channels
 from cms.demo.people import DemoPerson, load_people
 from cms.people import access_keys, passwords
 from cms.people.permissions import SYSTEM
-from cms.people.tables import Membership, Person, Unit
+from cms.people.tables import Membership, Password, Person, Unit
 from cms.quotas import importing
 from cms.settings import Settings
 from scheduler.tables import Channel
@@ -37,7 +37,10 @@ def build(session: Session, settings: Settings, now: datetime) -> None:
 
 
 def _person(person: DemoPerson, units: dict[str, Unit], now: datetime) -> Person:
-    made = Person(username=person.username, name=person.name, password_hash=passwords.hash_of(PASSWORD), created_at=now)
+    made = Person(
+        username=person.username, name=person.name, password_hash=passwords.hash_of(PASSWORD),
+        password_state=Password.DEMO, created_at=now,
+    )  # fmt: skip
     made.memberships = [Membership(unit_id=units[held.unit].id, role=held.role) for held in person.roles]
     return made
 

@@ -31,12 +31,25 @@ class SignInForm(OwnForm):
     password = PasswordField(_("Mật khẩu"), [InputRequired(_("Hãy nhập mật khẩu.")), Length(max=1000)])
 
 
+KEEP, REVOKE = "keep", "revoke"
+"""What becomes of one's access tokens when the password changes."""
+
+
 class PasswordForm(OwnForm):
     """One's own new password."""
 
     old = PasswordField(_("Mật khẩu hiện tại"))
     password = PasswordField(_("Mật khẩu mới"))
     again = PasswordField(_("Nhập lại mật khẩu mới"))
+    tokens = SelectField(
+        _("Mã truy cập API đang dùng"),
+        choices=[
+            SelectChoice(KEEP, _("Giữ lại: máy khác vẫn làm việc như cũ")),
+            SelectChoice(REVOKE, _("Thu hồi tất cả: chọn khi ngờ có người biết mật khẩu")),
+        ],
+        default=KEEP,
+        validate_choice=False,
+    )
 
 
 class TokenForm(OwnForm):

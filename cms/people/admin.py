@@ -18,7 +18,7 @@ from channels.words import N_
 from cms.audit.record import record
 from cms.people import directory, passwords, tokens, units
 from cms.people.permissions import Action, Actor, Role
-from cms.people.tables import ApiToken, Membership, Person, Unit
+from cms.people.tables import Membership, Password, Person, Unit
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
 
 USERNAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
@@ -41,7 +41,10 @@ def create(
         raise Invalid(N_("Hãy chọn ít nhất một vai trò ở một đơn vị."), field="roles")
     found = [(_grantable(session, actor, unit_id, now), _role(role)) for unit_id, role in wanted]
     password = start_password()
-    person = Person(username=username, name=name, password_hash=passwords.hash_of(password), created_at=now)
+    person = Person(
+        username=username, name=name, password_hash=passwords.hash_of(password), password_state=Password.START,
+        created_at=now,
+    )  # fmt: skip
     person.memberships = [Membership(unit_id=unit.id, unit=unit, role=role.value) for unit, role in found]
     session.add(person)
     session.flush()
@@ -110,7 +113,7 @@ def deactivate(session: Session, actor: Actor, person_id: int, *, now: datetime)
     _keep_an_admin(session, person, [m.unit for m in person.memberships if m.role == Role.ADMIN], [])
     person.active = False
     person.session_version += 1
-    ended = _revoke_all(session, person, now)
+    ended = tokens.revoke_all(session, person.id, now)
     record(
         session, actor, "person.deactivate", "person", person.id, unit_id=_home(person), now=now,
         username=person.username, tokens=ended,
@@ -237,18 +240,9 @@ def _checked_username(session: Session, value: str) -> str:
 
 def _new_password(person: Person) -> str:
     password = start_password()
-    person.password_hash = passwords.hash_of(password)
+    person.password_hash, person.password_state = passwords.hash_of(password), Password.START
     person.session_version += 1
     return password
-
-
-def _revoke_all(session: Session, person: Person, now: datetime) -> int:
-    open_tokens = session.scalars(
-        select(ApiToken).where(ApiToken.person_id == person.id, ApiToken.revoked_at.is_(None))
-    ).all()
-    for token in open_tokens:
-        token.revoked_at = now
-    return len(open_tokens)
 
 
 def _home(person: Person) -> int | None:

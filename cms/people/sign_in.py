@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.audit.record import record
-from cms.people import passwords
+from cms.people import passwords, tokens
 from cms.people.permissions import Actor
-from cms.people.tables import Person
+from cms.people.tables import Password, Person
 from cms.refusal import Invalid
 from media.characters import clean
 
@@ -39,18 +39,26 @@ def turn_away(session: Session, *, origin: str, now: datetime) -> None:
     record(session, actor, "person.sign_in_refused", "person", None, now=now)
 
 
-def change_password(session: Session, actor: Actor, *, old: str, new: str, again: str, now: datetime) -> Person:
-    """Set a person's own password and end their other sessions; raise ``Invalid`` naming the field in the way."""
+def change_password(
+    session: Session, actor: Actor, *, old: str, new: str, again: str, end_tokens: bool = False, now: datetime
+) -> tuple[Person, int]:
+    """Set a person's own password and end their other sessions; raise ``Invalid`` naming the field in the way.
+
+    ``end_tokens`` ends their access tokens too. Return the person and how many tokens ended.
+    """
     person = session.get_one(Person, actor.person_id)
     if not passwords.matches(person.password_hash, old):
         raise Invalid(N_("Mật khẩu hiện tại không đúng; hãy nhập lại."), field="old")
     passwords.check(new, person.username)
     if new != again:
         raise Invalid(N_("Hai lần nhập mật khẩu mới không giống nhau; hãy nhập lại."), field="again")
-    person.password_hash = passwords.hash_of(new)
+    if new == old:
+        raise Invalid(N_("Mật khẩu mới phải khác mật khẩu hiện tại; hãy chọn mật khẩu khác."), field="password")
+    person.password_hash, person.password_state = passwords.hash_of(new), Password.OWN
     person.session_version += 1
-    record(session, actor, "person.password", "person", person.id, now=now)
-    return person
+    ended = tokens.revoke_all(session, person.id, now) if end_tokens else 0
+    record(session, actor, "person.password", "person", person.id, now=now, **({"tokens": ended} if ended else {}))
+    return person, ended
 
 
 def change_language(session: Session, actor: Actor, language: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Units in a tree, people, what they may do where, and tokens for machines."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
@@ -33,8 +34,19 @@ class Unit(Base):
     """Whether a lead of this unit may approve a revision of their own."""
 
 
+class Password(StrEnum):
+    """Whose a password is: the person's own, one handed over that is to be changed first, or the demonstration's."""
+
+    OWN = "own"
+    START = "start"
+    DEMO = "demo"
+
+
 class Person(Base):
-    """Someone who signs in. ``session_version`` rises to end all sessions (new password, deactivation)."""
+    """Someone who signs in. ``session_version`` rises to end all sessions (new password, deactivation).
+
+    ``password_state`` is a ``Password``.
+    """
 
     __tablename__ = "person"
 
@@ -42,6 +54,7 @@ class Person(Base):
     username: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(300))
+    password_state: Mapped[str] = mapped_column(String(10), default=Password.OWN)
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(5), default="vi")
     session_version: Mapped[int] = mapped_column(default=1)
@@ -72,6 +85,15 @@ class Membership(Base):
     unit: Mapped[Unit] = relationship(lazy="joined")
 
     __table_args__ = (UniqueConstraint("person_id", "unit_id", "role"),)
+
+
+class EndedSession(Base):
+    """A session that was signed out of before its time; only the SHA-256 of its key is kept, and not for ever."""
+
+    __tablename__ = "ended_session"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ended_at: Mapped[datetime]
 
 
 class ApiToken(Base):

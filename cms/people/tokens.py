@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
@@ -65,6 +65,22 @@ def find(session: Session, token: str, now: datetime) -> ApiToken | None:
     if row is None or row.revoked_at is not None or not row.person.active:
         return None
     return None if row.expires_at is not None and row.expires_at <= now else row
+
+
+def has_open(session: Session, person_id: int, now: datetime) -> bool:
+    """Whether a person has a token that works."""
+    unexpired = or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now)
+    own = select(ApiToken.id).where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None), unexpired)
+    return session.scalar(own.limit(1)) is not None
+
+
+def revoke_all(session: Session, person_id: int, now: datetime) -> int:
+    """End all tokens of a person at once and return how many there were."""
+    own = select(ApiToken).where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+    found = session.scalars(own).all()
+    for token in found:
+        token.revoked_at = now
+    return len(found)
 
 
 def revoke(session: Session, actor: Actor, token_id: int, person_id: int, now: datetime) -> None:

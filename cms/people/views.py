@@ -21,20 +21,20 @@ from werkzeug.wrappers import Response as AnyResponse
 from channels.words import N_
 from cms.audit.record import record
 from cms.database import changing, db
-from cms.people import admin_views, directory, tokens, unit_views
+from cms.people import admin_views, directory, guessing, sessions, tokens, unit_views
 from cms.people import sign_in as signing
-from cms.people.account_forms import PasswordForm, SignInForm, TokenForm
+from cms.people.account_forms import REVOKE, PasswordForm, SignInForm, TokenForm
 from cms.people.blueprint import blueprint
+from cms.people.guessing import TooManyTries, Try
 from cms.people.permissions import ROLE_NAMES, Role
-from cms.people.tables import Person
+from cms.people.tables import Password, Person
 from cms.refusal import Invalid, NotFound, Refusal
 from cms.web import asked
 from cms.web.actor import SignedIn, current_actor
 from cms.web.addresses import within_site
-from cms.web.context import now, settings
+from cms.web.context import now
 from cms.web.guard import signed_in
 from cms.web.language import LANGUAGES, say
-from cms.web.security import limiter
 
 __all__ = ["admin_views", "blueprint", "unit_views"]
 
@@ -44,19 +44,28 @@ LONGEST_DAYS = 3650
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
-@limiter.limit(lambda: settings().sign_in_limit, methods=["POST"])
-def sign_in() -> str | AnyResponse:
+def sign_in() -> AnyResponse:
     """Ask for name and password; one answer for every kind of mismatch."""
     home = url_for("stories.index")
     if current_user.is_authenticated:
         return redirect(within_site(request.args.get("next"), home))
-    form = SignInForm()
+    form, status, wait_s = SignInForm(), 200, 0
     if request.method == "POST" and form.validate():
-        person = _let_in(form.username.data or "", form.password.data or "")
-        if person is not None:
-            return redirect(within_site(request.args.get("next"), home), 303)
-        form.form_errors = [_("Tên đăng nhập hoặc mật khẩu không đúng; hãy nhập lại.")]
-    return render_template("people/sign_in.html", form=form), (401 if form.form_errors else 200)  # type: ignore[return-value]
+        known = Try.of_request(form.username.data or "")
+        try:
+            known.admit()
+            if _let_in(form.username.data or "", form.password.data or "") is not None:
+                answer = redirect(within_site(request.args.get("next"), home), 303)
+                known.succeeded(answer)
+                return answer
+            known.failed()
+            form.form_errors, status = [_("Tên đăng nhập hoặc mật khẩu không đúng; hãy nhập lại.")], 401
+        except TooManyTries as refusal:
+            form.form_errors, status, wait_s = [say(refusal.words)], refusal.status, refusal.wait_s
+    page = make_response(render_template("people/sign_in.html", form=form), status)
+    if wait_s:
+        page.headers["Retry-After"] = str(wait_s)
+    return page
 
 
 def _let_in(username: str, password: str) -> Person | None:
@@ -78,9 +87,10 @@ def _let_in(username: str, password: str) -> Person | None:
 @blueprint.post("/sign-out")
 @signed_in
 def sign_out() -> AnyResponse:
-    """End the session."""
+    """End the session for good: a copy of its cookie is worth nothing from now on."""
     with changing() as database:
         actor = current_actor()
+        sessions.end(database, current_user.identity, now())
         record(database, actor, "person.sign_out", "person", actor.person_id, now=now())
     logout_user()
     session.clear()
@@ -117,25 +127,46 @@ def profile() -> str:
     return _profile()
 
 
+@blueprint.get("/profile/password")
+@signed_in
+def own_password() -> str:
+    """Set a password of one's own; whoever came with one that was handed over sees nothing else before."""
+    return _own_password(PasswordForm(formdata=None))
+
+
 @blueprint.post("/profile/password")
 @signed_in
-def password() -> str | AnyResponse:
-    """Change one's own password; other sessions end, this one goes on."""
+def password() -> AnyResponse:
+    """Change one's own password; other sessions end, this one goes on, tokens as the person chose."""
     form = PasswordForm()
+    started = current_user.person.password_state == Password.START
     try:
+        guessing.admit_change(current_actor().person_id)
         with changing() as database:
-            person = signing.change_password(
+            person, ended = signing.change_password(
                 database, current_actor(), old=form.old.data or "", new=form.password.data or "",
-                again=form.again.data or "", now=now(),
+                again=form.again.data or "", end_tokens=form.tokens.data == REVOKE, now=now(),
             )  # fmt: skip
     except Refusal as refusal:
         form.errors_from(refusal, say(refusal.words))
-        return _profile(password_form=form)
+        return make_response(_own_password(form) if started else _profile(password_form=form), refusal.status)
     session.clear()
     session.permanent = True
     login_user(SignedIn(person))
     flash(_("Đã đổi mật khẩu. Các phiên đăng nhập khác của bạn đã kết thúc."), "success")
-    return redirect(url_for("people.profile"), 303)
+    if ended:
+        flash(_("Đã thu hồi %(count)s mã truy cập API.", count=ended), "success")
+    return redirect(url_for("stories.index") if started else url_for("people.profile"), 303)
+
+
+def _own_password(form: PasswordForm) -> str:
+    person = current_user.person
+    return render_template(
+        "people/own_password.html",
+        password_form=form,
+        must=person.password_state == Password.START,
+        has_tokens=tokens.has_open(db.session(), person.id, now()),
+    )
 
 
 @blueprint.post("/profile/tokens")
@@ -184,6 +215,7 @@ def _profile(
         person=person,
         roles=sorted(roles),
         password_form=password_form or PasswordForm(formdata=None),
+        has_tokens=tokens.has_open(db.session(), person.id, now()),
         token_form=token_form or TokenForm(formdata=None),
         tokens=directory.tokens_of(db.session(), person),
         scope_names=tokens.SCOPES,

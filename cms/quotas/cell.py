@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
+from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person
 from cms.quotas import counting, gathering, periods
@@ -20,11 +21,12 @@ from cms.quotas.owners import heirs_on, owners_among
 from cms.quotas.pack import Per, Proof
 from cms.quotas.periods import Period
 from cms.quotas.scoring import Score, Scorer
-from cms.quotas.statements import RECORD, STORY
+from cms.quotas.statements import RECORD, STORY, UNIT
 from cms.refusal import NotFound
-from scheduler.rows import CHANNEL, DELIVERY
+from cms.stories.tables import SharedStory
+from scheduler.rows import CHANNEL, DELIVERY, RENDITION
 
-PERSON = cast(Table, Person.__table__)
+PERSON, SHARED = (cast(Table, entity.__table__) for entity in (Person, SharedStory))
 MOST = 300
 """So many items are listed; the number itself counts all."""
 BACK = 12
@@ -94,7 +96,7 @@ def open_cell(session: Session, actor: Actor, quota_id: int, unit: str, period: 
         shown,
         scorer.score(piles, owner.id),
         scorer.by_part(piles, owner.id),
-        _described(connection, found[:MOST]),
+        _described(connection, actor, found[:MOST]),
         max(0, len(found) - MOST),
     )
 
@@ -176,17 +178,18 @@ def _merged(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in found.values() if entry.step is not Step.REVIEW or entry.story_id not in done]
 
 
-def _described(connection: Connection, entries: Sequence[Entry]) -> list[Entry]:
-    """The entries with titles, channels, links and reasons: three queries."""
-    stories = _by_id(
-        connection,
-        select(STORY.c.id, STORY.c.title, PERSON.c.name).join(PERSON, PERSON.c.id == STORY.c.author_id),
-        STORY.c.id, {entry.story_id for entry in entries},
-    )  # fmt: skip
+def _described(connection: Connection, actor: Actor, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries with titles, channels, links and reasons: three queries.
+
+    What was promised or went out goes by the title that it carries; a story of a unit that ``actor`` does not read by
+    the one that everybody sees.
+    """
+    stories = _by_id(connection, _stories(actor), STORY.c.id, {entry.story_id for entry in entries})
     deliveries = _by_id(
         connection,
-        select(DELIVERY.c.id, CHANNEL.c.name, DELIVERY.c.link, DELIVERY.c.reason)
-        .join(CHANNEL, CHANNEL.c.id == DELIVERY.c.channel_id),
+        select(DELIVERY.c.id, CHANNEL.c.name, DELIVERY.c.link, DELIVERY.c.reason, RENDITION.c.title)
+        .join(CHANNEL, CHANNEL.c.id == DELIVERY.c.channel_id)
+        .join(RENDITION, RENDITION.c.id == func.coalesce(DELIVERY.c.live_rendition_id, DELIVERY.c.rendition_id)),
         DELIVERY.c.id, {entry.delivery_id for entry in entries},
     )  # fmt: skip
     records = _by_id(
@@ -195,6 +198,17 @@ def _described(connection: Connection, entries: Sequence[Entry]) -> list[Entry]:
         RECORD.c.id, {entry.record_id for entry in entries},
     )  # fmt: skip
     return [_told(entry, stories, deliveries, records) for entry in entries]
+
+
+def _stories(actor: Actor) -> Select[*tuple[Any, ...]]:
+    read = units.within(actor.paths(Action.READ))
+    title = case((read, STORY.c.title), else_=func.coalesce(SHARED.c.title, ""))
+    return (
+        select(STORY.c.id, title.label("title"), PERSON.c.name)
+        .join(PERSON, PERSON.c.id == STORY.c.author_id)
+        .join(UNIT, UNIT.c.id == STORY.c.unit_id)
+        .join(SHARED, SHARED.c.story_id == STORY.c.id, isouter=True)
+    )
 
 
 def _by_id(
@@ -210,7 +224,7 @@ def _told(entry: Entry, stories: Mapping[int, Any], deliveries: Mapping[int, Any
         told = replace(told, title=story.title, by=story.name)
     if delivery := deliveries.get(entry.delivery_id or 0):
         gone = delivery.reason if entry.step is Step.RETRACTED else ""
-        told = replace(told, channel=delivery.name, link=delivery.link, note=gone)
+        told = replace(told, channel=delivery.name, link=delivery.link, note=gone, title=delivery.title)
     if record := records.get(entry.record_id or 0):
         told = replace(told, note=record.note, by=record.name)
     return told

@@ -79,7 +79,7 @@ def variant_audio(delivery_id: int, variant_id: int) -> AnyResponse:
         store().path(row.audio_sha256), mimetype=row.audio_mime, download_name=name, conditional=True,
         etag=row.audio_sha256[:32], as_attachment="download" in request.args,
     )  # fmt: skip
-    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
 

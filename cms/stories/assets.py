@@ -1,17 +1,19 @@
 """Pictures that people upload: judged, cleaned and kept, so that stories may use them."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_, Words
+from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.refusal import NotFound, Refusal, refusal_from
 from cms.stories.pieces import EXTENSIONS
-from cms.stories.tables import Asset
+from cms.stories.tables import Asset, Revision, SharedStory
 from media import pictures
 from media.decoders import Source
 from media.errors import MediaError, PicturesBusy, PictureTooHeavy
@@ -19,6 +21,7 @@ from media.pictures import MAX_BYTES, CleanPicture, megabytes
 from media.store import Store
 
 LONGEST_NAME = 200
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def clean(data: Source, *, max_bytes: int = MAX_BYTES) -> CleanPicture:
@@ -79,6 +82,17 @@ def add(
     session.add(made)
     session.flush()
     return made
+
+
+def readable(session: Session, actor: Actor, sha256: str) -> Asset | None:
+    """Return a picture of a unit that ``actor`` reads, or one that stands in a story as everybody sees it."""
+    kept = select(Asset).join(Unit, Unit.id == Asset.unit_id).where(Asset.sha256 == sha256).order_by(Asset.id)
+    own = session.scalar(kept.where(units.within(actor.paths(Action.READ))).limit(1))
+    if own is not None or not HASH.fullmatch(sha256):
+        return own
+    shared = select(SharedStory.story_id).join(Revision, Revision.id == SharedStory.revision_id)
+    shown = session.scalar(shared.where(cast(Revision.content, Text).contains(sha256)).limit(1))
+    return session.scalar(kept.limit(1)) if shown is not None else None
 
 
 def address(sha256: str, mime: str) -> str:

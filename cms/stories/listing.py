@@ -1,4 +1,4 @@
-"""Lists of stories: searched, filtered and stepped through in two queries whatever the number of stories.
+"""Lists of stories: searched, filtered and stepped through in four queries whatever the number of stories.
 
 A page starts after a cursor, the last row's ``(updated_at, id)``, and so costs the same at the thousandth page as at
 the first. The page of the newsroom and the API use the same function.
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, not_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, not_, null, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from channels.contract import StoryKind
 from channels.words import N_
+from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.refusal import Invalid
 from cms.stories import search
-from cms.stories.lookup import PUBLIC_STATES
 from cms.stories.states import OUT, WAITING, Stage, StoryState, stage
-from cms.stories.tables import Story
+from cms.stories.tables import Revision, SharedStory, Story
 from cms.web.cursor import Cursor
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery, StoredRendition
@@ -87,13 +87,20 @@ class Page:
 
 
 def page(session: Session, actor: Actor, filters: Filters, *, after: str | None = None, limit: int = LIMIT) -> Page:
-    """Return stories that ``actor`` may read; raise ``Invalid`` for a cursor that this function did not give."""
-    limit = max(1, min(limit, MOST))
-    query = _columns().where(readable(actor), *_narrowed(session, filters))
-    if after:
-        query = query.where(_cursor(after).beyond(Story.updated_at, Story.id))
-    query = query.order_by(Story.updated_at.desc(), Story.id.desc()).limit(limit + 1)
-    found = session.execute(query).all()
+    """Return stories that ``actor`` may read; raise ``Invalid`` for a cursor that this function did not give.
+
+    Those of one's own units as they are now, and those of all others as they were approved: two lists in one order.
+    """
+    limit, cursor = max(1, min(limit, MOST)), _cursor(after) if after else None
+    found: list[Row[*tuple[Any, ...]]] = []
+    if paths := actor.paths(Action.READ):
+        beyond = session.scalar(select(Unit.id).where(~units.within(paths)).limit(1)) is not None
+        own = _own().where(_in_units(paths)) if beyond else _own()
+        found += _part(session, own.where(*_narrowed(session, filters)), Story.updated_at, cursor, limit)
+        if beyond:
+            others = _shared().where(not_(_in_units(paths)), *_narrowed_shared(session, filters))
+            found += _part(session, others, SharedStory.at, cursor, limit)
+    found.sort(key=lambda row: (row.updated_at, row.id), reverse=True)
     shown = found[:limit]
     placed = deliveries_of(session, [row.id for row in shown])
     rows = [_listed(row, placed[row.id]) for row in shown]
@@ -101,19 +108,23 @@ def page(session: Session, actor: Actor, filters: Filters, *, after: str | None 
     return Page(rows, str(Cursor(rows[-1].updated_at, rows[-1].id)) if more else None)
 
 
+def _part(
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    at: InstrumentedAttribute[datetime],
+    cursor: Cursor | None,
+    limit: int,
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    if cursor is not None:
+        query = query.where(cursor.beyond(at, Story.id))
+    return session.execute(query.order_by(at.desc(), Story.id.desc()).limit(limit + 1)).all()
+
+
 def waiting_for(session: Session, actor: Actor, *, limit: int = LIMIT) -> list[ListedStory]:
     """Return the stories whose approval ``actor`` may decide, oldest first."""
-    query = _columns().where(Story.state == StoryState.SUBMITTED, _in_units(actor.paths(Action.APPROVE)))
+    query = _own().where(Story.state == StoryState.SUBMITTED, _in_units(actor.paths(Action.APPROVE)))
     rows = session.execute(query.order_by(Story.updated_at, Story.id).limit(limit)).all()
     return [_listed(row, []) for row in rows]
-
-
-def readable(actor: Actor) -> ColumnElement[bool]:
-    """A condition on ``Story``, the rule of ``lookup.may_read``: all of one's own units', and everyone's approved."""
-    if not actor.may(Action.READ):
-        return false()
-    paths = actor.paths(Action.READ)
-    return or_(_in_units(paths), Story.state.in_(PUBLIC_STATES), Story.approved_id.is_not(None))
 
 
 def deliveries_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[OnChannel]]:
@@ -153,41 +164,80 @@ def newest(deliveries: Iterable[OnChannel]) -> tuple[OnChannel, ...]:
     return tuple(sorted(by_channel.values(), key=lambda delivery: delivery.name))
 
 
-def _columns() -> Select[*tuple[Any, ...]]:
-    return (
+def _own() -> Select[*tuple[Any, ...]]:
+    """Stories as they are now."""
+    return _people(
         select(
             Story.id, Story.kind, Story.title, Story.state, Story.unit_id, Story.author_id, Story.column,
-            Story.planned_for, Story.version, Story.created_at, Story.updated_at,
-            Unit.name.label("unit"), Person.name.label("author"),
+            Story.planned_for, Story.version, Story.created_at, Story.updated_at, *_NAMES,
         )
-        .join(Unit, Unit.id == Story.unit_id)
-        .join(Person, Person.id == Story.author_id)
     )  # fmt: skip
 
 
+def _shared() -> Select[*tuple[Any, ...]]:
+    """The same columns of stories as everyone sees them."""
+    version = Revision.number * 2 + case((SharedStory.state == StoryState.RETRACTED, 1), else_=0)
+    return _people(
+        select(
+            Story.id, SharedStory.kind, SharedStory.title, SharedStory.state, Story.unit_id, Story.author_id,
+            SharedStory.column, null().label("planned_for"), version.label("version"), Story.created_at,
+            SharedStory.at.label("updated_at"), *_NAMES,
+        )
+        .join(SharedStory, SharedStory.story_id == Story.id)
+        .join(Revision, Revision.id == SharedStory.revision_id)
+    )  # fmt: skip
+
+
+_NAMES = (Unit.name.label("unit"), Person.name.label("author"))
+
+
+def _people(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return query.join(Unit, Unit.id == Story.unit_id).join(Person, Person.id == Story.author_id)
+
+
 def _narrowed(session: Session, filters: Filters) -> Iterable[ColumnElement[bool]]:
-    if filters.query.strip():
-        found = search.matching(session, filters.query)
-        yield found if found is not None else false()
+    yield from _matching(session, filters.query, search.NEWEST)
+    yield from _placed(filters)
     if filters.stage is not None:
         yield in_stage(filters.stage)
-    if filters.unit_id is not None:
-        above = select(Unit.path).where(Unit.id == filters.unit_id).scalar_subquery()
-        yield Story.unit_id.in_(select(Unit.id).where(Unit.path.startswith(above)))
     if filters.column:
         yield Story.column == filters.column
     if filters.kind is not None:
         yield Story.kind == filters.kind
+
+
+def _narrowed_shared(session: Session, filters: Filters) -> Iterable[ColumnElement[bool]]:
+    yield from _matching(session, filters.query, search.SHARED)
+    yield from _placed(filters)
+    if filters.stage is not None:
+        yield in_stage(filters.stage, SharedStory.state)
+    if filters.column:
+        yield SharedStory.column == filters.column
+    if filters.kind is not None:
+        yield SharedStory.kind == filters.kind
+
+
+def _matching(session: Session, query: str, table: str) -> Iterable[ColumnElement[bool]]:
+    if query.strip():
+        found = search.matching(session, query, table)
+        yield found if found is not None else false()
+
+
+def _placed(filters: Filters) -> Iterable[ColumnElement[bool]]:
+    """Of whom the stories are."""
+    if filters.unit_id is not None:
+        above = select(Unit.path).where(Unit.id == filters.unit_id).scalar_subquery()
+        yield Story.unit_id.in_(select(Unit.id).where(Unit.path.startswith(above)))
     if filters.author_id is not None:
         yield Story.author_id == filters.author_id
 
 
-def in_stage(wanted: Stage) -> ColumnElement[bool]:
-    """A condition on ``Story``: ``states.stage`` in SQL."""
+def in_stage(wanted: Stage, state: InstrumentedAttribute[str] = Story.state) -> ColumnElement[bool]:
+    """A condition on ``Story``: ``states.stage`` in SQL. ``state`` is the editorial one, or that which all see."""
     if wanted in _EDITORIAL:
-        return Story.state == StoryState(wanted)
+        return state == StoryState(wanted)
     out, waiting, ended = (_has(states) for states in (OUT, WAITING, {DeliveryState.EXPIRED}))
-    approved = Story.state == StoryState.APPROVED
+    approved = state == StoryState.APPROVED
     match wanted:
         case Stage.LIVE:
             return and_(approved, out)

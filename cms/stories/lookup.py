@@ -6,15 +6,20 @@ from sqlalchemy.orm import Session, joinedload
 from channels.words import N_
 from cms.people.permissions import Action, Actor
 from cms.refusal import NotFound, Outdated
-from cms.stories.states import StoryState
+from cms.stories import sharing
+from cms.stories.sharing import Seen
 from cms.stories.tables import Revision, Story
 
-PUBLIC_STATES = frozenset({StoryState.APPROVED, StoryState.RETRACTED})
-"""Stories that everyone who is signed in may read, so that units can reuse each other's approved work."""
+ABSENT = N_("Không có tin, bài này, hoặc bạn chưa được cấp quyền xem.")
 
 
 def story(session: Session, actor: Actor, story_id: int) -> Story:
-    """Return the story with unit, author and current revision; raise ``NotFound`` if it is not there for ``actor``."""
+    """Return the story with unit, author and current revision; raise ``NotFound`` if it is not there for ``actor``.
+
+    All of one's own units', and everyone's once approved, so that units can reuse each other's approved work. What is
+    shown of it is ``seen``; ``current`` is for who is inside. Who may read no story at all is told so.
+    """
+    actor.require(Action.READ)
     query = (
         select(Story)
         .where(Story.id == story_id)
@@ -22,16 +27,17 @@ def story(session: Session, actor: Actor, story_id: int) -> Story:
         .execution_options(populate_existing=True)
     )
     found = session.scalars(query).one_or_none()
-    if found is None or not may_read(actor, found):
-        raise NotFound(N_("Không có tin, bài này, hoặc bạn chưa được cấp quyền xem."))
+    if found is None or sharing.seen(session, actor, found) is None:
+        raise NotFound(ABSENT)
     return found
 
 
-def may_read(actor: Actor, found: Story) -> bool:
-    """Whether ``actor`` may see the story: all of their own units', and everyone's once approved."""
-    if actor.may(Action.READ, found.unit.path):
-        return True
-    return actor.may(Action.READ) and (found.state in PUBLIC_STATES or found.approved_id is not None)
+def seen(session: Session, actor: Actor, found: Story) -> Seen:
+    """Return what ``actor`` sees of a story that ``story`` gave: the newest revision, or from outside the approved."""
+    shown = sharing.seen(session, actor, found)
+    if shown is None:
+        raise NotFound(ABSENT)
+    return shown
 
 
 def current(found: Story) -> Revision:
@@ -41,8 +47,8 @@ def current(found: Story) -> Revision:
     return found.current
 
 
-def check_version(found: Story, expected: int | None) -> None:
-    """Raise ``Outdated`` if the caller worked from another version than the newest."""
+def check_version(found: Story | Seen, expected: int | None) -> None:
+    """Raise ``Outdated`` if the caller worked from another version than the newest that they see."""
     if expected is not None and expected != found.version:
         raise Outdated(
             N_("Tin, bài vừa được người khác thay đổi; hãy tải lại để xem bản mới rồi làm tiếp."), found.version

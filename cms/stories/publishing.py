@@ -14,7 +14,7 @@ from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.radio import classes
 from cms.refusal import Conflict, Invalid, NotFound, Refusal, refusal_from
-from cms.stories import lookup, outputs
+from cms.stories import lookup, outputs, sharing
 from cms.stories.content import Content
 from cms.stories.states import StoryState
 from cms.stories.tables import Revision, Story
@@ -55,7 +55,7 @@ def schedule(
     channel in the way and what to do.
     """
     story = lookup.story(session, actor, story_id)
-    lookup.check_version(story, expected_version)
+    lookup.check_version(lookup.seen(session, actor, story), expected_version)
     revision = approved_revision(session, story)
     if not wishes:
         raise Invalid(N_("Hãy chọn ít nhất một kênh để lên lịch."), field="channels")
@@ -92,6 +92,7 @@ def retract(
     if not touched and story.state != StoryState.APPROVED:
         raise Conflict(N_("Bài chưa phát hành ở đâu nên không có gì để thu hồi."))
     story.state, story.updated_at = StoryState.RETRACTED, now
+    sharing.call_back(session, story, now)
     record(
         session, actor, "story.retract", "story", story.id,
         unit_id=story.unit_id, now=now, reason=reason.strip(), deliveries=touched,

@@ -8,7 +8,7 @@ from channels.words import N_
 from cms.audit.record import record
 from cms.people.permissions import Action, Actor
 from cms.refusal import Conflict, Invalid, NotAllowed
-from cms.stories import lookup
+from cms.stories import lookup, sharing
 from cms.stories.content import Content, gaps
 from cms.stories.states import StoryState
 from cms.stories.tables import Review, Story
@@ -47,6 +47,7 @@ def approve(
         raise NotAllowed(N_("Người viết không tự duyệt bài của mình; hãy nhờ lãnh đạo duyệt bài khác."))
     session.add(_review(story, actor, "approved", "", now))
     story.approved_id = revision.id
+    sharing.share(session, story, revision, now)
     _move(session, actor, story, StoryState.APPROVED, "story.approve", now)
     return story
 

@@ -37,27 +37,44 @@ def terms(query: str) -> list[str]:
     return re.findall(r"\w+", fold(query))[:12]
 
 
+NEWEST, SHARED = "story_search", "story_search_shared"
+"""Where the newest content of each story is searched, and where what other units see of it."""
+
+
 def index(session: Session, story_id: int, content: Content) -> None:
     """Make the story findable by its newest content."""
+    _index(session, NEWEST, story_id, content)
+
+
+def index_shared(session: Session, story_id: int, content: Content) -> None:
+    """Make the story findable for other units by its approved content."""
+    _index(session, SHARED, story_id, content)
+
+
+def _index(session: Session, table: str, story_id: int, content: Content) -> None:
     whole = " ".join((content.title, content.summary, content.body, content.byline))
     written = fold(html.unescape(whole))[:LONGEST_TEXT]
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(text("DELETE FROM story_search WHERE rowid = :id"), {"id": story_id})
-        session.execute(text("INSERT INTO story_search (rowid, text) VALUES (:id, :text)"), _row(story_id, written))
+        session.execute(text(f"DELETE FROM {table} WHERE rowid = :id"), {"id": story_id})  # noqa: S608
+        session.execute(
+            text(f"INSERT INTO {table} (rowid, text) VALUES (:id, :text)"),  # noqa: S608
+            _row(story_id, written),
+        )
     else:
         session.execute(
             text(
-                "INSERT INTO story_search (story_id, text) VALUES (:id, :text)"
+                f"INSERT INTO {table} (story_id, text) VALUES (:id, :text)"  # noqa: S608
                 " ON CONFLICT (story_id) DO UPDATE SET text = excluded.text"
             ),
             _row(story_id, written),
         )
 
 
-def matching(session: Session, query: str) -> ColumnElement[bool] | None:
+def matching(session: Session, query: str, table: str = NEWEST) -> ColumnElement[bool] | None:
     """A condition on ``Story`` that holds for stories with all words of ``query``; None if it has no word.
 
-    The last word also matches as a beginning, so that results appear while one types.
+    The last word also matches as a beginning, so that results appear while one types. ``table`` is ``NEWEST`` or
+    ``SHARED``.
     """
     words = terms(query)
     if not words:
@@ -65,12 +82,12 @@ def matching(session: Session, query: str) -> ColumnElement[bool] | None:
     if session.get_bind().dialect.name == "sqlite":
         wanted = " ".join(f'"{word}"' for word in words) + "*"
         found = text(
-            "SELECT rowid FROM story_search WHERE story_search MATCH :wanted ORDER BY rowid DESC LIMIT :most"
+            f"SELECT rowid FROM {table} WHERE {table} MATCH :wanted ORDER BY rowid DESC LIMIT :most"  # noqa: S608
         ).bindparams(wanted=wanted, most=MOST_MATCHES)
     else:
         wanted = " & ".join(words) + ":*"
         found = text(
-            "SELECT story_id FROM story_search WHERE to_tsvector('simple', text) @@ to_tsquery('simple', :wanted)"
+            f"SELECT story_id FROM {table} WHERE to_tsvector('simple', text) @@ to_tsquery('simple', :wanted)"  # noqa: S608
             " ORDER BY story_id DESC LIMIT :most"
         ).bindparams(wanted=wanted, most=MOST_MATCHES)
     return Story.id.in_(found.columns(literal_column("id")))

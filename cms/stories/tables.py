@@ -81,6 +81,25 @@ class Revision(Base):
     __table_args__ = (UniqueConstraint("story_id", "number"),)
 
 
+class SharedStory(Base):
+    """What units beyond a story's own see of it: the revision that was approved last, and since when (``at``).
+
+    ``state`` is approved or retracted. Title, kind and column are the revision's, for lists.
+    """
+
+    __tablename__ = "shared_story"
+
+    story_id: Mapped[int] = mapped_column(ForeignKey("story.id", ondelete="CASCADE"), primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    state: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(400), default="")
+    kind: Mapped[str] = mapped_column(String(20))
+    column: Mapped[str] = mapped_column("column_code", String(80), default="")
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_shared_story_at", "at", "story_id"),)
+
+
 class RevisionTag(Base):
     """A topic, audience or legal document that a revision names; ``kind`` is a vocabulary kind."""
 

@@ -1,14 +1,18 @@
 """Turning the signed-in person of a request into an ``Actor``."""
 
+from datetime import timedelta
+
 from flask import g, has_request_context, request
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user
-from sqlalchemy import select
 
 from channels.words import N_
 from cms.database import db
+from cms.people import sessions
 from cms.people.permissions import Actor
+from cms.people.sessions import Identity
 from cms.people.tables import Person
+from cms.web.context import now, settings
 
 login_manager = LoginManager()
 login_manager.login_view = "people.sign_in"
@@ -18,24 +22,24 @@ login_manager.localize_callback = gettext
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask_login ships no annotations
-    """The signed-in person as Flask-Login keeps them; the session dies when ``session_version`` changes."""
+    """The signed-in person as Flask-Login keeps them, in a session that is begun now unless it is known already."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, identity: Identity | None = None) -> None:
         self.person = person
+        self.identity = identity or Identity.begin(person, now())
 
     def get_id(self) -> str:
         """Identity in the session cookie."""
-        return f"{self.person.id}:{self.person.session_version}"
+        return str(self.identity)
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load(identity: str) -> SignedIn | None:
     """Return the person behind a session, if still active and the session not ended."""
-    person_id, _, version = identity.partition(":")
-    if not (person_id.isdecimal() and version.isdecimal()):
-        return None
-    person = db.session.scalar(select(Person).where(Person.id == int(person_id), Person.active))
-    return SignedIn(person) if person and person.session_version == int(version) else None
+    found = Identity.read(identity)
+    longest = timedelta(days=settings().session_days)
+    person = sessions.person_of(db.session(), found, now(), longest) if found else None
+    return SignedIn(person, found) if person else None
 
 
 def actor_of(person: Person, *, via: str, scopes: frozenset[str] | None = None) -> Actor:

@@ -1,14 +1,42 @@
-"""Only signed-in people open a page."""
+"""Only signed-in people open a page, and with a password of their own."""
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
-from flask_login import login_required
+from flask import redirect, request, url_for
+from flask_login import current_user, login_required
+
+from channels.words import N_
+from cms.people.tables import Password
+from cms.refusal import NotAllowed
+from cms.web.errors import wants_json
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:
-    """Send whoever is not signed in to the sign-in page; ``current_actor()`` is there behind it."""
-    return cast("Callable[P, R]", login_required(view))
+    """Send whoever is not signed in to the sign-in page; ``current_actor()`` is there behind it.
+
+    Whoever came with a start password changes it first: somebody else has seen it.
+    """
+
+    @wraps(view)
+    def entered(*args: P.args, **kwargs: P.kwargs) -> Any:
+        state = current_user.person.password_state
+        if state == Password.START and request.endpoint not in WITH_START_PASSWORD:
+            return _change_first()
+        return view(*args, **kwargs)
+
+    return cast("Callable[P, R]", login_required(entered))
+
+
+WITH_START_PASSWORD = frozenset({"people.own_password", "people.password", "people.sign_out"})
+"""What is open to whoever has not changed their start password yet."""
+
+
+def _change_first() -> Any:
+    if request.method in {"GET", "HEAD"} and not wants_json():
+        return redirect(url_for("people.own_password"))
+    raise NotAllowed(N_("Hãy đổi mật khẩu được cấp trước; trang Tài khoản của tôi có chỗ đổi."))

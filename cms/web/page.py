@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from channels.words import N_
 from cms.people.permissions import Action, Actor
+from cms.people.tables import Password
 from cms.web.actor import current_actor
 from cms.web.context import now, settings
 from cms.web.language import LANGUAGES, choose_language, say
@@ -43,7 +44,7 @@ def menu(actor: Actor) -> list[Entry]:
 
 
 def init_app(app: Flask) -> None:
-    """Give every template ``actor``, ``menu``, ``language``, ``say``, ``now`` and ``zalo_simulated``.
+    """Give every template what ``_frame`` makes, and ``say``.
 
     Macros know no context: ``state_looks``, ``endpoints`` (those that exist) and ``icons`` are there for them too.
     """
@@ -57,9 +58,10 @@ def _frame() -> dict[str, Any]:
     actor = current_actor() if current_user and current_user.is_authenticated else None
     return {
         "actor": actor,
-        "menu": menu(actor) if actor else [],
+        "menu": menu(actor) if actor and current_user.person.password_state != Password.START else [],
         "language": choose_language(),
         "languages": LANGUAGES,
         "now": now(),
         "zalo_simulated": settings().zalo_simulated,
+        "demo_password": bool(actor) and current_user.person.password_state == Password.DEMO,
     }

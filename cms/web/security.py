@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -16,6 +16,9 @@ POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'self'; form-action 'self'"
 )
+
+PUBLIC = frozenset({"static", "bootstrap.static", "boards.player"})
+"""Whatever else says nothing about caching is somebody's own: no browser shows it again after signing out."""
 
 ASK_LATER = frozenset({429, 503})
 """Only these answers tell a client to come back later; the limiter says it with every answer."""
@@ -59,6 +62,8 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.endpoint not in PUBLIC:
+        response.headers.setdefault("Cache-Control", "no-store")
     if response.status_code not in ASK_LATER:
         response.headers.pop("Retry-After", None)
     elif response.status_code == 503:

@@ -49,7 +49,13 @@ def preview_story(story_id: int) -> Response:
     story = lookup.story(session, current_actor(), story_id)
     current_actor().require(Action.WRITE, story.unit.path)
     content = contents.parse(forms.read(request.form).content)
-    return _previews(session, story.unit, content, story_id=story.id, revision=lookup.current(story).number)
+    return _previews(
+        session,
+        story.unit,
+        content,
+        story_id=story.id,
+        revision=lookup.seen(session, current_actor(), story).revision.number,
+    )
 
 
 @blueprint.get("/stories/<int:story_id>/preview")
@@ -58,7 +64,7 @@ def preview_saved(story_id: int) -> Response:
     """Previews of the newest revision, for those who only read."""
     session = db.session()
     story = lookup.story(session, current_actor(), story_id)
-    revision = lookup.current(story)
+    revision = lookup.seen(session, current_actor(), story).revision
     content = Content.model_validate(revision.content)
     return _previews(session, story.unit, content, story_id=story.id, revision=revision.number)
 
@@ -83,7 +89,7 @@ def drop(story_id: int) -> Response:
     """Give the unsaved text up and go back to the saved one."""
     tab = Tab.read(request.form.get("tab", ""), request.form.get("continues", ""))
     with changing() as session:
-        lookup.story(session, current_actor(), story_id)
+        _require_writing(session, story_id)
         working_copies.drop(session, current_actor(), story_id, tab)
     flash(_("Đã bỏ bản tạm; trang đang hiện bản đã lưu."), "success")
     return redirect(url_for("stories.story", story_id=story_id), 303)
@@ -95,7 +101,7 @@ def drop_other(story_id: int) -> Response:
     """Give up the text of another page, unless somebody still writes there."""
     other = Tab.read("", request.form.get("other", ""))
     with changing() as session:
-        lookup.story(session, current_actor(), story_id)
+        _require_writing(session, story_id)
         dropped = working_copies.drop_shown(session, current_actor(), story_id, other)
     if dropped:
         flash(_("Đã bỏ bản ở thẻ kia."), "success")
@@ -115,6 +121,11 @@ def _elsewhere(times: Sequence[datetime]) -> str:
             time=moment(times[0]),
         )
     )
+
+
+def _require_writing(session: Session, story_id: int) -> None:
+    actor = current_actor()
+    actor.require(Action.WRITE, lookup.story(session, actor, story_id).unit.path)
 
 
 def _previews(session: Session, unit: Unit, content: Content, *, story_id: int = 0, revision: int = 1) -> Response:

@@ -1,6 +1,6 @@
 """Every revision of a story, the decisions about them, and what changed between any two."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import render_template, request
@@ -21,6 +21,8 @@ from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.guard import signed_in
 
+APPROVED = "approved"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -36,12 +38,21 @@ class Line:
 @blueprint.get("/stories/<int:story_id>/history")
 @signed_in
 def history(story_id: int) -> str:
-    """The revisions, newest first, and the difference of the two chosen ones; by default the newest two."""
+    """The revisions, newest first, and the difference of the two chosen ones; by default the newest two.
+
+    From outside the story's unit there is one: the approved.
+    """
     session = db.session()
     found = opened(session, current_actor(), story_id)
-    lines = _lines(session, story_id)
+    lines = [line for line in _lines(session, story_id) if found.inside or line.id == found.revision.id]
+    if not found.inside:
+        lines = [
+            replace(line, reviews=tuple(one for one in line.reviews if one.decision == APPROVED)) for line in lines
+        ]
     new = asked.whole(request.args, "new") or lines[0].number
-    old = asked.whole(request.args, "old") or max(1, new - 1)
+    old = asked.whole(request.args, "old") or max(lines[-1].number, new - 1)
+    if not {old, new} <= {line.number for line in lines}:
+        raise NotFound(N_("Tin, bài này không có bản mang số đó; hãy chọn trong danh sách."))
     terms = vocabulary.labels(session, "column", "topic", "audience", "document")
     changes = diff.contents(_content(session, story_id, old), _content(session, story_id, new), channel_labels(), terms)
     return render_template("stories/history.html", opened=found, lines=lines, old=old, new=new, changes=changes)
@@ -62,7 +73,5 @@ def _lines(session: Session, story_id: int) -> list[Line]:
 
 
 def _content(session: Session, story_id: int, number: int) -> Content:
-    found = session.scalar(select(Revision).where(Revision.story_id == story_id, Revision.number == number))
-    if found is None:
-        raise NotFound(N_("Tin, bài này không có bản mang số đó; hãy chọn trong danh sách."))
+    found = session.scalars(select(Revision).where(Revision.story_id == story_id, Revision.number == number)).one()
     return Content.model_validate(found.content)

@@ -99,6 +99,7 @@ def _inbox(story_id: int | None, refusal: Refusal | None = None, reason: str = "
 
 def _case(session: Session, actor: Actor, story_id: int) -> Case:
     found = opened(session, actor, story_id)
+    actor.require(Action.APPROVE, found.story.unit.path)
     before = session.get(Revision, found.story.approved_id) if found.story.approved_id else None
     terms = vocabulary.labels(session, "column", "topic", "audience", "document")
     old = Content.model_validate(before.content) if before else Content(kind=found.content.kind)

@@ -15,14 +15,24 @@ from cms.stories.tables import Revision, Story
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A story as a page shows it. ``channels`` are the newest deliveries, one a channel."""
+    """A story as a page shows it to one person. ``channels`` are the newest deliveries, one a channel.
+
+    ``revision`` is the newest, or the approved one for who sees the story from outside its unit (not ``inside``).
+    """
 
     story: Story
+    inside: bool
+    version: int
     revision: Revision
     content: Content
     stage: Stage
     channels: tuple[OnChannel, ...]
     choices: Choices
+
+    @property
+    def title(self) -> str:
+        """The title of the revision that is shown."""
+        return self.content.title
 
     @property
     def waiting(self) -> list[OnChannel]:
@@ -36,9 +46,10 @@ class Opened:
 
 
 def opened(session: Session, actor: Actor, story_id: int) -> Opened:
-    """Look the story up with its deliveries: two queries. Raise ``NotFound`` if the actor may not read it."""
+    """Look the story up with its deliveries: a few queries. Raise ``NotFound`` if the actor may not read it."""
     story = lookup.story(session, actor, story_id)
-    revision = lookup.current(story)
+    shown = lookup.seen(session, actor, story)
+    revision = shown.revision
     deliveries = listing.deliveries_of(session, [story.id])[story.id]
     states = [delivery.state for delivery in deliveries]
     standing = Standing(
@@ -51,9 +62,11 @@ def opened(session: Session, actor: Actor, story_id: int) -> Opened:
     )
     return Opened(
         story=story,
+        inside=shown.inside,
+        version=shown.version,
         revision=revision,
         content=Content.model_validate(revision.content),
-        stage=stage(story.state, states),
+        stage=stage(shown.state, states),
         channels=listing.newest(deliveries),
         choices=choices(actor, standing),
     )

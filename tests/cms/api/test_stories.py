@@ -191,7 +191,7 @@ class TestConditional:
 
     def test_answers_are_kept_by_the_caller_alone(self, room: Newsroom, machines: Machines) -> None:
         answer = machines.editor.call("GET", "/stories")
-        assert answer.headers["Cache-Control"] == "private, no-cache"
+        assert answer.headers["Cache-Control"] == "private, no-store"
         assert {"Authorization", "Accept-Language"} <= set(answer.vary.as_set(preserve_casing=True))
 
 

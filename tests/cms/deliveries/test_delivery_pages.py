@@ -148,7 +148,7 @@ def test_a_filter_that_makes_no_sense_gets_one_sentence(app: Flask, news: Newsro
 
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("editor", 200), ("lead", 200), ("admin", 200), ("outsider", 404), ("viewer", 404), ("broadcaster", 404)],
+    [("editor", 200), ("lead", 200), ("admin", 200), ("outsider", 404), ("viewer", 403), ("broadcaster", 403)],
 )
 def test_who_sees_a_delivery(app: Flask, news: Newsroom, feed: Channel, clock: Clock, who: str, status: int) -> None:
     one = promised(app, news, feed, at=clock() + timedelta(days=1))
