@@ -165,8 +165,9 @@ REVIEWS = select(
 
 _story = func.coalesce(RECORD.c.story_id, -RECORD.c.id)
 RECORDS = select(
-    RECORD.c.unit_id, null(), literal(""), literal(""), null(), _story, _raw(RECORD.c.day), literal(0),
-    RECORD.c.id, RECORD.c.quota_id,
-).where(
+    RECORD.c.unit_id, null(), literal(""), literal(""), null(), _story, _raw(RECORD.c.day),
+    case((STORY.c.state == StoryState.RETRACTED, 1), else_=0), RECORD.c.id, RECORD.c.quota_id,
+).select_from(RECORD.outerjoin(STORY, STORY.c.id == RECORD.c.story_id)).where(
     RECORD.c.unit_id.in_(select(UNIT.c.id)), RECORD.c.voided_at.is_(None), _within(RECORD.c.day),
 )  # fmt: skip
+"""What a person recorded of a story is called back with the story."""

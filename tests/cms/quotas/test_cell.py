@@ -76,6 +76,24 @@ def test_a_record_shows_what_it_was_and_who_recorded_it(province: Province) -> N
     )
 
 
+def test_a_delivered_story_is_named_as_its_channel_names_it(province: Province) -> None:
+    live = province.on("bao", "newspaper", "2026-11-17", title="Nộp hồ sơ từ nhà")
+    province.session.get_one(Story, live.story_id).title = "Tiêu đề của bản đang sửa"
+    province.session.commit()
+    assert only(opened(province, "1", "bao")).title == "Nộp hồ sơ từ nhà"
+
+
+def test_a_record_of_a_story_that_was_called_back_says_so_and_counts_no_more(province: Province) -> None:
+    story = province.story("so", title="Tờ gấp")
+    province.recorded("5", "so", "2026-11-17", "500 tờ gấp", story)
+    assert opened(province, "5", "so").score.tally.counted == 1
+    story.state = StoryState.RETRACTED
+    province.session.commit()
+    found = opened(province, "5", "so")
+    assert (found.score.tally.counted, found.score.retracted) == (0, 1)
+    assert (only(found).step, only(found).note) == (Step.RETRACTED, "500 tờ gấp")
+
+
 def test_a_story_in_review_is_shown_unless_it_already_counts(province: Province) -> None:
     again = province.on("bao", "newspaper", "2026-11-17")
     province.story("bao", state=StoryState.SUBMITTED, title="Đang chờ")
