@@ -20,6 +20,7 @@ from cms.radio.reading import Script
 from cms.radio.tables import ScriptFeed
 from cms.refusal import Invalid, NotFound
 from media.characters import clean_line
+from scheduler.states import DeliveryState
 
 log = logging.getLogger(__name__)
 
@@ -89,11 +90,13 @@ def reader(person: Person) -> Actor:
 
 def changed(script: Script) -> datetime:
     """When a station last had reason to look at a script."""
-    return max(at for at in (script.live_at, script.corrected_at, script.withdrawn_at) if at is not None)
+    ended = script.until if script.state is DeliveryState.EXPIRED else None
+    moments = (script.live_at, script.corrected_at, script.classed_at, ended, script.withdrawn_at)
+    return max(at for at in moments if at is not None)
 
 
 def rss(unit: Unit, scripts: list[Script], public_url: str) -> tuple[bytes, datetime]:
-    """Return RSS 2.0 and when it last changed. A correction and a withdrawal are items of their own."""
+    """Return RSS 2.0 and when it last changed. A correction, a higher class and a withdrawal are items of their own."""
     modified = max((changed(one) for one in scripts), default=EMPTY_SINCE).replace(microsecond=0)
     made = FeedGenerator()
     made.title(either_way(clean_line(f"Kịch bản phát thanh – {unit.name}")))
@@ -118,13 +121,20 @@ def _entry(one: Script, public_url: str) -> FeedEntry:
     address = f"{public_url}/radio/{one.delivery_id}"
     entry.title(either_way(clean_line(_title(one))))
     entry.link(href=address)
-    entry.guid(f"{address}#{one.rendition_id}{'-thu-hoi' if one.withdrawn else ''}", permalink=False)
+    entry.guid(f"{address}#{one.rendition_id}{_mark(one)}", permalink=False)
     entry.description(as_html(clean_line(_line(one))))
     entry.pubDate(changed(one))
     if one.urgency:
         entry.category(term=CLASSES[one.urgency])
     entry.rss_entry()
     return entry
+
+
+def _mark(one: Script) -> str:
+    """What makes another item of a script: readers show an item that they know no second time."""
+    if one.withdrawn:
+        return "-thu-hoi"
+    return f"-{one.priority}" if one.classed_at and one.urgency else ""
 
 
 def _title(one: Script) -> str:

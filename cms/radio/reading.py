@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from channels.radio_script import script as frozen
@@ -48,7 +48,8 @@ class Shelf(StrEnum):
 class Script:
     """A script that stations were given. Times are UTC; ``seconds`` is the estimated length.
 
-    ``document`` is the frozen rendition's; ``withdrawn`` means that nobody may read it on air any more.
+    ``document`` is the frozen rendition's; ``withdrawn`` means that nobody may read it on air any more. ``classed_at``
+    is when a person last gave it another class than its channel's.
     """
 
     delivery_id: int
@@ -70,6 +71,7 @@ class Script:
     rendition_id: int
     revision_id: int
     document: Mapping[str, Any]
+    classed_at: datetime | None = None
 
     @property
     def priority(self) -> str:
@@ -186,9 +188,18 @@ def live_for(session: Session, unit: Unit, size: int) -> list[Script]:
 
 
 def told_to(session: Session, unit: Unit, size: int) -> list[Script]:
-    """Return scripts of the same channels, called back ones too, that became live last or were changed since."""
+    """Return scripts of the same channels, called back ones too, that became live last or were changed since.
+
+    A change is a correction, another class, the end of its time, or being called back.
+    """
     found = _scripts(sources(session, unit.path))
-    lately = func.coalesce(Delivery.withdrawn_at, Delivery.corrected_at, Delivery.live_at)
+    lately = func.coalesce(Delivery.corrected_at, Delivery.live_at)
+    lately = case(
+        (Delivery.withdrawn_at.is_not(None), Delivery.withdrawn_at),
+        (Delivery.state == DeliveryState.EXPIRED, func.coalesce(Delivery.until, lately)),
+        (ScriptClass.set_at > lately, ScriptClass.set_at),
+        else_=lately,
+    )
     return [_script(row) for row in session.execute(found.order_by(lately.desc(), Delivery.id.desc()).limit(size))]
 
 
@@ -246,7 +257,7 @@ def _newest(session: Session, query: Select[*tuple[Any, ...]], size: int) -> lis
 def _every() -> Select[*tuple[Any, ...]]:
     """Scripts that were live at some time, each with the rendition that stations were given last and its class."""
     return (
-        select(Delivery, StoredRendition, Channel.name, Unit, ScriptClass.priority)
+        select(Delivery, StoredRendition, Channel.name, Unit, ScriptClass.priority, ScriptClass.set_at)
         .join(StoredRendition, StoredRendition.id == Delivery.live_rendition_id)
         .join(Channel, Channel.id == Delivery.channel_id)
         .join(Unit, Unit.id == Channel.unit_id)
@@ -295,7 +306,7 @@ def _on_top(own: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _script(row: Any) -> Script:
-    delivery, rendition, channel, unit, priority = row
+    delivery, rendition, channel, unit, priority, classed_at = row
     document = rendition.document if isinstance(rendition.document, Mapping) else Damaged()
     document = {**document, "priority": priority} if priority else document
     return Script(
@@ -318,6 +329,7 @@ def _script(row: Any) -> Script:
         rendition_id=rendition.id,
         revision_id=rendition.revision_id,
         document=document,
+        classed_at=classed_at,
     )
 
 

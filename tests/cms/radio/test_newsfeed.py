@@ -12,6 +12,8 @@ from cms.people.permissions import Role
 from cms.people.tables import Membership, Person
 from cms.radio import classes
 from cms.radio.tables import ScriptFeed
+from scheduler.states import DeliveryState
+from scheduler.tables import Delivery
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Browser, Newsroom, actor, person, sign_in, unit, visitor
 from tests.cms.radio.conftest import Live
@@ -45,10 +47,10 @@ def test_new_scripts_stand_in_the_feed_without_signing_in(
     assert answer.headers["Content-Type"] == "application/rss+xml; charset=utf-8"
     read = feedparser.parse(answer.data)
     assert not read.bozo
-    assert [entry.title for entry in read.entries] == ["Tin hai", "KHẨN CẤP: Tin một"]
-    assert read.entries[1].link == f"http://127.0.0.1:8000/radio/{first}"
-    assert read.entries[1].tags[0].term == "KHẨN CẤP"
-    assert "Dài khoảng 0'" in read.entries[1].description
+    assert [entry.title for entry in read.entries] == ["KHẨN CẤP: Tin một", "Tin hai"]
+    assert read.entries[0].link == f"http://127.0.0.1:8000/radio/{first}"
+    assert read.entries[0].tags[0].term == "KHẨN CẤP"
+    assert "Dài khoảng 0'" in read.entries[0].description
 
 
 def test_what_was_called_back_says_so_as_an_item_of_its_own(
@@ -121,3 +123,31 @@ def test_there_is_an_end_to_the_number_of_feeds(browser: Browser, news: Newsroom
     refused = browser.post("/radio/news/feeds", data={"unit": news.district.id})
     assert refused.status_code == 422
     assert "đã có 10 địa chỉ RSS" in refused.text
+
+
+def expire(script: int, clock: Clock) -> None:
+    with changing() as session:
+        found = session.get_one(Delivery, script)
+        found.state, found.until = DeliveryState.EXPIRED, clock()
+
+
+@pytest.mark.parametrize("change", ["raised", "expired"])
+def test_a_reader_that_asks_by_date_hears_of_every_change(
+    app: Flask, chief: Person, address: str, live: Live, clock: Clock, change: str
+) -> None:
+    script = live("Tin một")
+    client = visitor(app)
+    before = client.get(address)
+    clock.turn(minutes=5)
+    if change == "raised":
+        with changing() as session:
+            classes.set_class(session, actor(chief), script, "khan_cap", now=clock())
+    else:
+        expire(script, clock)
+    after = client.get(address, headers={"If-Modified-Since": before.headers["Last-Modified"]})
+    assert after.status_code == 200
+    assert after.last_modified is not None
+    assert before.last_modified is not None
+    assert after.last_modified > before.last_modified
+    ids = {feedparser.parse(answer.data).entries[0].id for answer in (before, after)}
+    assert len(ids) == (2 if change == "raised" else 1)
