@@ -37,7 +37,7 @@ GAP = 5.0
 
 GONE = N_(
     "Bài không còn trên kênh, có thể đã bị xóa ở đó, nên thôi được tính. "
-    "Chọn “Chưa gửi, thôi không gửi” để ghi nhận, hoặc “Gửi lại” để đăng lại."
+    "Chọn “Ghi nhận đã gỡ”, hoặc “Đăng lại” nếu vẫn cần bài."
 )
 HIDDEN = N_("Bài đang bị ẩn trên kênh nên thôi được tính. Bấm “Thử lại ngay” để hiện lại, hoặc thu hồi bài.")
 CHANGED = N_("Bài trên kênh khác bản đã duyệt, có thể đã bị sửa ở đó. Bấm “Thử lại ngay” để đưa bản đã duyệt trở lại.")

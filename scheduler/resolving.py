@@ -15,6 +15,8 @@ from scheduler.rows import CHANNEL, DELIVERY, AnyRow
 from scheduler.states import ENDED, RESEND, DeliveryState, Desired, Health
 from scheduler.wake import tell
 
+GONE = "gone"
+"""Stands in ``Delivery.observed`` of an item that was live and that the provider no longer has."""
 OTHERWISE = frozenset({"changed", "hidden"})
 """Ways in which a provider may show a live item that a person did not want."""
 
@@ -29,7 +31,7 @@ def confirm_sent(
     link: str = "",
     reason: str = "",
 ) -> None:
-    """A person has seen the item of an unclear call on the channel."""
+    """A person has seen the item of an unclear call, or one that was believed gone, on the channel."""
     row = load(connection, delivery_id)
     only(row, {DeliveryState.UNKNOWN})
     progress = Progress.read(row.progress)
@@ -39,7 +41,7 @@ def confirm_sent(
     changes = {
         "state": DeliveryState.WITHDRAWING if withdrawn else DeliveryState.LIVE,
         "live_rendition_id": sent,
-        "live_at": row.called_at or now,
+        "live_at": row.live_at if row.observed == GONE else row.called_at or now,
         "provider_id": provider_id.strip() or row.provider_id,
         "link": link.strip() or row.link,
         "look_at": now,

@@ -55,6 +55,10 @@ class OnChannel:
     """What the channel carries, or where nothing is live what it is to carry."""
     coming: int | None
     """The revision that is to take its place, if another."""
+    observed: str = ""
+    """What the provider was seen to show in place of what was sent: ``gone``, ``hidden`` or ``changed``."""
+    broken_since: datetime | None = None
+    """Since when it is left out of its channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ def deliveries_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[
     query = (
         select(
             Delivery.story_id, Delivery.id, Delivery.state, Delivery.scheduled_at, Delivery.channel_id,
+            Delivery.observed, Delivery.broken_since,
             Channel.name, Channel.kind, wanted.revision.label("wanted"), live.revision.label("live"),
         )
         .join(Channel, Channel.id == Delivery.channel_id)
@@ -153,6 +158,8 @@ def deliveries_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[
                 row.scheduled_at,
                 revision=row.live or row.wanted,
                 coming=row.wanted if row.live not in (None, row.wanted) else None,
+                observed=row.observed,
+                broken_since=row.broken_since,
             )
         )
     return by_story

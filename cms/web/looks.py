@@ -1,6 +1,8 @@
 """How states look wherever they are shown: a word, an icon and a tone, never colour alone."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from channels.contract import StoryKind
 from channels.words import N_
@@ -48,6 +50,21 @@ DELIVERIES = {
 LEFT_OUT = Look(N_("Bị bỏ ra ngoài"), "exclamation-triangle", "bad")
 """How a live delivery looks that is kept out of its channel because it is broken."""
 
+_SEEN = {
+    (DeliveryState.UNKNOWN, "gone"): Look(N_("Không còn trên kênh"), "x-circle", "bad"),
+    (DeliveryState.LIVE, "hidden"): Look(N_("Đang bị ẩn trên kênh"), "exclamation-triangle", "bad"),
+    (DeliveryState.LIVE, "changed"): Look(N_("Khác bản đã duyệt"), "exclamation-triangle", "bad"),
+}
+"""How a delivery looks of which the provider shows something else than was sent."""
+
+
+def delivery_look(state: DeliveryState, observed: str = "", broken_since: datetime | None = None) -> Look:
+    """Where a delivery stands, with what was read back of it and whether it is left out of its channel."""
+    if broken_since is not None and state == DeliveryState.LIVE:
+        return LEFT_OUT
+    return _SEEN.get((DeliveryState(state), observed)) or DELIVERIES[state]
+
+
 KIND_ICONS = {"portal_rss": "rss", "zalo_oa": "chat-dots", "led_board": "display", "radio_script": "megaphone"}
 """Icons of channel kinds; a kind that has none here is shown as "broadcast"."""
 
@@ -85,7 +102,7 @@ _CHANNEL_FACES = {
 CHANNELS = {standing: Look(NAMES[standing], *_CHANNEL_FACES[standing]) for standing in Standing}
 """Looks of a standing: a word, an icon and a tone."""
 
-LOOKS = {
-    "stage": STAGES, "delivery": DELIVERIES, "kind": KIND_ICONS, "story": STORY_ICONS, "left_out": LEFT_OUT,
-    "channel": CHANNELS,
+LOOKS: dict[str, Any] = {
+    "stage": STAGES, "delivery": DELIVERIES, "kind": KIND_ICONS, "story": STORY_ICONS,
+    "channel": CHANNELS, "look_of": delivery_look,
 }  # fmt: skip

@@ -79,6 +79,16 @@ def test_one_removed_by_hand_is_live_no_longer(news: Newsroom) -> None:
     assert stands(news, delivery) == (DeliveryState.WITHDRAWN, "", 0)
 
 
+def test_one_believed_gone_that_a_person_still_sees_is_live_since_when_it_was(news: Newsroom) -> None:
+    delivery, article = published(news)
+    since = news.house.row(delivery).live_at
+    news.zalo.api("POST", "article/remove", {"id": article}, token=news.vault.read()["access_token"])
+    look(news)
+    with writing(news.house.database) as connection:
+        desk.confirm_sent(connection, delivery_id=delivery, by=None, now=news.house.clock())
+    assert (news.house.state(delivery), news.house.row(delivery).live_at) == (DeliveryState.LIVE, since)
+
+
 def test_one_that_is_gone_can_be_sent_again(news: Newsroom) -> None:
     delivery, article = published(news)
     news.zalo.api("POST", "article/remove", {"id": article}, token=news.vault.read()["access_token"])

@@ -18,7 +18,7 @@ from cms.web.context import context
 from scheduler import health
 from scheduler.states import DeliveryState
 from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
-from tests.cms.deliveries.press import audited, failed, promised, state, unclear, work
+from tests.cms.deliveries.press import audited, bent, failed, promised, state, unclear, work
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, sign_in
 from tests.conftest import Clock
 
@@ -329,3 +329,30 @@ def rewrite(news: Newsroom, story_id: int, at: datetime, **fields: str) -> int:
         newest = session.get_one(Revision, story.current_id)
         content = contents.parse({**newest.content, **fields})
         return writing.save(session, actor(news.editor), story_id, content, base_id=newest.id, now=at).id
+
+
+@pytest.mark.parametrize(
+    ("state_", "observed", "word"),
+    [
+        (DeliveryState.UNKNOWN, "gone", "Không còn trên kênh"),
+        (DeliveryState.LIVE, "hidden", "Đang bị ẩn trên kênh"),
+        (DeliveryState.LIVE, "changed", "Khác bản đã duyệt"),
+    ],
+)
+def test_what_the_provider_shows_has_its_own_words_on_every_page(
+    app: Flask, news: Newsroom, feed: Channel, clock: Clock, state_: DeliveryState, observed: str, word: str
+) -> None:
+    delivery = promised(app, news, feed)
+    work(clock)
+    bent(delivery, state=state_, observed=observed)
+    story = db.session.get_one(Delivery, delivery).story_id
+    browser = sign_in(app, news.admin)
+    pages = [
+        f"/deliveries/{delivery}", "/deliveries", "/deliveries/attention", "/calendar", "/", f"/stories/{story}",
+        f"/channels/{feed.id}",
+    ]  # fmt: skip
+    for page in pages:
+        said = re.sub(r"<option[^>]*>[^<]*</option>", "", browser.get(page).text)
+        assert word in said, page
+        assert "Chưa rõ đã gửi hay chưa" not in said, page
+        assert not re.search(r"(state|edge|tone)-live[^<]*<[^>]*>[^<]*" + re.escape(feed.name), said), page
