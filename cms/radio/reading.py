@@ -193,12 +193,12 @@ def told_to(session: Session, unit: Unit, size: int) -> list[Script]:
     A change is a correction, another class, the end of its time, or being called back.
     """
     found = _scripts(sources(session, unit.path))
-    lately = func.coalesce(Delivery.corrected_at, Delivery.live_at)
+    given = func.coalesce(Delivery.corrected_at, Delivery.live_at)
     lately = case(
         (Delivery.withdrawn_at.is_not(None), Delivery.withdrawn_at),
-        (Delivery.state == DeliveryState.EXPIRED, func.coalesce(Delivery.until, lately)),
-        (ScriptClass.set_at > lately, ScriptClass.set_at),
-        else_=lately,
+        (Delivery.state == DeliveryState.EXPIRED, func.coalesce(Delivery.until, given)),
+        (ScriptClass.set_at > given, ScriptClass.set_at),
+        else_=given,
     )
     return [_script(row) for row in session.execute(found.order_by(lately.desc(), Delivery.id.desc()).limit(size))]
 
