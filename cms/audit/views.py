@@ -14,6 +14,7 @@ from cms.people import units
 from cms.people.permissions import Action
 from cms.web import asked
 from cms.web.actor import current_actor
+from cms.web.asked import Days
 from cms.web.context import now
 from cms.web.cursor import Cursor
 from cms.web.guard import signed_in
@@ -24,15 +25,17 @@ blueprint = Blueprint("audit", __name__)
 
 @blueprint.get("/audit")
 @signed_in
-def index() -> str:
+def index() -> tuple[str, int]:
     """Who changed what, newest first."""
     actor, session = current_actor(), db.session()
     actor.require(Action.SEE_AUDIT)
-    wanted, after = _wanted(), Cursor.read(request.args.get("after", ""))
+    days = asked.days(request.args)
+    wanted, after = _wanted(days), Cursor.read(request.args.get("after", ""))
     found = reading.page(session, actor, wanted, after)
     args = _filters()
-    return render_template(
+    listed = render_template(
         "audit/index.html",
+        days=days,
         page=found,
         wanted=wanted,
         actions=_actions(),
@@ -45,6 +48,7 @@ def index() -> str:
         first_url=url_for("audit.index", **args) if after else "",
         next_url=url_for("audit.index", **args, after=str(found.onward)) if found.onward else "",
     )
+    return listed, days.status
 
 
 @blueprint.get("/audit.csv")
@@ -53,7 +57,9 @@ def download() -> Response:
     """What the filters let through, as CSV."""
     actor, session = current_actor(), db.session()
     actor.require(Action.SEE_AUDIT)
-    wanted = _wanted()
+    days = asked.days(request.args)
+    days.insist()
+    wanted = _wanted(days)
 
     def lines() -> Iterator[str]:
         yield from export.csv_lines(reading.everything(session, actor, wanted), say)
@@ -65,7 +71,7 @@ def download() -> Response:
     return response
 
 
-def _wanted() -> Wanted:
+def _wanted(days: Days) -> Wanted:
     args = request.args
     return Wanted(
         who=args.get("who", "")[:100],
@@ -73,8 +79,8 @@ def _wanted() -> Wanted:
         subject=args.get("subject", "") if args.get("subject", "") in SUBJECTS else "",
         subject_id=asked.whole(args, "subject_id"),
         unit_id=asked.whole(args, "unit"),
-        since=asked.day(args, "since"),
-        until=asked.day(args, "until"),
+        since=days.since,
+        until=days.until,
     )
 
 

@@ -106,14 +106,19 @@ class Choice:
     channel_id: int | None = None
 
 
-def asked_week(written: str, now: datetime) -> Period:
-    """Return the week that an address names ("2026-W47", or any day in it, 22/11/2026), else the present one."""
+def asked_week(written: str, now: datetime) -> Period | None:
+    """Return the week that an address names ("2026-W47", or any day in it, 22/11/2026); None for what names none.
+
+    The present one if nothing is named.
+    """
+    if not written:
+        return periods.at(Per.WEEK, now)
     with suppress(ValueError):
         written = read_day(written).isoformat()
     try:
         return periods.containing(Per.WEEK, periods.parse(written).first)
     except periods.PeriodError:
-        return periods.at(Per.WEEK, now)
+        return None
 
 
 def week(session: Session, actor: Actor, period: Period, choice: Choice, now: datetime) -> Week:

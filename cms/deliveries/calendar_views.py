@@ -10,6 +10,8 @@ from cms.deliveries.blueprint import blueprint
 from cms.deliveries.calendar import Choice, Gap, Grouping, asked_week, week
 from cms.people import units
 from cms.people.permissions import Action
+from cms.quotas import periods
+from cms.quotas.pack import Per
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now
@@ -18,17 +20,21 @@ from cms.web.guard import signed_in
 
 @blueprint.get("/calendar")
 @signed_in
-def calendar() -> str:
+def calendar() -> tuple[str, int]:
     """Monday to Sunday: what is promised, what is intended, which times are free."""
     actor = current_actor()
     actor.require(Action.SEE_DELIVERIES)
     session = db.session()
     choice = _choice()
-    shown = week(session, actor, asked_week(request.args.get("week", ""), now()), choice, now())
+    written = request.args.get("week", "").strip()
+    period = asked_week(written, now())
+    wrong = bool(written) and period is None
+    shown = week(session, actor, period or periods.at(Per.WEEK, now()), choice, now())
     places = [p for p in reading.places(session).values() if actor.may(Action.SEE_DELIVERIES, p.path)]
-    return render_template(
+    page = render_template(
         "deliveries/calendar.html",
         week=shown,
+        wrong=written if wrong else "",
         choice=choice,
         groupings=Grouping,
         today=local_day(now()),
@@ -37,6 +43,7 @@ def calendar() -> str:
         kinds={kind: registry.adapter(kind).label for kind in registry.KINDS},
         is_gap=lambda entry: isinstance(entry, Gap),
     )
+    return page, 422 if wrong else 200
 
 
 def _choice() -> Choice:

@@ -1,19 +1,25 @@
 """The buttons of deliveries: each asks the service, says what happened, and goes back to where the person was."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from channels.words import N_
 from cms.database import changing
 from cms.deliveries import handling
 from cms.deliveries.blueprint import blueprint
-from cms.refusal import Invalid
+from cms.deliveries.one_view import page_of
+from cms.refusal import Invalid, Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.addresses import within_site
 from cms.web.context import now
 from cms.web.guard import signed_in
+from cms.web.language import say
+
+ABOUT_TIME = frozenset({"time-in-past", "end-too-early"})
+"""Refusals of a new time that are mended by another."""
 
 
 @blueprint.post("/deliveries/<int:delivery_id>/cancel")
@@ -40,14 +46,19 @@ def drop(delivery_id: int) -> Response:
 @blueprint.post("/deliveries/<int:delivery_id>/move")
 @signed_in
 def move(delivery_id: int) -> Response:
-    """Give it a new time; the old one counts no longer."""
-    at = asked.instant(request.form, "at")
-    if at is None:
-        raise Invalid(_("Hãy chọn ngày và giờ mới."), field="at")
-    with changing() as session:
-        handling.move(
-            session, current_actor(), delivery_id, at=at, version=asked.whole(request.form, "version"), now=now()
-        )
+    """Give it a new time; the old one counts no longer. A time that is refused stays in the field."""
+    try:
+        at = asked.instant(request.form, "at")
+        if at is None:
+            raise Invalid(N_("Hãy chọn ngày và giờ mới."), field="at")
+        with changing() as session:
+            handling.move(
+                session, current_actor(), delivery_id, at=at, version=asked.whole(request.form, "version"), now=now()
+            )
+    except Refusal as wrong:
+        if wrong.field != "at" and wrong.code not in ABOUT_TIME:
+            raise
+        return make_response(page_of(delivery_id, wrong=say(wrong.words)), wrong.status)
     return _back(delivery_id, _("Đã dời lịch; giờ cũ không còn hiệu lực."))
 
 

@@ -10,11 +10,9 @@ from channels import registry
 from channels.words import N_
 from cms.channels import standings
 from cms.database import db
-from cms.deliveries import alarm, calendar_views, decision_views, reading
+from cms.deliveries import alarm, calendar_views, decision_views, one_view, reading
 from cms.deliveries.blueprint import blueprint
-from cms.deliveries.detail import detail, frozen_html
-from cms.deliveries.formats import FILTERS, evidence_lines
-from cms.deliveries.looks import ATTEMPTS, OUTCOMES
+from cms.deliveries.formats import FILTERS
 from cms.deliveries.options import Reach, options
 from cms.deliveries.reading import Page, Place, Wanted, words
 from cms.followers import reading as followers
@@ -23,6 +21,7 @@ from cms.people.permissions import Action, Actor
 from cms.refusal import Invalid
 from cms.web import asked
 from cms.web.actor import current_actor
+from cms.web.asked import Days
 from cms.web.context import now, settings
 from cms.web.cursor import Cursor
 from cms.web.guard import signed_in
@@ -30,7 +29,7 @@ from scheduler.states import DeliveryState
 from scheduler.tables import Delivery
 from scheduler.vault import Keys
 
-__all__ = ["blueprint", "calendar_views", "decision_views"]
+__all__ = ["blueprint", "calendar_views", "decision_views", "one_view"]
 
 MATTERS = 20
 """Matters on a page; each comes with its decisions."""
@@ -42,38 +41,43 @@ for _function in FILTERS:
 
 @blueprint.get("/deliveries")
 @signed_in
-def index() -> str:
+def index() -> tuple[str, int]:
     """Every delivery that the person may see, filtered."""
     actor = current_actor()
     actor.require(Action.SEE_DELIVERIES)
     session = db.session()
     known = reading.places(session)
-    wanted = asked_for()
+    days = asked.days(request.args)
+    wanted = asked_for(days)
     found = reading.page(session, actor, wanted, Cursor.read(request.args.get("after", "")), known=known)
-    return render_template(
+    listed = render_template(
         "deliveries/index.html",
+        days=days,
         page=found,
         wanted=wanted,
         waiting=waiting(actor, known),
         **choices(actor, known),
         **links(found),
     )
+    return listed, days.status
 
 
 @blueprint.get("/deliveries/attention")
 @signed_in
-def attention() -> str:
+def attention() -> tuple[str, int]:
     """What cannot go on by itself, with the decisions beside it."""
     actor = current_actor()
     actor.require(Action.SEE_DELIVERIES)
     session = db.session()
     known = reading.places(session)
-    wanted = replace(asked_for(), open_matters=True)
+    days = asked.days(request.args)
+    wanted = replace(asked_for(days), open_matters=True)
     after = Cursor.read(request.args.get("after", ""))
     found = reading.page(session, actor, wanted, after, known=known, size=MATTERS)
     reaches = {row.delivery.id: reach_of(actor, row.place) for row in found.rows}
-    return render_template(
+    listed = render_template(
         "deliveries/attention.html",
+        days=days,
         page=found,
         wanted=wanted,
         waiting=waiting(actor, known),
@@ -85,30 +89,10 @@ def attention() -> str:
         **choices(actor, known),
         **links(found),
     )
+    return listed, days.status
 
 
-@blueprint.get("/deliveries/<int:delivery_id>")
-@signed_in
-def show(delivery_id: int) -> str:
-    """One delivery: attempts, what was frozen, evidence, and what can be decided."""
-    actor = current_actor()
-    found = detail(db.session(), actor, delivery_id)
-    base_url, text_url = settings().public_url, url_for("radio.download", delivery_id=delivery_id, format="txt")
-    return render_template(
-        "deliveries/show.html",
-        found=found,
-        offered=options(found.delivery, found.reach, now()),
-        preview=frozen_html(found.wanted, base_url, text_url),
-        carried_preview=frozen_html(found.carried, base_url, text_url) if found.carried else "",
-        evidence=evidence_lines(found.delivery.evidence, found.confirmed_by),
-        outcomes=OUTCOMES,
-        attempt_names=ATTEMPTS,
-        kind_label=registry.adapter(found.channel.kind).label if found.channel.kind in registry.KINDS else None,
-        reads_script=actor.may(Action.READ_SCRIPTS, found.unit.path) and found.channel.kind == "radio_script",
-    )
-
-
-def asked_for() -> Wanted:
+def asked_for(days: Days) -> Wanted:
     """What the address asks for; raise ``Invalid`` with one sentence for what makes no sense."""
     args = request.args
     names = [name for name in args.getlist("state") if name]
@@ -120,8 +104,8 @@ def asked_for() -> Wanted:
         kind=args.get("kind", "") if args.get("kind") in registry.KINDS else "",
         story_id=asked.whole(args, "story"),
         unit_id=asked.whole(args, "unit"),
-        since=asked.day(args, "since"),
-        until=asked.day(args, "until"),
+        since=days.since,
+        until=days.until,
         overdue_at=now() if args.get("overdue") else None,
     )
 

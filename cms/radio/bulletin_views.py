@@ -1,5 +1,6 @@
 """Pages of bulletins: what is coming, the rundown, its files, and logging that it was on air."""
 
+from datetime import datetime
 from uuid import uuid4
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
@@ -27,6 +28,11 @@ from cms.web.language import say
 @signed_in
 def index() -> str:
     """Coming times of the own programmes, and bulletins, the latest first."""
+    return _listed()
+
+
+def _listed(wrong: str = "") -> str:
+    """The list; ``wrong`` says what is wrong with the time that was typed for a new bulletin, which then stays."""
     session, actor = db.session(), current_actor()
     after = Cursor.read(request.args.get("after", ""))
     rows, onward = rundown.page(session, actor, after)
@@ -39,7 +45,8 @@ def index() -> str:
     ) if own else []  # fmt: skip
     return render_template(
         "radio/bulletins.html", rows=rows, onward=onward, after=after, own=own, coming=coming,
-        makes=programmes.may_assemble(actor), fresh=local_input(now()), control=local_input,
+        makes=programmes.may_assemble(actor), fresh=request.form.get("air_at", "") if wrong else local_input(now()),
+        chosen=request.form.get("programme", "") if wrong else "", wrong=wrong, control=local_input,
     )  # fmt: skip
 
 
@@ -47,13 +54,14 @@ def index() -> str:
 @signed_in
 def begin_bulletin() -> AnyResponse:
     """Begin the bulletin of a programme for a time, and go to its rundown."""
-    air_at = asked.instant(request.form, "air_at")
-    if air_at is None:
-        raise Invalid(N_("Hãy chọn ngày và giờ phát."), field="air_at")
-    with changing() as session:
-        made = bulletins.begin(
-            session, current_actor(), programme_id=asked.whole(request.form, "programme"), air_at=air_at, now=now()
-        )
+    try:
+        with changing() as session:
+            made = bulletins.begin(
+                session, current_actor(), programme_id=asked.whole(request.form, "programme"), air_at=_air_at(),
+                now=now(),
+            )  # fmt: skip
+    except Invalid as wrong:
+        return make_response(_listed(say(wrong.words)), wrong.status)
     return redirect(url_for("radio.bulletin", bulletin_id=made.id), 303)
 
 
@@ -110,16 +118,16 @@ def _change(bulletin_id: int, do: str) -> None:
 def retime_bulletin(bulletin_id: int) -> AnyResponse:
     """Change title, time and slot."""
     try:
-        air_at = asked.instant(request.form, "air_at")
-        if air_at is None:
-            raise Invalid(N_("Hãy chọn ngày và giờ phát."), field="air_at")
         with changing() as session:
             bulletins.retime(
-                session, current_actor(), bulletin_id, title=request.form.get("title", ""), air_at=air_at,
+                session, current_actor(), bulletin_id, title=request.form.get("title", ""), air_at=_air_at(),
                 slot_s=(asked.whole(request.form, "slot_minutes") or 0) * 60,
                 version=asked.whole(request.form, "version"), now=now(),
             )  # fmt: skip
         flash(_("Đã lưu bản tin."), "success")
+    except Invalid as wrong:
+        found = rundown.read(db.session(), current_actor(), bulletin_id)
+        return make_response(_shown(found, misset=say(wrong.words)), wrong.status)
     except Refusal as refusal:
         if refusal.status in (403, 404):
             raise
@@ -195,17 +203,33 @@ def void_airing(airing_id: int) -> AnyResponse:
     return redirect(within_site(request.form.get("next"), here), 303)
 
 
-def _shown(found: Rundown, wrong: str = "") -> str:
+def _air_at() -> datetime:
+    """The time on air that the form says; raise ``Invalid``."""
+    air_at = asked.instant(request.form, "air_at")
+    if air_at is None:
+        raise Invalid(N_("Hãy chọn ngày và giờ phát."), field="air_at")
+    return air_at
+
+
+def _shown(found: Rundown, wrong: str = "", misset: str = "") -> str:
+    """The rundown; what was typed stays: ``wrong`` is about the form of the log, ``misset`` about title, time, slot."""
     session, actor = db.session(), current_actor()
     units = airing.units_for(session, actor, found.unit)
     typed = request.form if wrong else {}
     return render_template(
         "radio/bulletin.html", units=units, wrong=wrong, typed=typed, problem="", alone=False,
         formats=list(downloads.MIMES),
-        event_id=typed.get("event_id") or uuid4().hex, air_at=local_input(found.bulletin.air_at),
+        event_id=typed.get("event_id") or uuid4().hex, misset=misset, details=_details(found, refused=bool(misset)),
         fresh=typed.get("started_at") or local_input(min(found.bulletin.air_at, now())),
         slots_min=programmes.SLOTS_MIN, **_parts(found),
     )  # fmt: skip
+
+
+def _details(found: Rundown, *, refused: bool) -> dict[str, str]:
+    """Title, time and slot as the form shows them: as they were typed if they were refused."""
+    kept = found.bulletin
+    shown = {"title": kept.title, "air_at": local_input(kept.air_at), "slot_minutes": str(kept.slot_s // 60)}
+    return {name: request.form.get(name, "") for name in shown} if refused else shown
 
 
 def _parts(found: Rundown) -> dict[str, object]:

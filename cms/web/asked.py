@@ -1,11 +1,12 @@
 """Reading what a form or an address says: whole numbers, days and local times, or one sentence why not."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from werkzeug.datastructures import MultiDict
 
-from channels.words import N_
+from channels.words import N_, Words
 from cms.clock import from_local
 from cms.refusal import Invalid
 from cms.web.dates import read_day, read_moment
@@ -49,6 +50,41 @@ def day(values: Mapping[str, str], name: str) -> date | None:
             N_("“%(written)s” không phải ngày hợp lệ; hãy nhập như 22/11/2026."), field=name, written=written[:20]
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From one day to another as a list is narrowed to them, each None where nothing that can be read was entered.
+
+    ``typed`` is what was entered and ``wrong`` why not, by the name of the field.
+    """
+
+    since: date | None
+    until: date | None
+    typed: Mapping[str, str]
+    wrong: Mapping[str, Words]
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of a page that shows what was entered again."""
+        return Invalid.status if self.wrong else 200
+
+    def insist(self) -> None:
+        """Raise ``Invalid`` where a page cannot show what was entered again."""
+        for name, words in self.wrong.items():
+            raise Invalid(words.text, field=name, **words.values)
+
+
+def days(values: Mapping[str, str]) -> Days:
+    """Return the days ``since`` and ``until``."""
+    found: dict[str, date | None] = {}
+    wrong: dict[str, Words] = {}
+    for name in ("since", "until"):
+        try:
+            found[name] = day(values, name)
+        except Invalid as refusal:
+            found[name], wrong[name] = None, refusal.words
+    return Days(found["since"], found["until"], {name: values.get(name, "").strip() for name in found}, wrong)
 
 
 def instant(values: Mapping[str, str], name: str) -> datetime | None:

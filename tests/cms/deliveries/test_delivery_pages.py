@@ -15,6 +15,7 @@ from cms.stories import publishing, review, writing
 from cms.stories.publishing import Wish
 from cms.stories.tables import Revision, Story
 from cms.web.context import context
+from cms.web.dates import as_typed
 from scheduler import health
 from scheduler.states import DeliveryState
 from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
@@ -146,6 +147,21 @@ def test_a_filter_that_makes_no_sense_gets_one_sentence(app: Flask, news: Newsro
     assert sentence in answer.text
 
 
+@pytest.mark.parametrize("page", ["/deliveries", "/deliveries/attention", "/audit"])
+def test_days_that_were_typed_wrong_stay_in_the_filter(app: Flask, news: Newsroom, page: str) -> None:
+    answer = sign_in(app, news.admin).get(f"{page}?since=32/13/2026&until=22/11/2026")
+    assert answer.status_code == 422
+    assert "không phải ngày hợp lệ" in answer.text
+    assert [f'value="{typed}"' in answer.text for typed in ("32/13/2026", "22/11/2026")] == [True, True]
+
+
+def test_a_day_that_was_typed_wrong_stays_in_the_calendar(app: Flask, news: Newsroom) -> None:
+    answer = sign_in(app, news.admin).get("/calendar?week=32/13/2026")
+    assert answer.status_code == 422
+    assert "không phải ngày hợp lệ" in answer.text
+    assert 'value="32/13/2026"' in answer.text
+
+
 @pytest.mark.parametrize(
     ("who", "status"),
     [("editor", 200), ("lead", 200), ("admin", 200), ("outsider", 404), ("viewer", 403), ("broadcaster", 403)],
@@ -237,8 +253,10 @@ def test_a_failed_delivery_leaves_the_matters_when_the_story_is_scheduled_anew(
 def test_moving_by_the_form(app: Flask, news: Newsroom, feed: Channel, clock: Clock) -> None:
     one = promised(app, news, feed, at=clock() + timedelta(hours=1))
     browser = sign_in(app, news.lead)
-    for wrong in ("", "ngày mai", "2026-11-22T07:00"):
-        browser.post(f"/deliveries/{one}/move", data={"at": wrong}, headers={"Referer": "http://localhost/x"})
+    for wrong in ("", "ngày mai", "2026-11-22T07:00", "24:01 22/11/2026", "31/12/9999 7h"):
+        refused = browser.post(f"/deliveries/{one}/move", data={"at": wrong}, headers={"Referer": "http://localhost/x"})
+        assert refused.status_code == 422
+        assert f'value="{as_typed(wrong, moment=True)}"' in refused.text
     assert audited("delivery.move") == []
     answer = browser.post(f"/deliveries/{one}/move", data={"at": "2026-11-23T17:30"}, follow_redirects=True)
     assert "Đã dời lịch" in answer.text

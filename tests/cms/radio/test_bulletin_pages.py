@@ -194,6 +194,12 @@ def test_details_repetition_and_throwing_away(browser: Browser, bulletin: str) -
     assert "Bản tin đặc biệt" in browser.post(f"{bulletin}/details", data=details, follow_redirects=True).text
     wrong = browser.post(f"{bulletin}/details", data={**details, "title": ""}, follow_redirects=True)
     assert "Hãy đặt tên bản tin" in wrong.text
+    refused = browser.post(f"{bulletin}/details", data={**details, "title": "Bản tin tối", "air_at": "19h70"})
+    assert refused.status_code == 422
+    assert [f'value="{typed}"' in refused.text for typed in ("19h70", "Bản tin tối")] == [True, True]
+    begun = browser.post("/radio/bulletins", data={"programme": "1", "air_at": "19h70 22/11/2026"})
+    assert begun.status_code == 422
+    assert 'value="19h70 22/11/2026"' in begun.text
     later = browser.post(f"{bulletin}/repeat", follow_redirects=True)
     assert "Đây là bản tin của tuần sau" in later.text
     assert "10:00 29/11/2026" in later.text

@@ -1,0 +1,43 @@
+"""The page of one delivery."""
+
+from flask import render_template, request, url_for
+
+from channels import registry
+from cms.database import db
+from cms.deliveries.blueprint import blueprint
+from cms.deliveries.detail import detail, frozen_html
+from cms.deliveries.formats import evidence_lines
+from cms.deliveries.looks import ATTEMPTS, OUTCOMES
+from cms.deliveries.options import options
+from cms.people.permissions import Action
+from cms.web.actor import current_actor
+from cms.web.context import now, settings
+from cms.web.guard import signed_in
+
+
+@blueprint.get("/deliveries/<int:delivery_id>")
+@signed_in
+def show(delivery_id: int) -> str:
+    """One delivery: attempts, what was frozen, evidence, and what can be decided."""
+    return page_of(delivery_id)
+
+
+def page_of(delivery_id: int, wrong: str = "") -> str:
+    """Return the page; ``wrong`` says what is wrong with the new time that was typed, which then stays to be mended."""
+    actor = current_actor()
+    found = detail(db.session(), actor, delivery_id)
+    base_url, text_url = settings().public_url, url_for("radio.download", delivery_id=delivery_id, format="txt")
+    return render_template(
+        "deliveries/show.html",
+        found=found,
+        wrong=wrong,
+        typed_at=request.form.get("at", "") if wrong else "",
+        offered=options(found.delivery, found.reach, now()),
+        preview=frozen_html(found.wanted, base_url, text_url),
+        carried_preview=frozen_html(found.carried, base_url, text_url) if found.carried else "",
+        evidence=evidence_lines(found.delivery.evidence, found.confirmed_by),
+        outcomes=OUTCOMES,
+        attempt_names=ATTEMPTS,
+        kind_label=registry.adapter(found.channel.kind).label if found.channel.kind in registry.KINDS else None,
+        reads_script=actor.may(Action.READ_SCRIPTS, found.unit.path) and found.channel.kind == "radio_script",
+    )
