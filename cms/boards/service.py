@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,8 +28,9 @@ LONGEST_PLAY = timedelta(hours=1)
 LARGEST_BATCH = 500
 
 UNKNOWN_ITEM, WRONG_TIME, TOO_LONG, NOT_OVER, ANOTHER = "unknown_item", "wrong_time", "too_long", "not_over", "differs"
+TOO_EARLY = "too_early"
 """Why an event is refused: not an item of this board, an impossible clock, a showing of hours, one that has not ended,
-and an id under which this board has reported something else."""
+an id under which this board has reported something else, and a showing before the board was given the item."""
 
 
 class PlayEvent(BaseModel):
@@ -81,7 +82,8 @@ def record(session: Session, channel: Channel, events: Sequence[PlayEvent], now:
     an id that this board has used before; ids are a board's own.
     """
     wanted = {event.item_id for event in events}
-    known = set(session.scalars(select(Delivery.id).where(Delivery.id.in_(wanted), Delivery.channel_id == channel.id)))
+    own = select(Delivery.id, Delivery.live_at).where(Delivery.id.in_(wanted), Delivery.channel_id == channel.id)
+    known = {delivery_id: live_at for delivery_id, live_at in session.execute(own) if live_at is not None}
     there = _there(session, channel.id, events)
     new: list[PlayEvent] = []
     verdicts: list[tuple[str, str]] = []
@@ -105,8 +107,8 @@ def record(session: Session, channel: Channel, events: Sequence[PlayEvent], now:
     )
 
 
-def _refusal(event: PlayEvent, known: Collection[int], now: datetime) -> str:
-    """Why an event cannot be true, empty if it can."""
+def _refusal(event: PlayEvent, known: Mapping[int, datetime], now: datetime) -> str:
+    """Why an event cannot be true, empty if it can. ``known`` tells since when the board carries its items."""
     if event.item_id not in known:
         return UNKNOWN_ITEM
     if not believable(event.started_at, now):
@@ -114,7 +116,9 @@ def _refusal(event: PlayEvent, known: Collection[int], now: datetime) -> str:
     lasted = timedelta(milliseconds=event.elapsed_ms)
     if lasted > LONGEST_PLAY:
         return TOO_LONG
-    return NOT_OVER if event.started_at + lasted > now + FASTEST_CLOCK else ""
+    if event.started_at + lasted > now + FASTEST_CLOCK:
+        return NOT_OVER
+    return TOO_EARLY if event.started_at < known[event.item_id] - FASTEST_CLOCK else ""
 
 
 def _there(session: Session, channel_id: int, events: Sequence[PlayEvent]) -> dict[str, PlayEvent]:

@@ -84,16 +84,18 @@ def days() -> list[tuple[int, str, int, int]]:
 
 
 def test_showings_are_summed_up_by_day_and_an_event_adds_to_them_once(press: Press) -> None:
-    yesterday = shown(3, started_at="2026-11-21T10:00:00Z")
-    send(press, shown(1, elapsed_ms=8000), shown(2, elapsed_ms=9000), yesterday)
-    send(press, shown(2, elapsed_ms=9000), shown(4, elapsed_ms=1000), shown(4, elapsed_ms=1000), yesterday)
-    assert days() == [(1, "2026-11-21", 1, 8000), (1, "2026-11-22", 3, 18000)]
+    press.clock.turn(days=1)
+    tomorrow = shown(3, started_at="2026-11-23T00:30:00Z")
+    send(press, shown(1, elapsed_ms=8000), shown(2, elapsed_ms=9000), tomorrow)
+    send(press, shown(2, elapsed_ms=9000), shown(4, elapsed_ms=1000), shown(4, elapsed_ms=1000), tomorrow)
+    assert days() == [(1, "2026-11-22", 3, 18000), (1, "2026-11-23", 1, 8000)]
 
 
 def test_the_day_is_the_one_in_viet_nam(press: Press) -> None:
-    send(press, shown(1, started_at="2026-11-21T17:30:00Z"), shown(2, started_at="2026-11-21T16:30:00Z"))
+    press.clock.turn(days=1)
+    send(press, shown(1, started_at="2026-11-22T17:30:00Z"), shown(2, started_at="2026-11-22T16:30:00Z"))
     days = db.session.scalars(select(Play.day).order_by(Play.event_id))
-    assert [day.isoformat() for day in days] == ["2026-11-22", "2026-11-21"]
+    assert [day.isoformat() for day in days] == ["2026-11-23", "2026-11-22"]
 
 
 def test_an_empty_batch_is_a_sign_of_life(press: Press) -> None:
@@ -229,6 +231,9 @@ def test_a_body_that_never_ends_is_cut_off(press: Press) -> None:
         ({"elapsed_ms": 24 * 3600 * 1000}, "too_long"),
         ({"started_at": "2026-11-21T22:00:00Z", "elapsed_ms": 3600 * 1000 + 1}, "too_long"),
         ({"started_at": "2026-11-22T01:05:00Z", "elapsed_ms": 6 * 60 * 1000}, "not_over"),
+        ({"started_at": "2026-11-22T00:50:00Z"}, "differs"),
+        ({"started_at": "2026-11-22T00:49:59Z"}, "too_early"),
+        ({"started_at": "2026-11-21T10:00:00Z"}, "too_early"),
         ({"elapsed_ms": 9000}, "differs"),
         ({"started_at": "2026-11-22T00:58:59Z"}, "differs"),
         ({"revision": 2}, "differs"),
