@@ -1,6 +1,6 @@
 """Who calls: bearer tokens only. A session cookie opens nothing here, so no page can make a browser call the API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from flask import request
@@ -11,7 +11,7 @@ from channels.words import N_
 from cms.api.calls import Caller
 from cms.database import changing, db
 from cms.people import tokens
-from cms.people.permissions import Actor
+from cms.people.permissions import SENTENCES, Action, Actor
 from cms.people.tables import ApiToken
 from cms.refusal import NotAllowed, Refusal
 from cms.web.actor import actor_of
@@ -19,6 +19,18 @@ from cms.web.context import now
 
 TOUCH_EVERY = timedelta(minutes=1)
 """How exactly a token's last use is known; a write for every call would cost more than the call."""
+NEEDED: Mapping[str, tuple[Action, ...]] = {
+    "stories:read": (Action.READ,),
+    "stories:write": (Action.WRITE,),
+    "stories:approve": (Action.APPROVE,),
+    "stories:publish": (Action.SCHEDULE,),
+    "deliveries:read": (Action.SEE_DELIVERIES,),
+    "deliveries:write": (Action.SETTLE, Action.SCHEDULE),
+    "quotas:read": (Action.SEE_QUOTAS,),
+    "radio:read": (Action.READ_SCRIPTS,),
+    "radio:write": (Action.LOG_BROADCAST, Action.WRITE, Action.SCHEDULE),
+}
+"""What each scope is for: one of these rights is needed in some unit."""
 _KEPT = "dakenh.api_token"
 
 
@@ -64,12 +76,21 @@ def caller(scopes: Sequence[str]) -> tuple[Actor, Caller]:
     if scopes and held.isdisjoint(scopes):
         raise ScopeMissing(scopes)
     person = found.person
+    actor = actor_of(person, via="api", scopes=held)
+    _require_role(actor, scopes)
     known = (
-        actor_of(person, via="api", scopes=held),
+        actor,
         Caller(person.id, person.username, found.id, found.name, held, found.expires_at),
     )
     _touch(found)
     return known
+
+
+def _require_role(actor: Actor, scopes: Sequence[str]) -> None:
+    """Raise ``NotAllowed`` for who may do nothing of what ``scopes`` are for in any unit: 403 before all else."""
+    wanted = [action for scope in scopes for action in NEEDED[scope]]
+    if wanted and not any(actor.may(action) for action in wanted):
+        raise NotAllowed(SENTENCES[wanted[0]])
 
 
 def _sent() -> str:

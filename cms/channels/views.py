@@ -77,6 +77,8 @@ def new() -> str | Response:
         return render_template("channels/kinds.html", labels={k: registry.adapter(k).label for k in registry.KINDS})
     if request.method == "GET":
         return _form_page(forms.blank(kind), None)
+    if unit := db.session().get(Unit, asked.whole(request.form, "unit") or 0):
+        actor.require(Action.MANAGE_CHANNELS, unit.path)
     shown, entered = forms.sent(kind, request.form)
     status = 422
     if entered is not None:

@@ -17,10 +17,11 @@ from cms.channels import connecting, service, zalo_panel
 from cms.channels.blueprint import blueprint
 from cms.database import changing, db
 from cms.followers.wording import TRIALS
+from cms.people.permissions import Action
 from cms.refusal import Conflict, Refusal, refusal_from
 from cms.web.actor import current_actor
 from cms.web.context import now, settings
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 from cms.web.language import say
 from scheduler.tables import Channel
 from scheduler.vault import Keys
@@ -54,6 +55,7 @@ def fix_challenge(channel_id: int) -> Response:
 
 @blueprint.get("/channels/zalo/callback")
 @signed_in
+@needs(Action.MANAGE_CHANNELS)
 def zalo_callback() -> Response:
     """Take the code that Zalo sent along, exchange it for tokens and keep them."""
     asked = session.pop(KEPT, None)

@@ -6,16 +6,18 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from channels.words import N_
-from cms.database import changing
+from cms.database import changing, db
 from cms.deliveries import handling
 from cms.deliveries.blueprint import blueprint
 from cms.deliveries.one_view import page_of
+from cms.deliveries.reading import find
+from cms.people.permissions import Action
 from cms.refusal import Invalid, Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.addresses import within_site
 from cms.web.context import now
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 from cms.web.language import say
 
 ABOUT_TIME = frozenset({"time-in-past", "end-too-early"})
@@ -24,6 +26,7 @@ ABOUT_TIME = frozenset({"time-in-past", "end-too-early"})
 
 @blueprint.post("/deliveries/<int:delivery_id>/cancel")
 @signed_in
+@needs(Action.SCHEDULE, Action.SETTLE)
 def cancel(delivery_id: int) -> Response:
     """Un-schedule; nothing is published by it."""
     with changing() as session:
@@ -36,6 +39,7 @@ def cancel(delivery_id: int) -> Response:
 
 @blueprint.post("/deliveries/<int:delivery_id>/drop")
 @signed_in
+@needs(Action.SCHEDULE, Action.SETTLE)
 def drop(delivery_id: int) -> Response:
     """Give up what failed or was missed."""
     with changing() as session:
@@ -45,8 +49,10 @@ def drop(delivery_id: int) -> Response:
 
 @blueprint.post("/deliveries/<int:delivery_id>/move")
 @signed_in
+@needs(Action.SCHEDULE)
 def move(delivery_id: int) -> Response:
     """Give it a new time; the old one counts no longer. A time that is refused stays in the field."""
+    find(db.session(), current_actor(), delivery_id)
     try:
         at = asked.instant(request.form, "at")
         if at is None:
@@ -64,6 +70,7 @@ def move(delivery_id: int) -> Response:
 
 @blueprint.post("/deliveries/<int:delivery_id>/retry")
 @signed_in
+@needs(Action.SETTLE)
 def retry(delivery_id: int) -> Response:
     """Try again now."""
     with changing() as session:
@@ -73,6 +80,7 @@ def retry(delivery_id: int) -> Response:
 
 @blueprint.post("/deliveries/<int:delivery_id>/sent")
 @signed_in
+@needs(Action.SETTLE)
 def sent(delivery_id: int) -> Response:
     """The item of an unclear call is on the channel."""
     with changing() as session:
@@ -84,6 +92,7 @@ def sent(delivery_id: int) -> Response:
 
 @blueprint.post("/deliveries/<int:delivery_id>/again")
 @signed_in
+@needs(Action.SETTLE)
 def again(delivery_id: int) -> Response:
     """The item of an unclear call is not on the channel: send it again."""
     with changing() as session:
@@ -93,6 +102,7 @@ def again(delivery_id: int) -> Response:
 
 @blueprint.post("/deliveries/<int:delivery_id>/not-sent")
 @signed_in
+@needs(Action.SETTLE)
 def not_sent(delivery_id: int) -> Response:
     """The item of an unclear call is not on the channel and shall not go there."""
     with changing() as session:
@@ -102,6 +112,7 @@ def not_sent(delivery_id: int) -> Response:
 
 @blueprint.post("/deliveries/<int:delivery_id>/removed")
 @signed_in
+@needs(Action.SETTLE)
 def removed(delivery_id: int) -> Response:
     """A person took the item down by hand."""
     with changing() as session:
@@ -111,6 +122,7 @@ def removed(delivery_id: int) -> Response:
 
 @blueprint.post("/deliveries/retry-channel")
 @signed_in
+@needs(Action.SETTLE)
 def retry_channel() -> Response:
     """Try everything again that failed on one channel."""
     channel_id = asked.whole(request.form, "channel")

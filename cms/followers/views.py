@@ -25,7 +25,7 @@ from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now
 from cms.web.dates import local_input
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 from cms.web.language import say
 
 __all__ = ["blueprint", "hook_views"]
@@ -57,6 +57,7 @@ def index() -> str:
 
 @blueprint.get("/followers/new")
 @signed_in
+@needs(Action.BROADCAST)
 def new() -> str:
     """Choose articles, readers and time. Nothing is promised here."""
     return _form(_channel_id(request.args), MultiDict(), None)
@@ -64,6 +65,7 @@ def new() -> str:
 
 @blueprint.post("/followers/review")
 @signed_in
+@needs(Action.BROADCAST)
 def review() -> str | Response:
     """The one view before a broadcast is promised: which articles, to whom, when, and what is left."""
     channel_id = _channel_id(request.form)
@@ -86,6 +88,7 @@ def review() -> str | Response:
 
 @blueprint.post("/followers")
 @signed_in
+@needs(Action.BROADCAST)
 def order() -> str | Response:
     """Promise the broadcast that was reviewed."""
     if "back" in request.form:

@@ -16,7 +16,7 @@ from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now
 from cms.web.forms import show_at
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 
 TO_READ = (
     "Từ ngày 01/7/2025, toàn tỉnh tiếp nhận hồ sơ trực tuyến đối với 105 thủ tục hành chính. Bà con chỉ cần một chiếc "
@@ -38,6 +38,7 @@ def rate_list() -> str:
 
 @blueprint.post("/lexicon/rates")
 @signed_in
+@needs(*entries.EDITORS)
 def add_rate() -> Response:
     """Keep a timed reading."""
     actor = current_actor()
@@ -46,6 +47,8 @@ def add_rate() -> Response:
     try:
         with changing() as session:
             unit = session.get(Unit, asked.whole(request.form, "unit") or 0)
+            if unit is not None:
+                entries.require(actor, unit.path)
             lexicon = Stations(session).lexicon(unit.path if unit else "")
             seconds = seconds_of(form.seconds.data or "")
             length, rate = rates.timed_rate((form.text.data or "")[:8000], seconds, lexicon, "north")
@@ -62,6 +65,7 @@ def add_rate() -> Response:
 
 @blueprint.post("/lexicon/rates/<int:reading_id>/void")
 @signed_in
+@needs(*entries.EDITORS)
 def void_rate(reading_id: int) -> Response:
     """Let a timed reading count no more."""
     with changing() as session:

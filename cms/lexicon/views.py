@@ -25,7 +25,7 @@ from cms.web.actor import current_actor
 from cms.web.addresses import within_site
 from cms.web.context import now, settings
 from cms.web.forms import show_at
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 
 __all__ = ["blueprint", "rate_views"]
 
@@ -114,6 +114,7 @@ def new() -> str:
 
 @blueprint.post("/lexicon/new")
 @signed_in
+@needs(*entries.EDITORS)
 def create() -> Response:
     """Add an entry."""
     units = entries.editable_units(db.session(), current_actor())
@@ -138,6 +139,7 @@ def show(entry_id: int) -> str:
 
 @blueprint.post("/lexicon/<int:entry_id>")
 @signed_in
+@needs(*entries.EDITORS)
 def edit(entry_id: int) -> Response:
     """Change an entry."""
     _entry, unit = entries.find(db.session(), current_actor(), entry_id)
@@ -155,6 +157,7 @@ def edit(entry_id: int) -> Response:
 
 @blueprint.post("/lexicon/<int:entry_id>/remove")
 @signed_in
+@needs(*entries.EDITORS)
 def remove(entry_id: int) -> Response:
     """Take an entry out."""
     with changing() as session:

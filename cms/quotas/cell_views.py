@@ -24,7 +24,7 @@ from cms.web.actor import current_actor
 from cms.web.addresses import within_site
 from cms.web.context import now, settings, store
 from cms.web.formats import moment_zone
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 from cms.web.language import say
 from scheduler.tables import Delivery
 
@@ -38,6 +38,7 @@ def cell(quota_id: int, unit: str) -> str:
 
 @blueprint.post("/chi-tieu/<int:quota_id>/<unit>/ghi-nhan")
 @signed_in
+@needs(Action.RECORD)
 def add_record(quota_id: int, unit: str) -> Response:
     """Record a result; what was filled in stays if it is refused."""
     form = RecordForm()
@@ -61,6 +62,7 @@ def add_record(quota_id: int, unit: str) -> Response:
 
 @blueprint.post("/chi-tieu/ghi-nhan/<int:record_id>/huy")
 @signed_in
+@needs(Action.RECORD)
 def void_record(record_id: int) -> Response:
     """Take a recorded result back."""
     with changing() as session:
@@ -71,6 +73,7 @@ def void_record(record_id: int) -> Response:
 
 @blueprint.post("/chi-tieu/<int:quota_id>/<unit>/len-lich")
 @signed_in
+@needs(Action.SCHEDULE)
 def schedule(quota_id: int, unit: str) -> Response:
     """Promise a story to a channel at its next free slot."""
     story, channel = asked.whole(request.form, "story"), asked.whole(request.form, "channel")

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from channels.words import N_
 from cms.database import changing, db
+from cms.people.permissions import Action
 from cms.radio import airing, bulletins, downloads, programmes, rundown, service
 from cms.radio.blueprint import blueprint
 from cms.radio.forms import duration_of, started_of
@@ -20,7 +21,7 @@ from cms.web.addresses import within_site
 from cms.web.context import now
 from cms.web.cursor import Cursor
 from cms.web.dates import local_input
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 from cms.web.language import say
 
 
@@ -52,6 +53,7 @@ def _listed(wrong: str = "") -> str:
 
 @blueprint.post("/radio/bulletins")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def begin_bulletin() -> AnyResponse:
     """Begin the bulletin of a programme for a time, and go to its rundown."""
     try:
@@ -74,9 +76,11 @@ def bulletin(bulletin_id: int) -> str:
 
 @blueprint.post("/radio/bulletins/<int:bulletin_id>/items")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def change_items(bulletin_id: int) -> AnyResponse:
     """Take in, take out, move, arrange or fill; a script of ours gets the rundown alone, a browser the page again."""
     problem, status = "", 200
+    _require(bulletin_id)
     try:
         _change(bulletin_id, request.form.get("do", ""))
     except Refusal as refusal:
@@ -91,6 +95,12 @@ def change_items(bulletin_id: int) -> AnyResponse:
     if problem:
         flash(problem, "danger")
     return redirect(url_for("radio.bulletin", bulletin_id=bulletin_id), 303)
+
+
+def _require(bulletin_id: int) -> None:
+    """Refuse whoever may not change this bulletin, before the form is read."""
+    _bulletin, unit = rundown.find(db.session(), current_actor(), bulletin_id)
+    programmes.require(current_actor(), unit.path)
 
 
 def _change(bulletin_id: int, do: str) -> None:
@@ -115,8 +125,10 @@ def _change(bulletin_id: int, do: str) -> None:
 
 @blueprint.post("/radio/bulletins/<int:bulletin_id>/details")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def retime_bulletin(bulletin_id: int) -> AnyResponse:
     """Change title, time and slot."""
+    _require(bulletin_id)
     try:
         with changing() as session:
             bulletins.retime(
@@ -137,6 +149,7 @@ def retime_bulletin(bulletin_id: int) -> AnyResponse:
 
 @blueprint.post("/radio/bulletins/<int:bulletin_id>/repeat")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def repeat_bulletin(bulletin_id: int) -> AnyResponse:
     """Begin the same bulletin a week later."""
     with changing() as session:
@@ -147,6 +160,7 @@ def repeat_bulletin(bulletin_id: int) -> AnyResponse:
 
 @blueprint.post("/radio/bulletins/<int:bulletin_id>/discard")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def discard_bulletin(bulletin_id: int) -> AnyResponse:
     """Throw away a bulletin that was never aired."""
     with changing() as session:
@@ -170,6 +184,7 @@ def download_bulletin(bulletin_id: int, format: str) -> Response:  # noqa: A002
 
 @blueprint.post("/radio/bulletins/<int:bulletin_id>/broadcasts")
 @signed_in
+@needs(Action.LOG_BROADCAST)
 def air_bulletin(bulletin_id: int) -> AnyResponse:
     """Log that the bulletin was on air: one entry for each item that was read."""
     actor = current_actor()
@@ -192,6 +207,7 @@ def air_bulletin(bulletin_id: int) -> AnyResponse:
 
 @blueprint.post("/radio/airings/<int:airing_id>/void")
 @signed_in
+@needs(Action.LOG_BROADCAST)
 def void_airing(airing_id: int) -> AnyResponse:
     """Take the entry of a whole bulletin out of the count."""
     with changing() as session:

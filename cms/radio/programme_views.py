@@ -9,6 +9,7 @@ from channels.words import N_
 from cms.channels import weekly
 from cms.database import changing, db
 from cms.lexicon.stations import rate_of
+from cms.people.permissions import Action
 from cms.people.tables import Unit
 from cms.radio import programmes
 from cms.radio.blueprint import blueprint
@@ -20,7 +21,7 @@ from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now
 from cms.web.forms import show_at
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 from cms.web.language import say
 
 
@@ -37,15 +38,16 @@ def new_programme() -> str:
 
 @blueprint.post("/radio/programmes/new")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def create_programme() -> AnyResponse:
     """Add a programme."""
     actor, form = current_actor(), ProgrammeForm()
     try:
+        unit_id = asked.whole(request.form, "unit") or 0
+        if unit := db.session().get(Unit, unit_id):
+            programmes.require(actor, unit.path)
         with changing() as session:
-            programmes.create(
-                session, actor, unit_id=asked.whole(request.form, "unit") or 0, fields=_fields(form), weekly=_weekly(),
-                now=now(),
-            )  # fmt: skip
+            programmes.create(session, actor, unit_id=unit_id, fields=_fields(form), weekly=_weekly(), now=now())
     except Refusal as refusal:
         return _again(form, refusal, None, programmes.makers(db.session(), actor))
     flash(_("Đã lưu chương trình."), "success")
@@ -62,6 +64,7 @@ def programme(programme_id: int) -> str:
 
 @blueprint.post("/radio/programmes/<int:programme_id>")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def edit_programme(programme_id: int) -> AnyResponse:
     """Change a programme."""
     actor, form = current_actor(), ProgrammeForm()
@@ -77,6 +80,7 @@ def edit_programme(programme_id: int) -> AnyResponse:
 
 @blueprint.post("/radio/programmes/<int:programme_id>/stop")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def stop_programme(programme_id: int) -> AnyResponse:
     """End a programme."""
     with changing() as session:

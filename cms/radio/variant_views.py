@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from channels.words import N_
 from cms.database import changing, db
+from cms.people.permissions import Action
 from cms.radio import downloads, reading, variant_files, variants
 from cms.radio.blueprint import blueprint
 from cms.radio.reading import Script
@@ -15,12 +16,13 @@ from cms.refusal import NotFound, Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 from cms.web.language import say
 
 
 @blueprint.get("/radio/<int:delivery_id>/variants/new")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def new_variant(delivery_id: int) -> str:
     """An empty form beside the Vietnamese text."""
     return _shown(reading.script(db.session(), current_actor(), delivery_id), None)
@@ -28,6 +30,7 @@ def new_variant(delivery_id: int) -> str:
 
 @blueprint.post("/radio/<int:delivery_id>/variants/new")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def create_variant(delivery_id: int) -> AnyResponse:
     """Keep a new variant."""
     return _save(delivery_id, None)
@@ -43,6 +46,7 @@ def variant(delivery_id: int, variant_id: int) -> str:
 
 @blueprint.post("/radio/<int:delivery_id>/variants/<int:variant_id>")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def edit_variant(delivery_id: int, variant_id: int) -> AnyResponse:
     """Keep a changed variant."""
     return _save(delivery_id, variant_id)
@@ -50,6 +54,7 @@ def edit_variant(delivery_id: int, variant_id: int) -> AnyResponse:
 
 @blueprint.post("/radio/<int:delivery_id>/variants/<int:variant_id>/remove")
 @signed_in
+@needs(Action.WRITE, Action.LOG_BROADCAST)
 def remove_variant(delivery_id: int, variant_id: int) -> AnyResponse:
     """Take a variant away."""
     with changing() as session:

@@ -35,7 +35,7 @@ from cms.web.addresses import within_site
 from cms.web.context import now, settings
 from cms.web.cursor import Cursor
 from cms.web.forms import show_at
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 from scheduler.tables import StoredRendition
 
 __all__ = ["blueprint", "bulletin_views", "news_views", "programme_views", "prompter_views", "variant_views"]
@@ -88,6 +88,7 @@ def download(delivery_id: int, format: str) -> Response:  # noqa: A002
 
 @blueprint.post("/radio/<int:delivery_id>/confirm")
 @signed_in
+@needs(Action.LOG_BROADCAST)
 def confirm(delivery_id: int) -> AnyResponse:
     """Say that an urgent script has reached the station."""
     with changing() as session:
@@ -98,6 +99,7 @@ def confirm(delivery_id: int) -> AnyResponse:
 
 @blueprint.post("/radio/<int:delivery_id>/class")
 @signed_in
+@needs(Action.SCHEDULE)
 def set_class(delivery_id: int) -> AnyResponse:
     """Decide how urgent the script is."""
     with changing() as session:
@@ -108,6 +110,7 @@ def set_class(delivery_id: int) -> AnyResponse:
 
 @blueprint.post("/radio/<int:delivery_id>/broadcasts")
 @signed_in
+@needs(Action.LOG_BROADCAST)
 def broadcast(delivery_id: int) -> AnyResponse:
     """Log that the script was on air."""
     actor = current_actor()
@@ -130,6 +133,7 @@ def broadcast(delivery_id: int) -> AnyResponse:
 
 @blueprint.post("/radio/broadcasts/<int:broadcast_id>/void")
 @signed_in
+@needs(Action.LOG_BROADCAST)
 def void(broadcast_id: int) -> AnyResponse:
     """Take a wrong entry out of the count."""
     with changing() as session:

@@ -8,8 +8,10 @@ from flask import redirect, request, url_for
 from flask_login import current_user, login_required
 
 from channels.words import N_
+from cms.people.permissions import SENTENCES, Action
 from cms.people.tables import Password
 from cms.refusal import NotAllowed
+from cms.web.actor import current_actor
 from cms.web.errors import wants_json
 
 P = ParamSpec("P")
@@ -30,6 +32,25 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
         return view(*args, **kwargs)
 
     return cast("Callable[P, R]", login_required(entered))
+
+
+def needs(*actions: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Refuse whoever may do none of ``actions`` in any unit, before anything that was sent is looked at.
+
+    So a missing role is always 403, whatever is wrong with the rest. Where exactly it is needed the service decides.
+    """
+
+    def guarded(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def entered(*args: P.args, **kwargs: P.kwargs) -> R:
+            actor = current_actor()
+            if not any(actor.may(action) for action in actions):
+                raise NotAllowed(SENTENCES[actions[0]])
+            return view(*args, **kwargs)
+
+        return entered
+
+    return guarded
 
 
 WITH_START_PASSWORD = frozenset({"people.own_password", "people.password", "people.sign_out"})

@@ -25,7 +25,7 @@ from cms.stories.working_copies import Tab
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
 from cms.web.formats import moment
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 
 
 @blueprint.post("/stories/preview")
@@ -43,6 +43,7 @@ def preview_new() -> Response:
 
 @blueprint.post("/stories/<int:story_id>/preview")
 @signed_in
+@needs(Action.WRITE)
 def preview_story(story_id: int) -> Response:
     """Previews of what is being typed; nothing is saved."""
     session = db.session()
@@ -71,6 +72,7 @@ def preview_saved(story_id: int) -> Response:
 
 @blueprint.post("/stories/<int:story_id>/working-copy")
 @signed_in
+@needs(Action.WRITE)
 def keep(story_id: int) -> Response:
     """Keep what has been typed so far."""
     typed = forms.read(request.form)
@@ -85,6 +87,7 @@ def keep(story_id: int) -> Response:
 
 @blueprint.post("/stories/<int:story_id>/working-copy/drop")
 @signed_in
+@needs(Action.WRITE)
 def drop(story_id: int) -> Response:
     """Give the unsaved text up and go back to the saved one."""
     tab = Tab.read(request.form.get("tab", ""), request.form.get("continues", ""))
@@ -97,6 +100,7 @@ def drop(story_id: int) -> Response:
 
 @blueprint.post("/stories/<int:story_id>/working-copy/drop-other")
 @signed_in
+@needs(Action.WRITE)
 def drop_other(story_id: int) -> Response:
     """Give up the text of another page, unless somebody still writes there."""
     other = Tab.read("", request.form.get("other", ""))

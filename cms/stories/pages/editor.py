@@ -28,7 +28,7 @@ from cms.web.actor import current_actor
 from cms.web.context import now, store
 from cms.web.dates import as_typed
 from cms.web.errors import wants_json
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 
 
 class Overtaking(Conflict):
@@ -59,6 +59,7 @@ def new() -> Response:
 
 @blueprint.post("/stories/new")
 @signed_in
+@needs(Action.WRITE)
 def create() -> Response:
     """Start a story from the editor."""
     typed = forms.read(request.form)
@@ -84,6 +85,7 @@ def story(story_id: int) -> Response | str:
 
 @blueprint.post("/stories/<int:story_id>")
 @signed_in
+@needs(Action.WRITE)
 def save(story_id: int) -> Response:
     """Save the next revision, and hand it in if asked to: both or neither."""
     typed = forms.read(request.form)

@@ -22,7 +22,7 @@ from cms.stories.tables import Revision
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 from cms.web.language import say
 
 
@@ -48,6 +48,7 @@ def inbox() -> Response:
 
 @blueprint.post("/stories/<int:story_id>/approve")
 @signed_in
+@needs(Action.APPROVE)
 def approve(story_id: int) -> Response:
     """Approve the revision that the form was made for, and no newer one."""
     revision_id = asked.whole(request.form, "revision") or 0
@@ -63,6 +64,7 @@ def approve(story_id: int) -> Response:
 
 @blueprint.post("/stories/<int:story_id>/return", endpoint="give_back")
 @signed_in
+@needs(Action.APPROVE)
 def give_back(story_id: int) -> Response:
     """Give the story back to its author with a reason."""
     reason, revision_id = request.form.get("reason", ""), asked.whole(request.form, "revision") or 0

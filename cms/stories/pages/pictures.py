@@ -5,8 +5,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from channels.words import N_
-from cms.database import changing
+from cms.database import changing, db
 from cms.people.permissions import Action
+from cms.people.tables import Unit
 from cms.refusal import Invalid
 from cms.stories import assets
 from cms.stories.blueprint import blueprint
@@ -27,11 +28,13 @@ def upload() -> Response:
         file = request.files.get("file")
     except RequestEntityTooLarge:
         raise assets.too_heavy(request.content_length or 0, most) from None
+    unit_id = asked.whole(request.form, "unit") or 0
+    if unit := db.session().get(Unit, unit_id):
+        actor.require(Action.WRITE, unit.path)
     if file is None or not file.filename:
         raise Invalid(N_("Hãy chọn một tệp ảnh."), field="picture")
     with file.stream as stream:
         picture = assets.clean(stream, max_bytes=most)
-    unit_id = asked.whole(request.form, "unit") or 0
     with changing() as session:
         asset = assets.add(session, store(), actor, unit_id, file.filename, picture, now())
     address = assets.address(asset.sha256, asset.mime)

@@ -24,7 +24,7 @@ from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
 from cms.web.dates import local_input
-from cms.web.guard import signed_in
+from cms.web.guard import needs, signed_in
 from cms.web.language import say
 from scheduler.tables import Channel
 
@@ -65,6 +65,7 @@ class Chosen:
 
 @blueprint.get("/stories/<int:story_id>/schedule")
 @signed_in
+@needs(Action.SCHEDULE)
 def schedule(story_id: int) -> Response:
     """The form: which channels, when, until when."""
     wanted = asked.wholes(request.args, "channels")
@@ -73,6 +74,7 @@ def schedule(story_id: int) -> Response:
 
 @blueprint.post("/stories/<int:story_id>/schedule")
 @signed_in
+@needs(Action.SCHEDULE)
 def place(story_id: int) -> Response:
     """Promise the story to all chosen channels or to none; what was filled in stays if refused."""
     chosen = Chosen.read(request.form)
@@ -91,6 +93,7 @@ def place(story_id: int) -> Response:
 
 @blueprint.post("/stories/<int:story_id>/unschedule")
 @signed_in
+@needs(Action.SCHEDULE)
 def unschedule(story_id: int) -> Response:
     """Take back what waits; nothing is published by it."""
     with changing() as session:
@@ -101,6 +104,7 @@ def unschedule(story_id: int) -> Response:
 
 @blueprint.route("/stories/<int:story_id>/retract", methods=["GET", "POST"])
 @signed_in
+@needs(Action.SCHEDULE)
 def retract(story_id: int) -> Response:
     """Call the story back from every channel, with a reason."""
     reason, sentence, status = request.form.get("reason", ""), "", 200
