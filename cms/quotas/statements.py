@@ -163,11 +163,21 @@ REVIEWS = select(
     literal(0), STORY.c.id, null(),
 ).where(STORY.c.state == StoryState.SUBMITTED)  # fmt: skip
 
+WITHDRAWN = (DeliveryState.WITHDRAWING, DeliveryState.WITHDRAWN)
+CARRIED = (DeliveryState.LIVE, DeliveryState.EXPIRED)
+
+
+def _has(states: tuple[DeliveryState, ...]) -> ColumnElement[bool]:
+    """Whether the record's story has a delivery in one of ``states``."""
+    return exists().where(DELIVERY.c.story_id == RECORD.c.story_id, DELIVERY.c.state.in_(states))
+
+
 _story = func.coalesce(RECORD.c.story_id, -RECORD.c.id)
 RECORDS = select(
     RECORD.c.unit_id, null(), literal(""), literal(""), null(), _story, _raw(RECORD.c.day),
-    case((STORY.c.state == StoryState.RETRACTED, 1), else_=0), RECORD.c.id, RECORD.c.quota_id,
+    case((or_(STORY.c.state == StoryState.RETRACTED, and_(_has(WITHDRAWN), ~_has(CARRIED))), 1), else_=0),
+    RECORD.c.id, RECORD.c.quota_id,
 ).select_from(RECORD.outerjoin(STORY, STORY.c.id == RECORD.c.story_id)).where(
     RECORD.c.unit_id.in_(select(UNIT.c.id)), RECORD.c.voided_at.is_(None), _within(RECORD.c.day),
 )  # fmt: skip
-"""What a person recorded of a story is called back with the story."""
+"""What a person recorded of a story is called back with the story, and stays so while it is written anew."""

@@ -93,6 +93,13 @@ def test_a_record_of_a_story_that_was_called_back_says_so_and_counts_no_more(pro
     assert (found.score.tally.counted, found.score.retracted) == (0, 1)
     assert (only(found).step, only(found).note) == (Step.RETRACTED, "500 tờ gấp")
 
+    province.delivery(story, province.channel("so", "portal"), at("2026-11-16"), DeliveryState.WITHDRAWN)
+    story.state = StoryState.DRAFT
+    province.session.commit()
+    assert opened(province, "5", "so").score.tally.counted == 0
+    province.delivery(story, province.channel("so", "website"), at("2026-11-18"))
+    assert opened(province, "5", "so").score.tally.counted == 1
+
 
 def test_a_story_in_review_is_shown_unless_it_already_counts(province: Province) -> None:
     again = province.on("bao", "newspaper", "2026-11-17")
