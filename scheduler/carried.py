@@ -14,7 +14,7 @@ from media.characters import clean_line, clean_values
 from scheduler.apart import read_apart
 from scheduler.base import Damaged
 from scheduler.config import EngineConfig
-from scheduler.rows import CHANNEL, DELIVERY, DOCUMENT, RENDITION, AnyRow, rendition_of
+from scheduler.rows import CHANNEL, DELIVERY, DOCUMENT, RENDITION, AnyRow, is_as_kept, rendition_of
 from scheduler.states import DeliveryState
 
 UNIT = table("unit", column("id"), column("name"))
@@ -109,7 +109,7 @@ def _live(channel_id: int, limit: int | None, now: datetime) -> Select[Any]:
 
 def _items(connection: Connection, ids: Sequence[int]) -> tuple[tuple[LiveItem, ...], dict[int, str]]:
     times = (DELIVERY.c.live_at, DELIVERY.c.until, DELIVERY.c.corrected_at)
-    content = (RENDITION.c.revision, RENDITION.c.kind, RENDITION.c.document, RENDITION.c.files)
+    content = (RENDITION.c.revision, RENDITION.c.kind, RENDITION.c.document, RENDITION.c.files, RENDITION.c.sha256)
     query = select(DELIVERY.c.id, DELIVERY.c.story_id, *times, *content).outerjoin_from(
         DELIVERY, RENDITION, RENDITION.c.id == DELIVERY.c.live_rendition_id
     )
@@ -124,6 +124,8 @@ def _items(connection: Connection, ids: Sequence[int]) -> tuple[tuple[LiveItem, 
 def _item(row: AnyRow) -> LiveItem:
     if isinstance(row.document, Damaged) or isinstance(row.files, Damaged):
         raise ValueError("the stored rendition is not readable")
+    if not is_as_kept(row):
+        raise ValueError("the stored rendition is not what was approved: its checksum differs")
     return LiveItem(
         row.id, row.story_id, row.revision, rendition_of(row), row.live_at, row.until, row.corrected_at
     )  # fmt: skip

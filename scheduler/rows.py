@@ -108,6 +108,15 @@ def rendition_of(row: AnyRow) -> Rendition:
     return Rendition(row.kind, clean_values(row.document), files)
 
 
+def is_as_kept(row: AnyRow) -> bool:
+    """Tell whether a stored rendition still has the checksum that it was kept with: nothing of it was changed since.
+
+    Taken of what is stored, before any cleaning. Raise what reading a damaged list of files raises.
+    """
+    files = tuple(RenditionFile(f["name"], f["mime"], f["sha256"], f["size"]) for f in row.files)
+    return isinstance(row.document, Mapping) and Rendition(row.kind, row.document, files).sha256 == row.sha256
+
+
 def file_entry(file: RenditionFile) -> dict[str, Any]:
     """Return a file as the ``files`` column lists it."""
     return {"name": file.name, "mime": file.mime, "sha256": file.sha256, "size": file.size}
