@@ -30,7 +30,7 @@ LARGEST_FILE = 1_000_000_000
 LARGEST_NOTE = 1_000_000
 """Bytes of the note about the copy."""
 MOST_SQUEEZED = 500
-"""How many times smaller real rows may have become; more is made to fill a disk."""
+"""How many times smaller a real part may have become; more is made to fill a disk."""
 UNREADABLE = (
     zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError, AttributeError, OverflowError, RuntimeError,
 )  # fmt: skip
@@ -78,7 +78,7 @@ def lines(archive: zipfile.ZipFile, table: Table) -> Iterator[Line]:
     name, number = f"rows/{table.name}.jsonl", 0
     with reading(table.name):
         entry = _entry(archive, name)
-        if entry.file_size > LARGEST_NOTE and entry.file_size > MOST_SQUEEZED * max(entry.compress_size, 1):
+        if _swells(entry):
             raise Broken(table.name, Words(TOO_LARGE))
         stream = archive.open(entry)
     with stream:
@@ -117,9 +117,14 @@ def _entry(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
         raise Broken(name, Words(MISSING)) from None
 
 
+def _swells(entry: zipfile.ZipInfo) -> bool:
+    """Whether a part is one that was made to fill memory or disk."""
+    return entry.file_size > LARGEST_NOTE and entry.file_size > MOST_SQUEEZED * max(entry.compress_size, 1)
+
+
 def _part(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     entry = _entry(archive, name)
-    if entry.file_size > most:
+    if entry.file_size > most or _swells(entry):
         raise Broken(name[:90], Words(TOO_LARGE))
     return archive.read(entry)
 

@@ -114,7 +114,8 @@ def is_as_kept(row: AnyRow) -> bool:
     Taken of what is stored, before any cleaning. Raise what reading a damaged list of files raises.
     """
     files = tuple(RenditionFile(f["name"], f["mime"], f["sha256"], f["size"]) for f in row.files)
-    return isinstance(row.document, Mapping) and Rendition(row.kind, row.document, files).sha256 == row.sha256
+    stored = isinstance(row.document, Mapping) and isinstance(row.files, list)
+    return stored and Rendition(row.kind, row.document, files).sha256 == row.sha256
 
 
 def file_entry(file: RenditionFile) -> dict[str, Any]:

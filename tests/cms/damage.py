@@ -1,10 +1,13 @@
 """Copies of an installation with something wrong in them, by what it is."""
 
+import hashlib
 import json
 import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+
+SWELLING = bytes(3_000_000)
 
 
 def rewritten(copy: Path, change: Callable[[str, bytes], bytes | None]) -> None:
@@ -98,6 +101,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a story of another shape": changed_row("revision", 9, content={"title": {"x": 1}}),
     "a file under another name": lambda copy: added(copy, "media/../../../etc/cron.d/x", b"x"),
     "rows that swell": lambda copy: added(copy, "rows/story.jsonl", b" " * 3_000_000),
+    "a file that swells": lambda copy: added(copy, f"media/{hashlib.sha256(SWELLING).hexdigest()}", SWELLING),
     "locked with a password": lambda copy: flagged(copy),
 }
 """What may be wrong with a copy; where it is one row, the refusal names table and line."""

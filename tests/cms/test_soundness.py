@@ -71,3 +71,23 @@ def test_each_file_that_is_gone_or_damaged_is_told_with_what_it_is(engine: Engin
     assert f"Tệp {sound[:12]} của bản âm thanh của tin, bài #" in lines
     assert f"Thiếu tệp {frame[:12]} của bản phát hành #" in lines
     assert lines.count("\n") == 2
+
+
+HURT = [
+    {"document": {"title": ["x"]}},
+    {"document": []},
+    {"kind": "another"},
+    {"files": {"a": 1}},
+    {"files": [None]},
+    {"files": [{"sha256": None}]},
+    {"files": 7},
+]
+
+
+@pytest.mark.parametrize("hurt", HURT)
+def test_a_rendition_that_is_not_what_was_kept_is_told(engine: Engine, store: Store, hurt: dict[str, object]) -> None:
+    with writing(engine) as connection:
+        first = connection.scalar(select(RENDITION.c.id).order_by(RENDITION.c.id))
+        connection.execute(update(RENDITION).where(RENDITION.c.id == first).values(hurt))
+    (line,) = told(engine, store)
+    assert f"bản phát hành #{first}" in line
