@@ -59,7 +59,7 @@ def clean(text: str) -> str:
     what is clean changes nothing.
     """
     if _ODD.search(text):
-        text = _PARTS.sub(_part, text)
+        text = _PARTS.sub(_Cleaner(text).part, text)
     return unicodedata.normalize("NFC", text)
 
 
@@ -95,29 +95,40 @@ def clean_values(value: Any, by: Callable[[str], str] = clean) -> Any:
     return [clean_values(one, by) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _part(match: re.Match[str]) -> str:
-    found = match[0]
-    match match.lastgroup:
-        case "twice":
-            return _misread(match)
-        case "kept":
-            return found
-        case "end":
-            return "\n"
-        case _ if found == "\u00ad" and _TCVN3.search(match.string) and not _VIETNAMESE.search(_line(match)):
-            return found
-    return _OTHER_D.get(found) or WINDOWS.get(found, "")
+class _Cleaner:
+    """What is decided once for a text, or once for each of its lines, however many signs ask for it."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._tcvn3 = "\u00ad" in text and _TCVN3.search(text) is not None
+        self._end = -1
+        self._vietnamese = False
 
-def _misread(match: re.Match[str]) -> str:
-    """Keep every byte of a letter that was read twice, so that it can be put right."""
-    found = match[0]
-    if found == "\u00c3\u00ad" and _VIETNAMESE.search(_line(match)):
-        return "\u00c3"  # a word in capitals with a soft hyphen, in a line that was read right
-    return "".join(WINDOWS.get(letter) or ("\u2026" if letter == "\x85" else letter) for letter in found)
+    def part(self, match: re.Match[str]) -> str:
+        """Return what stands for a part of the text; the parts are asked for in their order."""
+        found = match[0]
+        match match.lastgroup:
+            case "twice":
+                return self._misread(match)
+            case "kept":
+                return found
+            case "end":
+                return "\n"
+            case _ if found == "\u00ad" and self._tcvn3 and not self._in_vietnamese(match):
+                return found
+        return _OTHER_D.get(found) or WINDOWS.get(found, "")
 
+    def _misread(self, match: re.Match[str]) -> str:
+        """Keep every byte of a letter that was read twice, so that it can be put right."""
+        found = match[0]
+        if found == "\u00c3\u00ad" and self._in_vietnamese(match):
+            return "\u00c3"  # a word in capitals with a soft hyphen, in a line that was read right
+        return "".join(WINDOWS.get(letter) or ("\u2026" if letter == "\x85" else letter) for letter in found)
 
-def _line(match: re.Match[str]) -> str:
-    start = match.string.rfind("\n", 0, match.start()) + 1
-    end = match.string.find("\n", match.end())
-    return match.string[start : end if end >= 0 else None]
+    def _in_vietnamese(self, match: re.Match[str]) -> bool:
+        """Whether the line of a part has letters that only Vietnamese in Unicode has."""
+        if match.start() > self._end:
+            start, end = self._text.rfind("\n", 0, match.start()) + 1, self._text.find("\n", match.end())
+            self._end = end if end >= 0 else len(self._text)
+            self._vietnamese = _VIETNAMESE.search(self._text, start, self._end) is not None
+        return self._vietnamese

@@ -1,5 +1,6 @@
 """The one list of what a text may hold: every member of every class, and what must stay."""
 
+import time
 import unicodedata
 from xml.etree import ElementTree
 
@@ -83,3 +84,11 @@ def test_plain_data_is_clean_throughout() -> None:
 def test_a_control_is_told_by_its_place() -> None:
     assert control_at("Xã\x07A") == 2
     assert control_at("Xã\tA\r\nÐ\u00ad") is None
+
+
+def test_many_signs_that_are_decided_by_their_line_take_no_longer_than_others() -> None:
+    for sign in ("\u00ad", "a\u00ad", "\u00c3\u00ad", "\u00ad\n"):
+        begun = time.process_time()
+        clean(sign * 50_000)
+        clean(sign * 50_000 + "\u00ae\u00e0")
+        assert time.process_time() - begun < 5, sign

@@ -1,6 +1,5 @@
 """A pull channel with something broken in it: all else goes out, and people are told what, since when and why."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -180,38 +179,6 @@ def test_a_rendition_that_was_damaged_in_the_database_is_left_out(house: House, 
     assert house.listed(channel)["items"] == ["Lành"]
     assert house.listed(channel)["gone"] == ["Gỡ"]
     assert house.row(bad).broken_since is not None
-
-
-CHANGED = [
-    {"document": '{"text": "Số khác"}'},
-    {"document": '{"text": "Hỏng", "more": {"deep": [1e300, true]}}'},
-    {"document": '{"text": ["Hỏng"]}'},
-    {"kind": "another"},
-    {"files": '[{"name": "a.png", "mime": "image/png", "sha256": "%s", "size": 3}]' % ("0" * 64)},
-]
-
-
-@pytest.mark.parametrize("hurt", CHANGED)
-def test_a_rendition_that_is_no_longer_what_was_approved_is_left_out_and_a_correction_puts_it_back(
-    house: House, hurt: dict[str, str]
-) -> None:
-    channel = house.channel("fake_pull")
-    bad, gone = house.schedule(channel, "Hỏng"), house.schedule(channel, "Gỡ")
-    worker = house.worker()
-    worker.run_due()
-    with writing(house.database) as connection:
-        for name, value in hurt.items():
-            stored = value if name == "kind" else json.loads(value)
-            change = update(RENDITION).where(RENDITION.c.id == house.row(bad).rendition_id)
-            connection.execute(change.values({name: stored}))
-    house.withdraw(house.row(gone).story_id)
-    worker.run_due()
-    assert house.listed(channel) | {"items": [], "gone": ["Gỡ"]} == house.listed(channel)
-    assert needing(house) == 1
-    house.correct(bad, "Đã sửa")
-    worker.run_due()
-    assert house.listed(channel)["items"] == ["Đã sửa"]
-    assert needing(house) == 0
 
 
 @pytest.mark.parametrize("hurt", ['{"a": 1}', '["x"]', "[{}]", "7", '[{"name": "a", "mime": "b", "size": 1}]'])
