@@ -1,4 +1,4 @@
-// Choosing channels: all of a kind at once, a filter for long lists, and how many are chosen.
+// Choosing channels: all of a kind at once, a filter for long lists, and what the button will do on how many.
 import { narrow } from "./editor/fields.js";
 
 const form = document.querySelector("[data-schedule]");
@@ -6,7 +6,9 @@ const boxes = (group) => [...group.querySelectorAll("[name=channels]:not(:disabl
 
 function tell() {
   const count = form.querySelectorAll("[name=channels]:checked").length;
-  form.querySelector("[data-schedule-count]").textContent = count ? `(${count})` : "";
+  const label = form.querySelector("[data-schedule-label]");
+  const now = form.querySelector("[name=when]:checked")?.value === "now";
+  label.textContent = (count ? (now ? label.dataset.now : label.dataset.later) : label.dataset.none).replace("{count}", count);
   for (const group of form.querySelectorAll("[data-places]")) {
     const all = group.querySelector("[data-places-all]");
     if (!all) continue;

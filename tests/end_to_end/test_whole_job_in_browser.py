@@ -91,7 +91,8 @@ def _lead_schedules_now_on_four_channels(page: Page, number: int) -> None:
     for name in CHANNELS:
         page.locator("[data-place]", has_text=name).get_by_role("checkbox").check()
     page.get_by_label("Ngay bây giờ").check()
-    page.locator("form[data-schedule]").get_by_role("button", name="Lên lịch").click()
+    page.locator("form[data-schedule]").get_by_role("button", name="Phát hành ngay trên").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Phát hành ngay trên").click()
     page.wait_for_url(re.compile(rf"/stories/{number}$"))
 
 

@@ -1,17 +1,18 @@
 """Scheduling on channels, taking a schedule back, and calling a story back from everywhere."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from channels.words import N_
 from cms.database import changing, db
 from cms.people.permissions import Action
+from cms.people.tables import Unit
 from cms.radio import classes, reading
 from cms.refusal import Invalid, NotFound, Refusal
 from cms.stories import places, preview, publishing
@@ -26,33 +27,52 @@ from cms.web.context import now, settings, store
 from cms.web.dates import local_input
 from cms.web.guard import needs, signed_in
 from cms.web.language import say
-from scheduler.tables import Channel
+from scheduler.states import DeliveryState
+from scheduler.tables import Channel, Delivery
+
+WHEN = frozenset({"now", "slot", "at"})
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """A channel that a press of the button changes at once: something goes out, or takes the place of what is live."""
+
+    id: int
+    name: str
+    unit: str
+    corrects: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The scheduling form as filled in. ``when`` is now, slot or at; ``at`` and ``until`` are local, as typed.
 
-    ``priority`` is the class of the radio scripts among them, "" for that of each channel.
+    ``priority`` is the class of the radio scripts among them, "" for that of each channel. ``confirmed`` names the
+    channels on which the person has said that they want something to change at once.
     """
 
     channels: frozenset[int] = frozenset()
-    when: str = "now"
+    when: str = ""
     at: str = ""
     until: str = ""
     version: int | None = None
     priority: str = ""
+    confirmed: str = ""
 
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> "Chosen":
         """Read the form as it is."""
         return cls(
-            asked.wholes(form, "channels"), form.get("when", "now"), form.get("at", ""),
-            form.get("until", ""), asked.whole(form, "version"), form.get("priority", ""),
+            asked.wholes(form, "channels"), form.get("when") or ("at" if form.get("at", "").strip() else ""),
+            form.get("at", ""), form.get("until", ""), asked.whole(form, "version"), form.get("priority", ""),
+            form.get("confirmed", ""),
         )  # fmt: skip
 
     def wishes(self, radio: Collection[int]) -> list[Wish]:
         """What the form asks for; ``radio`` are the radio channels. Raise ``Invalid`` for a time that is none."""
+        if self.when not in WHEN:
+            raise Invalid(N_("Hãy chọn khi nào phát hành: ngay bây giờ, khung giờ kế tiếp hay ngày giờ cụ thể."),
+                          field="when")  # fmt: skip
         at = asked.instant({"at": self.at}, "at") if self.when == "at" else None
         if self.when == "at" and at is None:
             raise Invalid(N_("Hãy chọn ngày và giờ phát hành."), field="at")
@@ -69,17 +89,23 @@ class Chosen:
 def schedule(story_id: int) -> Response:
     """The form: which channels, when, until when."""
     wanted = asked.wholes(request.args, "channels")
-    return _form(story_id, Chosen(channels=wanted, at=request.args.get("at", ""), when=request.args.get("when", "now")))
+    return _form(story_id, Chosen(channels=wanted, at=request.args.get("at", ""), when=request.args.get("when", "")))
 
 
 @blueprint.post("/stories/<int:story_id>/schedule")
 @signed_in
 @needs(Action.SCHEDULE)
 def place(story_id: int) -> Response:
-    """Promise the story to all chosen channels or to none; what was filled in stays if refused."""
+    """Promise the story to all chosen channels or to none; what was filled in stays if refused.
+
+    What would change something at once is asked about once, by a list of the channels.
+    """
     chosen = Chosen.read(request.form)
     try:
         wishes = chosen.wishes(_scripts(chosen.channels))
+        asking = _at_once(story_id, chosen)
+        if asking and chosen.confirmed != ",".join(str(one.id) for one in asking):
+            return _form(story_id, chosen, asking=asking)
         with changing() as session:
             made = publishing.schedule(
                 session, store(), settings().public_url, current_actor(), story_id, wishes, now=now(),
@@ -140,7 +166,22 @@ def on_channel(story_id: int, channel_id: int) -> str:
     return render_template("stories/on_channel.html", opened=found, shown=shown)
 
 
-def _form(story_id: int, chosen: Chosen, refusal: Refusal | None = None) -> Response:
+def _at_once(story_id: int, chosen: Chosen) -> list[AtOnce]:
+    """The chosen channels on which something changes as soon as the button is pressed."""
+    live = exists().where(
+        Delivery.channel_id == Channel.id, Delivery.story_id == story_id, Delivery.state == DeliveryState.LIVE
+    )
+    rows = db.session.execute(
+        select(Channel.id, Channel.name, Unit.name.label("unit"), live.label("live"))
+        .join(Unit, Unit.id == Channel.unit_id)
+        .where(Channel.id.in_(chosen.channels))
+        .order_by(Channel.id)
+    )
+    found = [AtOnce(row.id, row.name, row.unit, bool(row.live)) for row in rows]
+    return [one for one in found if one.corrects or chosen.when == "now"]
+
+
+def _form(story_id: int, chosen: Chosen, refusal: Refusal | None = None, *, asking: Sequence[AtOnce] = ()) -> Response:
     db.session.rollback()
     session, actor = db.session(), current_actor()
     actor.require(Action.SCHEDULE)
@@ -151,6 +192,7 @@ def _form(story_id: int, chosen: Chosen, refusal: Refusal | None = None) -> Resp
         opened=found,
         groups=groups,
         chosen=chosen,
+        asking=asking,
         labels=channel_labels(),
         class_names=classes.CLASS_NAMES,
         script_kind=reading.KIND,

@@ -39,9 +39,9 @@ def top(who: Person) -> list[tuple[str, str]]:
 
 
 def promise(desk: Browser, story: Story, channels: list[int], **fields: object) -> int:
-    answer = desk.post(
-        f"/stories/{story.id}/schedule", data={"channels": channels, "when": "now", "version": story.version, **fields}
-    )
+    sure = ",".join(map(str, sorted(channels)))
+    sent = {"channels": channels, "when": "now", "version": story.version, "confirmed": sure, **fields}
+    answer = desk.post(f"/stories/{story.id}/schedule", data=sent)
     db.session.rollback()
     return answer.status_code
 

@@ -61,7 +61,40 @@ def deliveries() -> list[Delivery]:
 
 
 def form(story: Story, *channels: Channel, **fields: str) -> dict[str, Any]:
-    return {"channels": [one.id for one in channels], "when": "now", "version": saved(story.id).version, **fields}
+    ids = sorted(one.id for one in channels)
+    sure = ",".join(map(str, ids))
+    return {"channels": ids, "when": "now", "version": saved(story.id).version, "confirmed": sure, **fields}
+
+
+def test_nothing_that_publishes_at_once_is_chosen_beforehand(lead: Browser, ready: Story, portal: Channel) -> None:
+    page = text(lead.get(f"/stories/{ready.id}/schedule"))
+    assert not re.search(r'name="when" value="\w+" checked', page)
+    answer = lead.post(f"/stories/{ready.id}/schedule", data=form(ready, portal, when=""))
+    assert answer.status_code == 422
+    assert "Hãy chọn khi nào phát hành" in text(answer)
+    assert deliveries() == []
+
+
+def test_publishing_at_once_names_the_channels_and_asks_once(
+    lead: Browser, ready: Story, portal: Channel, second: Channel
+) -> None:
+    address = f"/stories/{ready.id}/schedule"
+    asked = lead.post(address, data=form(ready, portal, second, confirmed=""))
+    assert asked.status_code == 200
+    page = text(asked)
+    assert "Phát hành ngay trên 2 kênh này?" in page
+    assert f'name="confirmed" value="{portal.id},{second.id}"' in page
+    assert deliveries() == []
+    other = lead.post(address, data=form(ready, portal, confirmed=f"{portal.id},{second.id}"))
+    assert "Phát hành ngay trên 1 kênh này?" in text(other)
+    assert deliveries() == []
+    assert lead.post(address, data=form(ready, portal, second)).status_code == 303
+    assert len(deliveries()) == 2
+
+
+def test_a_time_that_is_to_come_is_not_asked_about(lead: Browser, ready: Story, portal: Channel) -> None:
+    data = form(ready, portal, when="", at="17:30 22/11/2026", confirmed="")
+    assert lead.post(f"/stories/{ready.id}/schedule", data=data).status_code == 303
 
 
 def test_now_on_two_channels(lead: Browser, ready: Story, portal: Channel, second: Channel, clock: Clock) -> None:
