@@ -70,7 +70,7 @@ FORMS: Mapping[str, Callable[[There], dict[str, Any]]] = {
     "followers.order": lambda there: {"channel": there["zalo"], "key": "x" * 32, "articles": there["delivery"]},
     "quotas.upload": lambda there: {"file": _file("k.yaml", _pack(there))},
     "quotas.schedule": lambda there: {"story": there["approved"], "channel": there["portal"]},
-    "stories.place": lambda there: {"channels": there["portal"], "when": "now"},
+    "stories.place": lambda there: {"channels": there["portal"], "when": "now", "confirmed": there["portal"]},
 }  # fmt: skip
 """What is sent where the thing that is asked about stands in the form. All other forms are sent empty."""
 
