@@ -70,7 +70,7 @@ class Bench:
             first = connection.execute(select(func.coalesce(func.max(DELIVERY.c.story_id), 0))).scalar_one() + 1
             renditions = {
                 channel: desk.freeze(
-                    connection, Store(self.folder / "media"), channel_id=channel, story_id=1, revision_id=1, revision=1,
+                    connection, channel_id=channel, story_id=1, revision_id=1, revision=1,
                     rendition=Rendition("bench", {"text": "Tin"}), title="Tin", now=now,
                 )
                 for channel in channels

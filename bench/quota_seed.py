@@ -20,7 +20,7 @@ from cms.boards.tables import Play, PlayDay
 from cms.clock import local_day
 from cms.people.permissions import SYSTEM, Role
 from cms.people.tables import Membership, Person, Unit
-from cms.quotas.importing import import_pack
+from cms.quotas.importing import import_pack, read_file
 from cms.quotas.tables import ManualRecord, Quota
 from cms.radio.tables import Broadcast
 from cms.stories.tables import Revision, RevisionTag, Story
@@ -66,7 +66,7 @@ class Outlet:
 def seed(engine: Engine, sizes: Sizes) -> dict[str, int]:
     """Fill an empty, migrated database; return how many rows went into which table."""
     with Session(engine) as session:
-        import_pack(session, SYSTEM, PACK, now=NOW, keep_units=True, until=date(2026, 12, 31))
+        import_pack(session, SYSTEM, read_file(PACK), now=NOW, keep_units=True, until=date(2026, 12, 31))
         _communes(session, sizes.units)
         admin = _admin(session)
         outlets = _channels(session)

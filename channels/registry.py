@@ -2,8 +2,10 @@
 
 from functools import cache
 from importlib import import_module
+from inspect import isroutine
 
 from channels.contract import Adapter, PullAdapter, PushAdapter
+from media.underlock import slow
 
 KINDS: dict[str, str] = {
     "portal_rss": "channels.portal_rss.adapter:PortalRss",
@@ -12,6 +14,9 @@ KINDS: dict[str, str] = {
     "radio_script": "channels.radio_script.adapter:RadioScript",
 }
 
+ANSWERED_AT_ONCE = frozenset({"is_simulated"})
+"""What an adapter tells from its settings alone."""
+
 
 class UnknownKind(LookupError):
     """A channel kind that no adapter here serves."""
@@ -19,12 +24,17 @@ class UnknownKind(LookupError):
 
 @cache
 def adapter(kind: str) -> Adapter:
-    """Return the adapter of ``kind``, loaded on first use; raise ``UnknownKind`` if there is none."""
+    """Return the adapter of ``kind``, loaded on first use; raise ``UnknownKind`` if there is none.
+
+    Everything that it does is slow or may be (``media.underlock``), of a kind that is added later too.
+    """
     try:
         module, name = KINDS[kind].split(":")
     except KeyError:
         raise UnknownKind(kind) from None
     made: Adapter = getattr(import_module(module), name)()
+    for work in worked(made):
+        setattr(made, work, slow(getattr(made, work)))
     return made
 
 
@@ -42,3 +52,9 @@ def push(kind: str) -> PushAdapter:
     if not isinstance(found, PushAdapter):
         raise UnknownKind(kind)
     return found
+
+
+def worked(made: Adapter) -> list[str]:
+    """Return the names of what an adapter does, apart from what it merely says of itself."""
+    found = {name: getattr(made, name) for name in dir(made) if not name.startswith("_")}
+    return [name for name, value in found.items() if isroutine(value) and name not in ANSWERED_AT_ONCE]

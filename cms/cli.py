@@ -61,11 +61,14 @@ def _refusal(error: Exception) -> str:
     from cms.refusal import Refusal
     from cms.settings import BadSetting
     from scheduler.database import UnsafeSqlite
+    from scheduler.trouble import is_locked
 
     if isinstance(error, Refusal | BadSetting | UnsafeSqlite):
         return str(error)
     if isinstance(error, UnicodeEncodeError):
         return "có ký tự không dùng được trong tham số hoặc tệp; hãy gõ lại bằng chữ thường dùng."
+    if is_locked(error):
+        return "cơ sở dữ liệu đang bận nên chưa làm được việc này; hãy thử lại sau ít giây."
     if isinstance(error, DBAPIError):
         return f"không dùng được cơ sở dữ liệu ({_first_line(error.orig)}); hãy chạy dakenh init, rồi dakenh check."
     if isinstance(error, OSError) and error.errno != errno.EPIPE:

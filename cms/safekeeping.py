@@ -83,6 +83,9 @@ def restore(
                 N_("Bản sao thuộc phiên bản %(found)s, hệ thống này là %(expected)s; hãy dùng đúng phiên bản."),
                 found=str(about.get("schema"))[:40], expected=schema,
             )  # fmt: skip
+        with engine.connect() as connection:
+            _refuse_unless_empty(connection)
+        _restore_media(archive, store)
         with writing(engine) as connection:
             _refuse_unless_empty(connection)
             _check_files(archive)
@@ -95,7 +98,6 @@ def restore(
             followers.doubt(connection, datetime.fromisoformat(about["made_at"]), now)
             _set_sequences(connection)
             _index_stories(connection)
-            _restore_media(archive, store)
     return rows
 
 

@@ -16,6 +16,7 @@ from media.errors import DoesNotFit
 from media.fonts import Weight, font
 from media.pictures import rendition, sides
 from media.text import Style, measure
+from media.underlock import slow
 
 _PAUSE = re.compile(r"[,;:.!?…–](?:\s|$)")
 _SHORTEST, _LONGEST, _ROAD = 4.0, 20.0, 8.0
@@ -56,6 +57,7 @@ def qr_module(link: str, board: Board) -> int:
     return module if module >= 2 else 0
 
 
+@slow
 @one_at_a_time
 def text_frames(
     parts: Sequence[Part], board: Board, *, link: str = "", most: int = 3, road: bool = False, least: float = 0
@@ -71,6 +73,7 @@ def text_frames(
     return tuple(_frame(page, board, room, code, dwell_ms(_texts(page), road=road, least=least)) for page in found)
 
 
+@slow
 @one_at_a_time
 def picture_frame(picture: bytes, parts: Sequence[Part], board: Board, *, least: float = 0) -> Frame:
     """Return ``picture`` shown whole, with ``parts`` beside it if it leaves a third of the board free.
@@ -95,6 +98,7 @@ def picture_frame(picture: bytes, parts: Sequence[Part], board: Board, *, least:
 
 
 @lru_cache(maxsize=256)
+@slow
 def plate(board: Board, text: str) -> Frame:
     """Return a neutral frame: ``text`` (the owner's name) if it fits on one page, else only the board's edge, so that
     the board is seen to work.

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from media.errors import Damaged, NotStored, StoreAway
 from media.store import Store, StoredFile, is_name
+from media.underlock import slow
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class BucketStore(Store):
         self._rests_until = 0.0
         self._added = most  # so that the first file has the folder looked through
 
+    @slow
     def put(self, data: bytes) -> StoredFile:
         """Keep ``data`` in the bucket and return its name; raise ``StoreAway``. May be done again at any time: equal
         bytes go to the same place, and a file that is there at its full size is not sent again.
@@ -70,6 +72,7 @@ class BucketStore(Store):
         self._keep(stored.sha256, data)
         return stored
 
+    @slow
     def read(self, sha256: str, *, verify: bool = False) -> bytes:
         """Return the bytes; raise ``NotStored``, ``StoreAway``, or ``Damaged`` if the bucket holds other bytes.
 
@@ -87,6 +90,7 @@ class BucketStore(Store):
             self._keep(sha256, data)
         return data
 
+    @slow
     def path(self, sha256: str) -> Path:
         """Return where the file lies on this machine, fetched if need be. Raises as ``read``."""
         data = self.read(sha256)
@@ -94,6 +98,7 @@ class BucketStore(Store):
             self._write(self._place(sha256), data, durable=False)
         return super().path(sha256)
 
+    @slow
     def __iter__(self) -> Iterator[str]:
         import obstore
 
@@ -102,6 +107,7 @@ class BucketStore(Store):
             names = (str(found["path"]).rpartition("/")[2] for found in page)
             yield from (name for name in names if is_name(name))
 
+    @slow
     def __contains__(self, sha256: object) -> bool:
         if not isinstance(sha256, str) or not is_name(sha256):
             return False

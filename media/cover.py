@@ -7,6 +7,7 @@ from media.errors import DoesNotFit
 from media.fonts import Weight
 from media.palette import PALETTES
 from media.text import Style, balanced
+from media.underlock import slow
 
 WIDTH, HEIGHT = 1200, 675
 _MARGIN = 72
@@ -26,6 +27,7 @@ class Cover:
     palette: str = "blue"
 
 
+@slow
 @one_at_a_time
 def draw(cover: Cover) -> bytes:
     """Return the cover as PNG; raise ``DoesNotFit`` if the title is longer than six lines of the smallest letters."""

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from media import errors
 from media.decoder import LONGEST_LINE
+from media.underlock import slow
 
 log = logging.getLogger(__name__)
 
@@ -163,6 +164,7 @@ def _has_handle(source: IO[bytes]) -> bool:
 _ours = Decoders()
 
 
+@slow
 def ask(work: str, source: Source, **values: Any) -> tuple[dict[str, Any], bytes]:
     """``Decoders.ask`` with this process's decoder."""
     return _ours.ask(work, source, **values)

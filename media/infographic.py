@@ -16,6 +16,7 @@ from media.infographic_frame import Foot, Head
 from media.infographic_parts import Look, Part
 from media.infographic_spec import Infographic
 from media.palette import PALETTES
+from media.underlock import slow
 
 PORTRAIT = (1080, 1350)
 SQUARE = (1080, 1080)
@@ -51,6 +52,7 @@ def _stack(body: Sequence[Part], gap: int) -> int:
     return sum(part.height for part in body) + gap * (len(body) + 1)
 
 
+@slow
 @one_at_a_time
 def draw(spec: Infographic, width: int = PORTRAIT[0], height: int = PORTRAIT[1]) -> bytes:
     """Return the infographic as PNG of exactly ``width`` by ``height`` pixels, equal bytes for equal input.

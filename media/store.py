@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from media.errors import Damaged, NotStored
+from media.underlock import slow
 
 _NAME = re.compile("[0-9a-f]{64}")
 
@@ -34,6 +35,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
 
+    @slow
     def put(self, data: bytes) -> StoredFile:
         """Keep ``data`` and return its name. When this returns, the file survives a power cut.
 
@@ -45,6 +47,7 @@ class Store:
             self._write(target, data)
         return stored
 
+    @slow
     def read(self, sha256: str, *, verify: bool = False) -> bytes:
         """Return the bytes; raise ``NotStored``, or ``Damaged`` if ``verify`` finds other bytes than were put."""
         try:
@@ -55,6 +58,7 @@ class Store:
             raise Damaged(sha256=sha256)
         return data
 
+    @slow
     def path(self, sha256: str) -> Path:
         """Return where the file lies, for a server that sends files itself; raise ``NotStored``."""
         place = self._place(sha256)
@@ -66,10 +70,12 @@ class Store:
         """Whether the file lies on this machine."""
         return is_name(sha256) and self._place(sha256).is_file()
 
+    @slow
     def __iter__(self) -> Iterator[str]:
         """The names of all files in the store."""
         return (path.name for path in sorted(self.root.glob("??/??/*")) if _NAME.fullmatch(path.name))
 
+    @slow
     def __contains__(self, sha256: object) -> bool:
         return isinstance(sha256, str) and self.at_hand(sha256)
 

@@ -8,13 +8,19 @@ import pysqlite3
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+from media import underlock
 from scheduler.base import read_json
 
 FIXED_SQLITE = (3, 51, 3)
 """First release without the WAL-reset bug, which can corrupt a database that two connections write to."""
 
 IMMEDIATE = {"sqlite_begin": "IMMEDIATE"}
-"""Execution options of a writing transaction: SQLite takes its write lock at the start and so never fails half-way."""
+"""Execution options of a writing transaction: SQLite takes its write lock at the start and so never fails half-way.
+Nothing slow is done until it ends (``media.underlock``)."""
+
+BUSY_WAIT = 10
+"""How long a lock that somebody else holds is waited for, in seconds, on both databases, by pages, the API and the
+scheduler alike; after that the caller is told that the database is busy and may try again."""
 
 
 PATIENCE: Mapping[str, int] = {
@@ -31,7 +37,7 @@ Without them a worker that is cut off waits a quarter of an hour for the kernel.
 """
 
 LIMITS = (
-    "SET lock_timeout = '5s'",
+    f"SET lock_timeout = '{BUSY_WAIT}s'",
     "SET idle_in_transaction_session_timeout = '60s'",
     "SET tcp_keepalives_idle = 10",
     "SET tcp_keepalives_interval = 5",
@@ -57,7 +63,7 @@ def engine_options(url: str) -> dict[str, Any]:
         return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 22, "connect_args": patience}
     if pysqlite3.sqlite_version_info < FIXED_SQLITE:
         raise UnsafeSqlite(pysqlite3.sqlite_version)
-    connect = {"timeout": 5.0, "check_same_thread": False}
+    connect = {"timeout": float(BUSY_WAIT), "check_same_thread": False}
     return {
         "module": pysqlite3, "pool_size": 10, "max_overflow": 22, "connect_args": connect,
         "json_deserializer": read_json,
@@ -65,12 +71,14 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def prepare(engine: Engine) -> Engine:
-    """Set pragmas and transaction starts of a SQLite engine, or the limits of a PostgreSQL session."""
+    """Set pragmas and transaction starts of a SQLite engine, or the limits of a PostgreSQL session; watch writing."""
+    event.listen(engine, "commit", _ended)
+    event.listen(engine, "rollback", _ended)
+    event.listen(engine, "begin", _begun)
     if engine.dialect.name != "sqlite":
         event.listen(engine, "connect", _set_limits)
         return engine
     event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -86,13 +94,32 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def writing_soon(engine: Engine, wait_ms: int) -> Iterator[Connection]:
+    """Open one that gives up after ``wait_ms`` milliseconds: for what has little time, or may as well be left out."""
+    with engine.connect().execution_options(**IMMEDIATE) as connection:
+        if connection.dialect.name == "postgresql":
+            with connection.begin():
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
+                yield connection
+            return
+        patience = connection.connection.cursor()
+        patience.execute(f"PRAGMA busy_timeout = {wait_ms}")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            patience.execute(f"PRAGMA busy_timeout = {BUSY_WAIT * 1000}")
+            patience.close()
+
+
 def _set_pragmas(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        "busy_timeout=5000",
+        f"busy_timeout={BUSY_WAIT * 1000}",
         "foreign_keys=ON",
         "wal_autocheckpoint=1000",
         "journal_size_limit=67108864",
@@ -107,5 +134,13 @@ def _set_limits(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'DEFERRED')}")
+def _begun(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"BEGIN {mode}")
+    if mode == IMMEDIATE["sqlite_begin"]:
+        underlock.taken(id(connection))
+
+
+def _ended(connection: Connection) -> None:
+    underlock.released(id(connection))

@@ -63,6 +63,7 @@ __all__ = [
     "confirm_withdrawn",
     "correct",
     "freeze",
+    "keep_files",
     "move",
     "resume_channel",
     "retry",
@@ -85,9 +86,20 @@ KEEP = _Keep()
 _NO_TROUBLE: Mapping[str, Any] = {"tries": 0, "problem": {}, "broken_since": None}
 
 
+def keep_files(store: Store, rendition: Rendition) -> None:
+    """Put the files of ``rendition`` into the store, before the transaction that freezes it.
+
+    Raise ``media.errors.NotStored`` if a file came without its bytes and the store does not hold them.
+    """
+    for file in rendition.files:
+        if file.data:
+            store.put(file.data)
+        elif file.sha256 not in store:
+            store.read(file.sha256)
+
+
 def freeze(
     connection: Connection,
-    store: Store,
     *,
     channel_id: int,
     story_id: int,
@@ -99,11 +111,8 @@ def freeze(
 ) -> int:
     """Keep ``rendition`` for good and return its id; equal content of a revision is kept once.
 
-    The files are in the store before the row says so. Raise ``media.errors.NotStored`` if a file came without its
-    bytes and the store does not hold them.
+    Its files are in the store before the row says so: see ``keep_files``.
     """
-    for file in rendition.files:
-        _keep_file(store, file.sha256, file.data)
     values = {
         "story_id": story_id,
         "revision_id": revision_id,
@@ -282,10 +291,3 @@ def _start(at: datetime | None, until: datetime | None, now: datetime) -> dateti
 def _refuse_second(connection: Connection, story_id: int, channel_id: int) -> NoReturn:
     refuse_if_active(connection, story_id, channel_id)
     raise ChangedMeanwhile
-
-
-def _keep_file(store: Store, sha256: str, data: bytes) -> None:
-    if data:
-        store.put(data)
-    elif sha256 not in store:
-        store.read(sha256)

@@ -51,6 +51,17 @@ def is_away(error: BaseException | None) -> bool:
     return False
 
 
+LOCKED = frozenset({"55P03", "40P01"})
+"""What PostgreSQL calls a lock that was waited for in vain, and two that waited for each other."""
+
+
+def is_locked(error: BaseException) -> bool:
+    """Return whether somebody else held the database, or all ways to it, for as long as one waits."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, PoolTimeout)
+    return getattr(error.orig, "sqlstate", None) in LOCKED or "is locked" in str(error.orig)
+
+
 def brief(error: SQLAlchemyError) -> str:
     """Return the first line of what the database said."""
     said = str(error.orig if isinstance(error, DBAPIError) else error).strip()

@@ -22,6 +22,7 @@ from werkzeug.routing import Rule
 from cms import schema
 from cms.settings import Settings
 from scheduler.database import open_engine
+from tests import underlock
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -168,6 +169,13 @@ def clock() -> Clock:
 @pytest.fixture
 def settings(url: str, tmp_path: Path) -> Settings:
     return Settings(home=tmp_path, secret_key="k" * 32, database_url=url, api_limit="100000 per minute")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_slow_under_a_lock() -> Iterator[None]:
+    """Every test is a witness: what is slow is refused while a writing transaction is open."""
+    with underlock.watched():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

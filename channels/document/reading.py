@@ -9,11 +9,13 @@ from channels.document.limits import CHARACTERS, Sheet, TooMuchError
 from channels.document.lines import Lines
 from channels.document.model import Document, Excess, Note, NoteKind, Paragraph, Text
 from channels.document.pasted import unseen
+from media.underlock import slow
 
 _LABEL = re.compile(r"\[([^\[\]\n]{1,200})\]")
 
 
 @lru_cache(maxsize=32)
+@slow
 def read(source: str) -> Document:
     """Return the tree of ``source``; offsets count its characters. Never fails: see ``Document.excess``."""
     if len(source) > CHARACTERS:

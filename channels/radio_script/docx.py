@@ -16,6 +16,7 @@ from docx.text.run import Run
 
 from channels.radio_script import sheet
 from channels.radio_script.script import Line, LineKind, Script, Sentence
+from media.underlock import slow
 
 FONT = "Arial"
 SIZE = Pt(17)
@@ -27,6 +28,7 @@ _FIXED = datetime(2025, 1, 1)  # noqa: DTZ001 - Word stores local time without a
 _ZIP_TIME = (2025, 1, 1, 0, 0, 0)
 
 
+@slow
 def to_docx(script: Script, stamp: sheet.Stamp) -> bytes:
     """Return the file. Equal scripts give equal bytes."""
     document = Document()

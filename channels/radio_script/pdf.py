@@ -28,12 +28,14 @@ from reportlab.platypus import (
 
 from channels.radio_script import sheet
 from channels.radio_script.script import Line, LineKind, Script, Sentence
+from media.underlock import slow
 
 REGULAR, BOLD = "OpenSans", "OpenSans-Bold"
 RED, BLUE, GREY, YELLOW = "#C00000", "#1B4F8A", "#595959", "#FFF2A8"
 LEFT, RIGHT, TOP, BOTTOM = 25 * mm, 20 * mm, 32 * mm, 18 * mm
 
 
+@slow
 def to_pdf(script: Script, stamp: sheet.Stamp) -> bytes:
     """Return the file. Equal scripts give equal bytes."""
     _fonts()

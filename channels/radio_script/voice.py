@@ -10,6 +10,8 @@ import wave
 from dataclasses import dataclass
 from pathlib import Path
 
+from media.underlock import slow
+
 SPEED = "158"
 """Words a minute of espeak-ng that come nearest to the default read rate (radio.md, section 2)."""
 LONGEST = 12_000
@@ -32,6 +34,7 @@ class Voice:
     name: str
     command: tuple[str, ...]
 
+    @slow
     def wav(self, spoken: str) -> bytes:
         """Return ``spoken`` as a WAV file; raise ``SpeechFailed``."""
         try:

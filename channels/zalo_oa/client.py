@@ -17,6 +17,7 @@ from channels.words import Words
 from channels.zalo_oa.errors import ODD_SECRET, RULES, TOO_MANY_CALLS, Refusal, not_sent, unclear
 from channels.zalo_oa.settings import Settings
 from media.characters import clean_values
+from media.underlock import slow
 
 CONNECT_SECONDS = 5.0
 TOKEN_PATIENCE = 2.0
@@ -118,6 +119,7 @@ class Client:
             raise NoToken(str(body.get("error", "")), str(body.get("error_name") or body.get("message") or "")[:200])
         return {name: str(value) for name, value in body.items() if value is not None}
 
+    @slow
     def _send(
         self,
         method: str,

@@ -1,21 +1,24 @@
 """Who calls: bearer tokens only. A session cookie opens nothing here, so no page can make a browser call the API."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from flask import request
 from flask_limiter.util import get_remote_address
 from sqlalchemy import or_, update
+from sqlalchemy.exc import OperationalError
 
 from channels.words import N_
 from cms.api.calls import Caller
-from cms.database import changing, db
+from cms.database import db
 from cms.people import tokens
 from cms.people.permissions import SENTENCES, Action, Actor
 from cms.people.tables import ApiToken
 from cms.refusal import NotAllowed, Refusal
 from cms.web.actor import actor_of
 from cms.web.context import now
+from scheduler.database import writing_soon
 
 TOUCH_EVERY = timedelta(minutes=1)
 """How exactly a token's last use is known; a write for every call would cost more than the call."""
@@ -31,6 +34,8 @@ NEEDED: Mapping[str, tuple[Action, ...]] = {
     "radio:write": (Action.LOG_BROADCAST, Action.WRITE, Action.SCHEDULE),
 }
 """What each scope is for: one of these rights is needed in some unit."""
+TOUCH_WAIT_MS = 100
+"""A busy database is not waited for only to note that: a call that merely reads must not hang on somebody's save."""
 _KEPT = "dakenh.api_token"
 
 
@@ -113,5 +118,5 @@ def _touch(token: ApiToken) -> None:
         return
     token_id = token.id
     unseen = or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at <= instant - TOUCH_EVERY)
-    with changing() as session:
-        session.execute(update(ApiToken).where(ApiToken.id == token_id, unseen).values(last_used_at=instant))
+    with suppress(OperationalError), writing_soon(db.engine, TOUCH_WAIT_MS) as connection:
+        connection.execute(update(ApiToken).where(ApiToken.id == token_id, unseen).values(last_used_at=instant))

@@ -50,9 +50,9 @@ def upload_asset(call: Call[NoQuery, PictureForm]) -> Reply[AssetTold]:
     unit = unit_by_code(db.session(), call.body.unit)
     call.actor.require(Action.WRITE, unit.path)
     picture = assets.clean(call.body.file, max_bytes=settings().max_upload_mb * 1_000_000)
-    unit_id = unit.id
+    unit_id, kept = unit.id, assets.keep(store(), picture)
     with changing() as session:
-        made = assets.add(session, store(), call.actor, unit_id, call.body.name, picture, call.now)
+        made = assets.add(session, call.actor, unit_id, call.body.name, kept, call.now)
         body = _told(session, made)
     return Reply(body, status=201, location=f"/api/v1/assets/{body.sha256}")
 

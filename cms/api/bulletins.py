@@ -172,7 +172,8 @@ def begin_bulletin(call: Call[NoQuery, NewBulletin]) -> Reply[BulletinTold]:
         made = bulletins.begin(
             session, call.actor, programme_id=said.programme, air_at=said.air_at, items=said.items, now=call.now
         )
-        body = _told(rundown.read(session, call.actor, made.id))
+        bulletin_id = made.id
+    body = _told(rundown.read(db.session(), call.actor, bulletin_id))
     return Reply(body, status=201 if known is None else 200, location=f"/api/v1/radio/bulletins/{body.id}")
 
 
@@ -187,7 +188,7 @@ def arrange_bulletin(call: Call[NoQuery, Arrangement], bulletin_id: int) -> Repl
     """Say which scripts a bulletin has, in which order."""
     with changing() as session:
         bulletins.compose(session, call.actor, bulletin_id, call.body.items, version=call.body.version, now=call.now)
-        body = _told(rundown.read(session, call.actor, bulletin_id))
+    body = _told(rundown.read(db.session(), call.actor, bulletin_id))
     return Reply(body)
 
 

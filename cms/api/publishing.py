@@ -13,9 +13,10 @@ from cms.api.named import channel_by_slug
 from cms.api.story_changes import changing_story
 from cms.api.story_shapes import StoryTold, story_reply
 from cms.api.table import endpoint
+from cms.database import db
 from cms.radio import classes, reading
 from cms.refusal import Invalid
-from cms.stories import lookup, publishing, unscheduling
+from cms.stories import lookup, promising, publishing, unscheduling
 from cms.stories.publishing import Wish
 from cms.web.context import settings, store
 
@@ -50,12 +51,13 @@ def schedule_story(call: Call[NoQuery, Schedule], story_id: int) -> Reply[StoryT
 
     A channel that carries an older revision is corrected. Refused as a whole, with the first channel in the way.
     """
-    with changing_story(call, story_id) as (session, _found, version):
-        wishes = [_wish(session, number, wish) for number, wish in enumerate(call.body.channels)]
-        publishing.schedule(
-            session, store(), settings().public_url, call.actor, story_id, wishes, now=call.now,
-            expected_version=version,
-        )  # fmt: skip
+    session = db.session()
+    found = lookup.story(session, call.actor, story_id)
+    wishes = [_wish(session, number, wish) for number, wish in enumerate(call.body.channels)]
+    promising.schedule(
+        store(), settings().public_url, call.actor, story_id, wishes, now=call.now,
+        expected_version=call.expected.version_for(lookup.seen(session, call.actor, found).version),
+    )  # fmt: skip
     return story_reply(call, story_id)
 
 

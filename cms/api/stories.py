@@ -9,7 +9,7 @@ from cms.api.calls import Call, Reply
 from cms.api.expecting import Match
 from cms.api.fields import After, Day, Given, NoQuery, Rows, Word
 from cms.api.named import unit_by_code
-from cms.api.story_changes import changing_story, draw_ahead
+from cms.api.story_changes import changing_story
 from cms.api.story_shapes import StoryPage, StoryTold, lines, story_reply
 from cms.api.table import endpoint
 from cms.database import changing, db
@@ -75,11 +75,11 @@ def create_story(call: Call[NoQuery, NewStory]) -> Reply[StoryTold]:
     It is a draft: nothing is published before it was submitted, approved and scheduled. The blocks of an infographic
     are drawn and become its cover.
     """
-    draw_ahead(call.body.content)
+    picture = illustrate.drawn(store(), call.body.content)
     with changing() as session:
         unit = unit_by_code(session, call.body.unit)
         call.actor.require(Action.WRITE, unit.path)
-        content = illustrate.illustrated(session, store(), call.actor, unit.id, call.body.content, call.now)
+        content = illustrate.illustrated(session, call.actor, unit.id, call.body.content, picture, call.now)
         made = writing.create(session, call.actor, unit_id=unit.id, content=content, now=call.now)
         if call.body.planned_for is not None:
             writing.plan_for(session, call.actor, made.id, call.body.planned_for, call.now)
@@ -123,13 +123,12 @@ def change_story(call: Call[NoQuery, StoryChange], story_id: int) -> Reply[Story
 
 
 def _save(call: Call[Any, Any], story_id: int, content: Content | None) -> None:
-    if content is not None:
-        draw_ahead(content)
+    picture = illustrate.drawn(store(), content) if content is not None else None
     with changing_story(call, story_id) as (session, found, version):
         call.actor.require(Action.WRITE, found.unit.path)
         lookup.check_version(found, version)
         if content is not None:
-            drawn = illustrate.illustrated(session, store(), call.actor, found.unit_id, content, call.now)
-            writing.save(session, call.actor, story_id, drawn, base_id=None, now=call.now)
+            full = illustrate.illustrated(session, call.actor, found.unit_id, content, picture, call.now)
+            writing.save(session, call.actor, story_id, full, base_id=None, now=call.now)
         if isinstance(call.body, StoryChange) and "planned_for" in call.body.model_fields_set:
             writing.plan_for(session, call.actor, story_id, call.body.planned_for, call.now)

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from cms.api.calls import Call
 from cms.database import changing
-from cms.stories import illustrate, lookup
-from cms.stories.content import Content
+from cms.stories import lookup
 from cms.stories.tables import Story
 
 
@@ -25,9 +24,3 @@ def changing_story(call: Call[Any, Any], story_id: int) -> Iterator[tuple[Sessio
         session.execute(select(Story.id).where(Story.id == story_id).with_for_update())
         found = lookup.story(session, call.actor, story_id)
         yield session, found, call.expected.version_for(lookup.seen(session, call.actor, found).version)
-
-
-def draw_ahead(content: Content) -> None:
-    """Draw an infographic before the transaction begins, because it takes a third of a second; it is then kept."""
-    if illustrate.wanted(content):
-        illustrate.drawing(content)

@@ -1,6 +1,6 @@
 """``dakenh token create`` and ``dakenh person create``: access from the command line."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import click
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from cms.clock import utc_now
 from cms.commands.application import application
 from cms.database import changing
 from cms.people import admin, passwords, tokens
+from cms.people.passwords import NewPassword
 from cms.people.permissions import SYSTEM, Role
 from cms.people.tables import Person, Unit
 from cms.refusal import NotFound
@@ -52,14 +53,21 @@ def person() -> None:
 def create_person(username: str, name: str, unit_code: str, roles: tuple[str, ...], password: str) -> None:
     """Create the person USERNAME with roles in one unit (the first admin, for example)."""
     now = utc_now()
-    with application(), changing() as session:
+    with application():
+        passwords.check(password, username)
+        fresh = passwords.prepared(password)
+        _add_person(username, name, unit_code, roles, fresh, now)
+    click.echo(f"{username}: {', '.join(roles)} – {unit_code}")
+
+
+def _add_person(
+    username: str, name: str, unit_code: str, roles: tuple[str, ...], fresh: NewPassword, now: datetime
+) -> None:
+    with changing() as session:
         unit = session.scalar(select(Unit).where(Unit.code == unit_code))
         if unit is None:
             raise NotFound(
                 N_("Không có đơn vị “%(code)s”; hãy nạp kế hoạch trước (dakenh plan import)."), code=unit_code
             )
-        passwords.check(password, username)
         places = [(unit.id, role) for role in roles]
-        made, _start_password = admin.create(session, SYSTEM, username=username, name=name, places=places, now=now)
-        made.password_hash = passwords.hash_of(password)
-    click.echo(f"{username}: {', '.join(roles)} – {unit_code}")
+        admin.create(session, SYSTEM, username=username, name=name, places=places, start=fresh, now=now)

@@ -27,9 +27,11 @@ def import_plan(file: Path, until: datetime | None, keep_units: bool, username: 
     from cms.quotas import importing
 
     last: date | None = until.date() if until else None
-    with application(), changing() as session:
-        actor = acting(session, username)
-        summary = importing.import_pack(session, actor, file, until=last, keep_units=keep_units, now=utc_now())
+    with application():
+        pack = importing.read_file(file)
+        with changing() as session:
+            actor = acting(session, username)
+            summary = importing.import_pack(session, actor, pack, until=last, keep_units=keep_units, now=utc_now())
     click.echo(summary)
 
 

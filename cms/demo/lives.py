@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from cms.boards import service as boards
 from cms.boards.service import PlayEvent
 from cms.clock import local_day
-from cms.database import changing
+from cms.database import changing, db
 from cms.demo.content import DemoStory, Outcome, Placement
-from cms.demo.pictures import with_picture
+from cms.demo.pictures import drawn, with_picture
 from cms.demo.timeline import Timeline
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.radio import service as radio
-from cms.stories import publishing, review, writing
+from cms.stories import promising, publishing, review, writing
 from cms.stories.publishing import Wish
 from cms.stories.tables import Story
 from cms.web.actor import actor_of
@@ -91,10 +91,13 @@ def _unit(session: Session, code: str) -> Unit:
 
 
 def _write(room: Newsroom, story: DemoStory, now: datetime) -> int:
+    plain = story.content(room.documents)
+    home = _unit(db.session(), story.unit)
+    kept = drawn(room.store, home.short_name or home.name, story, plain)
     with changing() as session:
         unit = _unit(session, story.unit)
         actor = _actor(session, Action.WRITE, unit)
-        content = with_picture(session, room.store, actor, unit, story, story.content(room.documents), now)
+        content = with_picture(session, actor, unit, story, plain, kept, now)
         made = writing.create(session, actor, unit_id=unit.id, content=content, now=now)
         if story.unapproved:
             planned = story.schedule[0].moment(local_day(room.timeline.end))
@@ -119,12 +122,12 @@ def _decide(story: DemoStory, story_id: int, now: datetime) -> None:
 
 def _schedule(room: Newsroom, story: DemoStory, story_id: int, now: datetime) -> None:
     today = local_day(room.timeline.end)
-    with changing() as session:
-        for placement in story.schedule:
-            channels = _channels(session, story, placement)
-            lead = _actor(session, Action.SCHEDULE, session.get_one(Unit, channels[0].unit_id))
-            wishes = [Wish(channel.id, at=placement.moment(today)) for channel in channels]
-            publishing.schedule(session, room.store, room.base_url, lead, story_id, wishes, now=now)
+    session = db.session()
+    for placement in story.schedule:
+        channels = _channels(session, story, placement)
+        lead = _actor(session, Action.SCHEDULE, session.get_one(Unit, channels[0].unit_id))
+        wishes = [Wish(channel.id, at=placement.moment(today)) for channel in channels]
+        promising.schedule(room.store, room.base_url, lead, story_id, wishes, now=now)
 
 
 def _channels(session: Session, story: DemoStory, placement: Placement) -> list[Channel]:

@@ -1,12 +1,14 @@
 """The standing part of the demonstration: plan, people, channels and their keys."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from channels.zalo_oa import simulator
@@ -14,32 +16,50 @@ from cms.boards.tables import BoardKey
 from cms.demo.channels import DemoChannel, load_channels
 from cms.demo.people import DemoPerson, load_people
 from cms.people import access_keys, passwords
+from cms.people.passwords import NewPassword
 from cms.people.permissions import SYSTEM
 from cms.people.tables import Membership, Password, Person, Unit
 from cms.quotas import importing
+from cms.quotas.pack import Pack
 from cms.settings import Settings
 from scheduler.tables import Channel
-from scheduler.vault import Keys, put_secrets
+from scheduler.vault import DatabaseVault, Keys, put_secrets
 
 PLAN = "long-an-2025"
 PASSWORD = "chuyendoiso"  # noqa: S105 (of invented people in sample data, printed at every start)
 
 
-def build(session: Session, settings: Settings, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Script:
+    """All that the newsroom is built from, read before anything is written. ``password`` is everybody's."""
+
+    pack: Pack
+    people: Sequence[DemoPerson]
+    channels: Sequence[DemoChannel]
+    password: NewPassword
+
+    @classmethod
+    def read(cls) -> "Script":
+        """Read it from this package."""
+        plan = cast(Path, files("cms.quotas") / "packs" / f"{PLAN}.yaml")
+        return cls(importing.read_file(plan), load_people(), load_channels(), passwords.prepared(PASSWORD))
+
+
+def build(session: Session, script: Script, settings: Settings, now: datetime) -> None:
     """Put plan, people and channels into an empty database. The plan's units are taken as they stood in early 2025."""
-    pack = cast(Path, files("cms.quotas") / "packs" / f"{PLAN}.yaml")
+    pack = script.pack
     importing.import_pack(session, SYSTEM, pack, now=now, until=date(now.year + 1, 12, 31), keep_units=True)
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
-    for person in load_people():
-        session.add(_person(person, units, now))
-    for channel in load_channels():
+    for person in script.people:
+        session.add(_person(person, units, script.password, now))
+    for channel in script.channels:
         _add_channel(session, channel, units, settings, now)
 
 
-def _person(person: DemoPerson, units: dict[str, Unit], now: datetime) -> Person:
+def _person(person: DemoPerson, units: dict[str, Unit], password: NewPassword, now: datetime) -> Person:
     made = Person(
-        username=person.username, name=person.name, password_hash=passwords.hash_of(PASSWORD),
-        password_state=Password.DEMO, created_at=now,
+        username=person.username, name=person.name, password_hash=password.hash, password_state=Password.DEMO,
+        created_at=now,
     )  # fmt: skip
     made.memberships = [Membership(unit_id=units[held.unit].id, role=held.role) for held in person.roles]
     return made
@@ -63,18 +83,18 @@ def _add_channel(
     if channel.kind == "led_board":
         session.add(BoardKey(channel_id=row.id, hash=access_keys.digest(access_keys.make()), created_at=now))
     if channel.kind == "zalo_oa":
-        _connect(session, row, channel, settings, now)
+        pair = {name: secrets.token_urlsafe(24) for name in ("app_secret", "access_token", "refresh_token")}
+        put_secrets(session.connection(), row.id, pair, Keys(settings.encryption_keys), now)
 
 
-def _connect(session: Session, row: Channel, channel: DemoChannel, settings: Settings, now: datetime) -> None:
-    """Give the simulator an Official Account and the channel its tokens. The real Zalo is never touched from here."""
-    pair = {name: secrets.token_urlsafe(24) for name in ("app_secret", "access_token", "refresh_token")}
-    simulator.seed(
-        settings.home / "zalo-sim.db",
-        app_id=channel.settings()["app_id"],
-        oa_id=channel.slug,
-        oa_name=channel.name,
-        clock=lambda: now,
-        **pair,
-    )
-    put_secrets(session.connection(), row.id, pair, Keys(settings.encryption_keys), now)
+def connect(database: Engine, script: Script, settings: Settings, now: datetime) -> None:
+    """Let the simulator know each Official Account by its channel's tokens; the real Zalo is never touched."""
+    with database.connect() as connection:
+        rows = {row.slug: row.id for row in connection.execute(select(Channel.id, Channel.slug))}
+    for channel in script.channels:
+        if channel.kind == "zalo_oa":
+            pair = DatabaseVault(database, rows[channel.slug], Keys(settings.encryption_keys)).read()
+            simulator.seed(
+                settings.home / "zalo-sim.db", app_id=channel.settings()["app_id"], oa_id=channel.slug,
+                oa_name=channel.name, clock=lambda: now, **pair,
+            )  # fmt: skip

@@ -20,10 +20,9 @@ from cms.delivering import config
 from cms.demo.bulletins import begin_bulletin
 from cms.demo.content import load_stories
 from cms.demo.lives import Newsroom, plan_plays, plan_story
-from cms.demo.newsroom import PASSWORD, PLAN, build
+from cms.demo.newsroom import PASSWORD, Script, build, connect
 from cms.demo.people import load_people
 from cms.demo.timeline import Clock, Timeline
-from cms.quotas.pack import Pack
 from cms.quotas.tables import Plan
 from cms.refusal import Conflict
 from cms.settings import Settings
@@ -69,12 +68,13 @@ def _require_simulator(found: Settings) -> None:
 
 def _live_through(found: Settings, end: datetime) -> None:
     clock = Clock(end - WEEKS_BACK)
+    script = Script.read()
     with changing() as session:
-        build(session, found, clock.at)
-        pack = Pack.model_validate(session.scalars(select(Plan.pack).where(Plan.code == PLAN)).one())
+        build(session, script, found, clock.at)
+    connect(db.engine, script, found, clock.at)
     engine = Engine(db.engine, store(), replace(config(found), threads=0), clock)
     timeline = Timeline(engine, db.engine, clock, end)
-    room = Newsroom(store(), found.public_url, pack.document_codes(), timeline)
+    room = Newsroom(store(), found.public_url, script.pack.document_codes(), timeline)
     for story in load_stories():
         plan_story(room, story)
     plan_plays(timeline)

@@ -1,7 +1,5 @@
 """Taking what Zalo tells us: judged without the database's help, kept as one row, answered within its two seconds."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
@@ -14,6 +12,7 @@ from channels.zalo_oa.settings import Settings
 from channels.zalo_oa.webhook import SECRET, Event, Ours, Verdict, judge
 from cms.channels.connecting import KIND
 from cms.followers.tables import FollowerEvent
+from scheduler.database import writing_soon
 from scheduler.dialect import insert_new
 from scheduler.rows import CHANNEL
 from scheduler.rows import SECRET as SECRETS
@@ -78,26 +77,7 @@ def _secret(keys: Keys, box: bytes | None) -> str:
 
 def _keep(engine: Engine, channel_id: int, event: Event, now: datetime) -> Taken:
     values = {"channel_id": channel_id, "key": event.key, "kind": event.kind, "at": event.at, "received_at": now}
-    with _writing_soon(engine) as connection:
+    with writing_soon(engine, PATIENCE_MS) as connection:
         made = insert_new(connection, EVENT).values(values).returning(EVENT.c.id)
         new = connection.execute(made).scalar()
     return Taken.REPEATED if new is None else Taken.KEPT
-
-
-@contextmanager
-def _writing_soon(engine: Engine) -> Iterator[Connection]:
-    """A writing transaction that gives up early: who waits here has two seconds."""
-    if engine.dialect.name == "postgresql":
-        with engine.begin() as connection:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
-            yield connection
-        return
-    with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
-        patience = connection.connection.cursor()
-        patience.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
-        try:
-            with connection.begin():
-                yield connection
-        finally:
-            patience.execute("PRAGMA busy_timeout = 5000")
-            patience.close()

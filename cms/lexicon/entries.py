@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.audit.record import record
-from cms.lexicon.fields import EntryFields, Kind, checked
+from cms.lexicon.fields import EntryFields, GoodFields, Kind
 from cms.lexicon.tables import LexiconEntry
 from cms.people import units
 from cms.people.permissions import Action, Actor
@@ -108,13 +108,12 @@ def find(session: Session, actor: Actor, entry_id: int) -> tuple[LexiconEntry, U
     entry = session.get(LexiconEntry, entry_id)
     if entry is None:
         raise NotFound(N_("Không có mục từ điển này; có thể ai đó vừa xóa."))
-    return entry, _unit(session, actor, entry.unit_id)
+    return entry, require_unit(session, actor, entry.unit_id)
 
 
-def add(session: Session, actor: Actor, unit_id: int | None, fields: EntryFields, *, now: datetime) -> LexiconEntry:
+def add(session: Session, actor: Actor, unit_id: int | None, good: GoodFields, *, now: datetime) -> LexiconEntry:
     """Add an entry to a unit's lexicon."""
-    unit = _unit(session, actor, unit_id)
-    good = checked(fields)
+    unit = require_unit(session, actor, unit_id)
     entry = LexiconEntry(unit_id=unit.id, changed_by=actor.person_id, changed_at=now, **asdict(good))
     session.add(entry)
     _flushed(session)
@@ -124,10 +123,10 @@ def add(session: Session, actor: Actor, unit_id: int | None, fields: EntryFields
     return entry
 
 
-def edit(session: Session, actor: Actor, entry_id: int, fields: EntryFields, *, now: datetime) -> LexiconEntry:
+def edit(session: Session, actor: Actor, entry_id: int, new: GoodFields, *, now: datetime) -> LexiconEntry:
     """Change an entry; the audit row tells each old and new value."""
     entry, unit = find(session, actor, entry_id)
-    good = asdict(checked(fields))
+    good = asdict(new)
     changes = {name: [getattr(entry, name), value] for name, value in good.items() if getattr(entry, name) != value}
     if not changes:
         return entry
@@ -161,7 +160,8 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in values.items()}
 
 
-def _unit(session: Session, actor: Actor, unit_id: int | None) -> Unit:
+def require_unit(session: Session, actor: Actor, unit_id: int | None) -> Unit:
+    """Return the unit whose lexicon ``actor`` keeps; raise ``NotFound`` or ``NotAllowed``."""
     unit = session.get(Unit, unit_id) if unit_id is not None else None
     if unit is None:
         raise NotFound(N_("Không có đơn vị này; hãy chọn đơn vị trong danh sách."), field="unit")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NewType
 
 from channels.radio_script.reading import EntryData, LayerData
 from channels.radio_script.reading.speakable import is_used, stumbling
@@ -11,6 +12,7 @@ from channels.words import N_
 from cms.lexicon.tables import LexiconEntry
 from cms.refusal import Invalid
 from media.characters import clean
+from media.underlock import slow
 
 LONGEST_WRITTEN, LONGEST_SAY, LONGEST_CONTEXT, LONGEST_SOURCE = 80, 300, 300, 300
 
@@ -52,8 +54,16 @@ class EntryFields:
     source: str = ""
 
 
-def checked(fields: EntryFields) -> EntryFields:
-    """Return the fields as they are kept; raise ``Invalid`` with what to do instead."""
+GoodFields = NewType("GoodFields", EntryFields)
+"""Fields that were ``checked``."""
+
+
+@slow
+def checked(fields: EntryFields) -> GoodFields:
+    """Return the fields as they are kept; raise ``Invalid`` with what to do instead.
+
+    The reading is tried, which takes a moment: before the transaction that keeps the entry.
+    """
     good = _tidy(fields)
     if not SHAPES[good.kind].fullmatch(good.written) or len(good.written) > LONGEST_WRITTEN:
         raise Invalid(_SHAPE_WORDS[good.kind], field="written")
@@ -70,7 +80,7 @@ def checked(fields: EntryFields) -> EntryFields:
             field="written",
             written=good.written,
         )  # fmt: skip
-    return good
+    return GoodFields(good)
 
 
 def _check_reading(say: str) -> None:

@@ -45,16 +45,14 @@ def add_rate() -> Response:
     units = entries.editable_units(db.session(), actor)
     form = forms.rate_form(units, "", filled=True)
     try:
+        unit = db.session.get(Unit, asked.whole(request.form, "unit") or 0)
+        if unit is not None:
+            entries.require(actor, unit.path)
+        unit_id, lexicon = unit.id if unit else None, Stations(db.session()).lexicon(unit.path if unit else "")
+        seconds = seconds_of(form.seconds.data or "")
+        length, rate = rates.timed_rate((form.text.data or "")[:8000], seconds, lexicon, "north")
         with changing() as session:
-            unit = session.get(Unit, asked.whole(request.form, "unit") or 0)
-            if unit is not None:
-                entries.require(actor, unit.path)
-            lexicon = Stations(session).lexicon(unit.path if unit else "")
-            seconds = seconds_of(form.seconds.data or "")
-            length, rate = rates.timed_rate((form.text.data or "")[:8000], seconds, lexicon, "north")
-            made = rates.add(
-                session, actor, unit.id if unit else None, form.presenter.data or "", length, seconds, rate, now=now()
-            )
+            made = rates.add(session, actor, unit_id, form.presenter.data or "", length, seconds, rate, now=now())
             shown = f"{made.rate:.2f}".replace(".", ",")
     except Refusal as refusal:
         status = show_at(form, refusal)

@@ -17,6 +17,7 @@ from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.refusal import Invalid, NotFound
+from media.underlock import slow
 
 SLOWEST, FASTEST = 2.5, 7.0
 """Syllables a second beyond which a clock was handled wrongly."""
@@ -57,6 +58,7 @@ def rates_of(readings: Sequence[TimedReading]) -> Rates | None:
     return Rates(round(own, 2), *spread)
 
 
+@slow
 def timed_rate(text: str, seconds: float, lexicon: Lexicon, dialect: str) -> tuple[Length, float]:
     """Return what there was to say of ``text`` and the rate in syllables a second; raise ``Invalid``.
 

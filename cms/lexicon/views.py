@@ -120,8 +120,11 @@ def create() -> Response:
     units = entries.editable_units(db.session(), current_actor())
     form = forms.entry_form(units, None, filled=True)
     try:
+        unit_id = asked.whole(request.form, "unit")
+        entries.require_unit(db.session(), current_actor(), unit_id)
+        good = checked(forms.fields_from(form))
         with changing() as session:
-            entries.add(session, current_actor(), asked.whole(request.form, "unit"), forms.fields_from(form), now=now())
+            entries.add(session, current_actor(), unit_id, good, now=now())
     except Refusal as refusal:
         status = show_at(form, refusal)
         return make_response(_shown(form, None, units), status)
@@ -145,8 +148,10 @@ def edit(entry_id: int) -> Response:
     _entry, unit = entries.find(db.session(), current_actor(), entry_id)
     form = forms.entry_form([unit], None, filled=True)
     try:
+        entries.find(db.session(), current_actor(), entry_id)
+        good = checked(forms.fields_from(form))
         with changing() as session:
-            entries.edit(session, current_actor(), entry_id, forms.fields_from(form), now=now())
+            entries.edit(session, current_actor(), entry_id, good, now=now())
     except Refusal as refusal:
         entry, unit = entries.find(db.session(), current_actor(), entry_id)
         status = show_at(form, refusal)

@@ -7,7 +7,6 @@ page, which asks for the old password.
 """
 
 import re
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -16,35 +15,39 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.audit.record import record
-from cms.people import directory, passwords, tokens, units
+from cms.people import directory, tokens, units
+from cms.people.passwords import NewPassword
 from cms.people.permissions import Action, Actor, Role
 from cms.people.tables import Membership, Password, Person, Unit
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
 
 USERNAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 LONGEST_USERNAME, LONGEST_NAME = 40, 200
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without those that are mistaken for one another when read out: i, l, o, 0, 1."""
 
 Place = tuple[int, str]
 """A role in a unit: (unit id, role)."""
 
 
 def create(
-    session: Session, actor: Actor, *, username: str, name: str, places: Iterable[Place], now: datetime
-) -> tuple[Person, str]:
-    """Add a person with roles and return them with their start password, which cannot be shown again."""
+    session: Session,
+    actor: Actor,
+    *,
+    username: str,
+    name: str,
+    places: Iterable[Place],
+    start: NewPassword,
+    now: datetime,
+) -> Person:
+    """Add a person with roles and the start password ``start``, which cannot be shown again."""
     name = _checked_name(name)
     username = _checked_username(session, username)
     wanted = list(dict.fromkeys(places))
     if not wanted:
         raise Invalid(N_("Hãy chọn ít nhất một vai trò ở một đơn vị."), field="roles")
     found = [(_grantable(session, actor, unit_id, now), _role(role)) for unit_id, role in wanted]
-    password = start_password()
     person = Person(
-        username=username, name=name, password_hash=passwords.hash_of(password), password_state=Password.START,
-        created_at=now,
-    )  # fmt: skip
+        username=username, name=name, password_hash=start.hash, password_state=Password.START, created_at=now
+    )
     person.memberships = [Membership(unit_id=unit.id, unit=unit, role=role.value) for unit, role in found]
     session.add(person)
     session.flush()
@@ -52,7 +55,7 @@ def create(
         session, actor, "person.create", "person", person.id, unit_id=found[0][0].id, now=now,
         username=username, name=name, roles=[[unit.name, role.value] for unit, role in found],
     )  # fmt: skip
-    return person, password
+    return person
 
 
 def grant(session: Session, actor: Actor, person_id: int, *, unit_id: int, role: str, now: datetime) -> Person:
@@ -121,33 +124,33 @@ def deactivate(session: Session, actor: Actor, person_id: int, *, now: datetime)
     return person
 
 
-def reactivate(session: Session, actor: Actor, person_id: int, *, now: datetime) -> tuple[Person, str]:
-    """Open an ended account again, with a new start password; its old tokens stay ended."""
+def reactivate(session: Session, actor: Actor, person_id: int, *, start: NewPassword, now: datetime) -> Person:
+    """Open an ended account again, with the new password ``start``; its old tokens stay ended."""
     person = controlled(session, actor, person_id)
     if person.active:
         raise Conflict(N_("Tài khoản này đang hoạt động."))
     person.active = True
-    password = _new_password(person)
+    _set_password(person, start)
     record(
         session, actor, "person.reactivate", "person", person.id, unit_id=_home(person), now=now,
         username=person.username,
     )  # fmt: skip
-    return person, password
+    return person
 
 
-def reset_password(session: Session, actor: Actor, person_id: int, *, now: datetime) -> tuple[Person, str]:
-    """Replace a forgotten password by a start password, returned once; all sessions end."""
+def reset_password(session: Session, actor: Actor, person_id: int, *, start: NewPassword, now: datetime) -> Person:
+    """Replace a forgotten password by ``start``; all sessions end."""
     person = controlled(session, actor, person_id)
     if person.id == actor.person_id:
         raise Conflict(N_("Hãy đổi mật khẩu của chính mình ở trang Tài khoản của tôi; ở đó cần mật khẩu hiện tại."))
     if not person.active:
         raise Conflict(N_("Tài khoản này đã ngừng; hãy mở lại tài khoản trước."))
-    password = _new_password(person)
+    _set_password(person, start)
     record(
         session, actor, "person.reset_password", "person", person.id, unit_id=_home(person), now=now,
         username=person.username,
     )  # fmt: skip
-    return person, password
+    return person
 
 
 def revoke_token(session: Session, actor: Actor, person_id: int, token_id: int, *, now: datetime) -> Person:
@@ -176,12 +179,6 @@ def may_control(actor: Actor, person: Person) -> bool:
 def uncovered(removed: Iterable[str], remaining: Sequence[str]) -> str | None:
     """Return the first path of ``removed`` that no path of ``remaining`` reaches; None if all are reached."""
     return next((path for path in removed if not any(path.startswith(above) for above in remaining)), None)
-
-
-def start_password() -> str:
-    """Return a password to hand over: 15 letters and digits in threes of five, about 74 random bits."""
-    drawn = [secrets.choice(LETTERS) for _ in range(15)]
-    return "-".join("".join(drawn[start : start + 5]) for start in (0, 5, 10))
 
 
 def _keep_an_admin(session: Session, person: Person, units_left: Sequence[Unit], own_rest: Sequence[str]) -> None:
@@ -238,11 +235,9 @@ def _checked_username(session: Session, value: str) -> str:
     return username
 
 
-def _new_password(person: Person) -> str:
-    password = start_password()
-    person.password_hash, person.password_state = passwords.hash_of(password), Password.START
+def _set_password(person: Person, fresh: NewPassword) -> None:
+    person.password_hash, person.password_state = fresh.hash, Password.START
     person.session_version += 1
-    return password
 
 
 def _home(person: Person) -> int | None:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from channels.words import N_
 from cms.database import changing, db
-from cms.people import admin, directory, tokens, units
+from cms.people import admin, directory, passwords, tokens, units
 from cms.people.admin_forms import NameForm, PersonForm, RoleForm, role_choices, unit_choices
 from cms.people.blueprint import blueprint
 from cms.people.directory import Wanted
@@ -48,16 +48,17 @@ def new_person() -> str | Response:
     if request.method == "GET":
         return render_template("people/new_person.html", form=form)
     try:
+        start = passwords.start()
         with changing() as session:
-            made, password = admin.create(
+            made = admin.create(
                 session, actor, username=form.username.data or "", name=form.name.data or "",
-                places=[(_unit(), form.role.data or "")], now=now(),
+                places=[(_unit(), form.role.data or "")], start=start, now=now(),
             )  # fmt: skip
     except Refusal as refusal:
         status = show_at(form, refusal)
         form.unit.choices = unit_choices(units.listed(db.session(), actor))
         return make_response(render_template("people/new_person.html", form=form), status)
-    return _once(made, password)
+    return _once(made, start.text)
 
 
 @blueprint.get("/people/<int:person_id>")
@@ -123,18 +124,20 @@ def deactivate(person_id: int) -> Response:
 @signed_in
 def reactivate(person_id: int) -> Response:
     """Open the account again with a new start password."""
+    start = passwords.start()
     with changing() as session:
-        made, password = admin.reactivate(session, current_actor(), person_id, now=now())
-    return _once(made, password)
+        made = admin.reactivate(session, current_actor(), person_id, start=start, now=now())
+    return _once(made, start.text)
 
 
 @blueprint.post("/people/<int:person_id>/password")
 @signed_in
 def reset_password(person_id: int) -> Response:
     """Replace a forgotten password."""
+    start = passwords.start()
     with changing() as session:
-        made, password = admin.reset_password(session, current_actor(), person_id, now=now())
-    return _once(made, password)
+        made = admin.reset_password(session, current_actor(), person_id, start=start, now=now())
+    return _once(made, start.text)
 
 
 @blueprint.post("/people/<int:person_id>/tokens/<int:token_id>/revoke")

@@ -1,6 +1,8 @@
 """Passwords: hashed with Argon2id, checked in the same time whether or not the person exists."""
 
+import secrets
 import unicodedata
+from dataclasses import dataclass, field
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -8,18 +10,24 @@ from argon2.exceptions import Argon2Error
 
 from channels.words import N_
 from cms.refusal import Invalid
+from media.underlock import slow
 
 SHORTEST, LONGEST = 10, 200
 """Length in characters; NIST SP 800-63B asks for length rather than for kinds of characters."""
 
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without those that are mistaken for one another when read out: i, l, o, 0, 1."""
+
 _hasher = PasswordHasher()
 
 
+@slow
 def hash_of(password: str) -> str:
     """Return what the database keeps of a password."""
     return _hasher.hash(_clean(password))
 
 
+@slow
 def matches(kept: str, password: str) -> bool:
     """Whether ``password`` is the one that ``kept`` was made from; False too for a ``kept`` that is no hash."""
     try:
@@ -28,6 +36,7 @@ def matches(kept: str, password: str) -> bool:
         return False
 
 
+@slow
 def matches_nobody(password: str) -> bool:
     """Take as long as ``matches`` and say no, so that the time of an answer does not tell which names exist."""
     matches(_nobody(), password)
@@ -37,6 +46,30 @@ def matches_nobody(password: str) -> bool:
 def outdated(kept: str) -> bool:
     """Whether ``kept`` was made with weaker parameters than today's and should be made anew at the next sign-in."""
     return _hasher.check_needs_rehash(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password with its hash, which takes a tenth of a second to make and so is made before any transaction."""
+
+    text: str = field(repr=False)
+    hash: str = field(repr=False)
+
+
+def prepared(password: str) -> NewPassword:
+    """Return a password made ready to be set."""
+    return NewPassword(password, hash_of(password))
+
+
+def start() -> NewPassword:
+    """Return a new start password, ready to be set and to be told once."""
+    return prepared(start_password())
+
+
+def start_password() -> str:
+    """Return a password to hand over: 15 letters and digits in threes of five, about 74 random bits."""
+    drawn = [secrets.choice(LETTERS) for _ in range(15)]
+    return "-".join("".join(drawn[start : start + 5]) for start in (0, 5, 10))
 
 
 def check(password: str, username: str) -> None:

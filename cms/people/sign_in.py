@@ -1,5 +1,6 @@
 """Signing in, and what people change about their own account."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from cms.audit.record import record
 from cms.people import passwords, tokens
 from cms.people.permissions import Actor
 from cms.people.tables import Password, Person
-from cms.refusal import Invalid
+from cms.refusal import Conflict, Invalid
 from media.characters import clean
 
 
@@ -24,13 +25,21 @@ def verify(session: Session, username: str, password: str) -> Person | None:
     return person if passwords.matches(person.password_hash, password) else None
 
 
-def welcome(session: Session, person: Person, password: str, *, origin: str, now: datetime) -> None:
-    """Note a successful sign-in; a hash with outdated parameters is made anew while the password is at hand."""
-    person.last_seen_at = now
-    if passwords.outdated(person.password_hash):
-        person.password_hash = passwords.hash_of(password)
+def renewed(person: Person, password: str) -> str:
+    """Return the hash to keep: one with outdated parameters is made anew while the password is at hand."""
+    return passwords.hash_of(password) if passwords.outdated(person.password_hash) else person.password_hash
+
+
+def welcome(session: Session, person_id: int, *, seen: str, kept: str, origin: str, now: datetime) -> Person | None:
+    """Note a successful sign-in and keep ``kept`` as the hash; None if the account ended, or its hash is no longer
+    the one that was ``seen`` when the password was checked."""
+    person = session.get_one(Person, person_id)
+    if not person.active or person.password_hash != seen:
+        return None
+    person.last_seen_at, person.password_hash = now, kept
     actor = Actor(person.id, person.name, (), via="web", origin=origin)
     record(session, actor, "person.sign_in", "person", person.id, now=now)
+    return person
 
 
 def turn_away(session: Session, *, origin: str, now: datetime) -> None:
@@ -39,13 +48,16 @@ def turn_away(session: Session, *, origin: str, now: datetime) -> None:
     record(session, actor, "person.sign_in_refused", "person", None, now=now)
 
 
-def change_password(
-    session: Session, actor: Actor, *, old: str, new: str, again: str, end_tokens: bool = False, now: datetime
-) -> tuple[Person, int]:
-    """Set a person's own password and end their other sessions; raise ``Invalid`` naming the field in the way.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of one's own password that was found good: the hash ``seen`` then, and the one to keep."""
 
-    ``end_tokens`` ends their access tokens too. Return the person and how many tokens ended.
-    """
+    seen: str = field(repr=False)
+    kept: str = field(repr=False)
+
+
+def check_change(session: Session, actor: Actor, *, old: str, new: str, again: str) -> Change:
+    """Judge a change of a person's own password, which takes long; raise ``Invalid`` naming the field in the way."""
     person = session.get_one(Person, actor.person_id)
     if not passwords.matches(person.password_hash, old):
         raise Invalid(N_("Mật khẩu hiện tại không đúng; hãy nhập lại."), field="old")
@@ -54,7 +66,20 @@ def change_password(
         raise Invalid(N_("Hai lần nhập mật khẩu mới không giống nhau; hãy nhập lại."), field="again")
     if new == old:
         raise Invalid(N_("Mật khẩu mới phải khác mật khẩu hiện tại; hãy chọn mật khẩu khác."), field="password")
-    person.password_hash, person.password_state = passwords.hash_of(new), Password.OWN
+    return Change(person.password_hash, passwords.hash_of(new))
+
+
+def change_password(
+    session: Session, actor: Actor, change: Change, *, end_tokens: bool = False, now: datetime
+) -> tuple[Person, int]:
+    """Set a person's own password and end their other sessions; ``Conflict`` if it was changed meanwhile.
+
+    ``end_tokens`` ends their access tokens too. Return the person and how many tokens ended.
+    """
+    person = session.get_one(Person, actor.person_id)
+    if person.password_hash != change.seen:
+        raise Conflict(N_("Mật khẩu vừa được đổi ở nơi khác; hãy đăng nhập lại rồi đổi."), field="old")
+    person.password_hash, person.password_state = change.kept, Password.OWN
     person.session_version += 1
     ended = tokens.revoke_all(session, person.id, now) if end_tokens else 0
     record(session, actor, "person.password", "person", person.id, now=now, **({"tokens": ended} if ended else {}))

@@ -71,12 +71,12 @@ def sign_in() -> AnyResponse:
 def _let_in(username: str, password: str) -> Person | None:
     """Check who it is; on success start a fresh session, so that one planted beforehand is worth nothing."""
     origin = request.remote_addr or ""
+    known = signing.verify(db.session(), username, password)
+    seen, kept = (known.password_hash, signing.renewed(known, password)) if known else ("", "")
     with changing() as database:
-        person = signing.verify(database, username, password)
+        person = signing.welcome(database, known.id, seen=seen, kept=kept, origin=origin, now=now()) if known else None
         if person is None:
             signing.turn_away(database, origin=origin, now=now())
-        else:
-            signing.welcome(database, person, password, origin=origin, now=now())
     if person is not None:
         session.clear()
         session.permanent = True
@@ -142,11 +142,14 @@ def password() -> AnyResponse:
     started = current_user.person.password_state == Password.START
     try:
         guessing.admit_change(current_actor().person_id)
+        change = signing.check_change(
+            db.session(), current_actor(), old=form.old.data or "", new=form.password.data or "",
+            again=form.again.data or "",
+        )  # fmt: skip
         with changing() as database:
             person, ended = signing.change_password(
-                database, current_actor(), old=form.old.data or "", new=form.password.data or "",
-                again=form.again.data or "", end_tokens=form.tokens.data == REVOKE, now=now(),
-            )  # fmt: skip
+                database, current_actor(), change, end_tokens=form.tokens.data == REVOKE, now=now()
+            )
     except Refusal as refusal:
         form.errors_from(refusal, say(refusal.words))
         return make_response(_own_password(form) if started else _profile(password_form=form), refusal.status)

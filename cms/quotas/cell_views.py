@@ -16,7 +16,7 @@ from cms.quotas.forms import RecordForm
 from cms.quotas.ready import ready
 from cms.quotas.tables import Term
 from cms.refusal import Invalid, Refusal
-from cms.stories import publishing
+from cms.stories import promising
 from cms.stories.diff import KIND_NAMES
 from cms.stories.publishing import Wish
 from cms.web import asked
@@ -77,12 +77,9 @@ def void_record(record_id: int) -> Response:
 def schedule(quota_id: int, unit: str) -> Response:
     """Promise a story to a channel at its next free slot."""
     story, channel = asked.whole(request.form, "story"), asked.whole(request.form, "channel")
-    with changing() as session:
-        made = publishing.schedule(
-            session, store(), settings().public_url, current_actor(), story or 0,
-            [Wish(channel or 0, next_slot=True)], now=now(),
-        )  # fmt: skip
-        at = session.get_one(Delivery, made[0]).scheduled_at
+    wishes = [Wish(channel or 0, next_slot=True)]
+    made = promising.schedule(store(), settings().public_url, current_actor(), story or 0, wishes, now=now())
+    at = db.session.get_one(Delivery, made[0]).scheduled_at
     flash(_("Đã lên lịch lúc %(moment)s.", moment=moment_zone(at)), "success")
     return redirect(_cell(quota_id, unit), 303)
 

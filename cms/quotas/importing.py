@@ -30,40 +30,32 @@ class BadPack(Refusal):
         self.problems = (error, *error.others)
 
 
+def read_file(file: Path) -> schema.Pack:
+    """Read a plan pack; slow, and nothing is stored by it. Raise ``BadPack``, which names line and reason."""
+    return _good(lambda: read_pack(file))
+
+
+def read_sent(data: bytes, name: str) -> schema.Pack:
+    """The same for a file that was sent; ``name`` is what refusals call it."""
+    return _good(lambda: parse_pack(data, name))
+
+
 def import_pack(
-    session: Session, actor: Actor, file: Path, *, now: datetime, until: date | None = None, keep_units: bool = False
-) -> str:
-    """Read ``file`` and store it; return one line that says what was loaded.
-
-    ``until`` is the last day of a plan that was prolonged. ``keep_units`` takes the units as they stood when the plan
-    began and never ends them: for a province that was not reorganised. A pack that is loaded again updates the plan
-    and keeps every record that hangs on it, and the day to which the plan was prolonged. Raise ``Refusal``
-    (``BadPack`` names line and reason; ``NotAllowed`` the unit that ``actor`` does not reach, see ``reach``).
-    """
-    actor.require(Action.MANAGE_PLANS)
-    return store_pack(session, actor, _good(lambda: read_pack(file)), now=now, until=until, keep_units=keep_units)
-
-
-def import_bytes(
     session: Session,
     actor: Actor,
-    data: bytes,
-    name: str,
+    pack: schema.Pack,
     *,
     now: datetime,
     until: date | None = None,
     keep_units: bool = False,
 ) -> str:
-    """The same for a file that was sent; ``name`` is what refusals call it."""
-    actor.require(Action.MANAGE_PLANS)
-    pack = _good(lambda: parse_pack(data, name))
-    return store_pack(session, actor, pack, now=now, until=until, keep_units=keep_units)
+    """Store a pack that was read; return one line that says what was loaded.
 
-
-def store_pack(
-    session: Session, actor: Actor, pack: schema.Pack, *, now: datetime, until: date | None, keep_units: bool
-) -> str:
-    """Store a pack that was read; see ``import_pack``."""
+    ``until`` is the last day of a plan that was prolonged. ``keep_units`` takes the units as they stood when the plan
+    began and never ends them: for a province that was not reorganised. A pack that is loaded again updates the plan
+    and keeps every record that hangs on it, and the day to which the plan was prolonged. Raise ``Refusal``
+    (``NotAllowed`` names the unit that ``actor`` does not reach, see ``reach``).
+    """
     actor.require(Action.MANAGE_PLANS)
     if until is not None and until < pack.plan.valid_from:
         raise Invalid(N_("Ngày kéo dài phải sau ngày kế hoạch có hiệu lực."), field="until")

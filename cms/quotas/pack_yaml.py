@@ -31,6 +31,7 @@ from cms.quotas.pack_check import problems
 from cms.quotas.pack_words import problems_of
 from cms.quotas.refusal import PackError, Path, Problem, written
 from media.characters import clean, control_at
+from media.underlock import slow
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 12
@@ -45,12 +46,14 @@ def builtin_packs() -> dict[str, Traversable]:
     return {entry.name.removesuffix(".yaml"): entry for entry in sorted(found, key=lambda entry: entry.name)}
 
 
+@slow
 def read_pack(source: Traversable) -> Pack:
     """Read the pack in a file (a ``pathlib.Path`` will do). Raises ``PackError`` or ``OSError``."""
     with source.open("rb") as stream:
         return parse_pack(stream.read(MAX_BYTES + 1), source.name)
 
 
+@slow
 def parse_pack(data: bytes, file: str) -> Pack:
     """The pack that UTF-8 YAML describes; ``file`` is the name that refusals show. Raises ``PackError``."""
     tree = _Tree(file)

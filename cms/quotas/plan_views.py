@@ -44,12 +44,12 @@ def upload() -> Response:
         if sent is None or not sent.filename:
             raise Invalid(N_("Hãy chọn tệp kế hoạch."), field="file")
         data, until = sent.stream.read(MAX_BYTES + 1), asked.day(request.form, "until")
+        pack = importing.read_sent(data, sent.filename[:200])
         with changing() as session:
-            told = importing.import_bytes(
+            told = importing.import_pack(
                 session,
                 actor,
-                data,
-                sent.filename[:200],
+                pack,
                 now=now(),
                 until=until,
                 keep_units="keep_units" in request.form,

@@ -7,6 +7,8 @@ from email.message import EmailMessage
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
+from media.underlock import slow
+
 TIMEOUT_S = 20
 T = TypeVar("T")
 
@@ -28,6 +30,7 @@ class Postbox:
         self._host, self._port = parts.hostname or "", parts.port or (465 if self._tls else 25)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
 
+    @slow
     def send(self, message: EmailMessage) -> None:
         """Hand ``message`` over.
 

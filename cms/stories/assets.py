@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Text, cast, select
@@ -17,7 +18,7 @@ from cms.stories.tables import Asset, Revision, SharedStory
 from media import pictures
 from media.decoders import Source
 from media.errors import MediaError, PicturesBusy, PictureTooHeavy
-from media.pictures import MAX_BYTES, CleanPicture, megabytes
+from media.pictures import MAX_BYTES, CleanPicture, PictureInfo, megabytes
 from media.store import Store
 
 LONGEST_NAME = 200
@@ -46,35 +47,37 @@ def too_heavy(size: int, max_bytes: int) -> Refusal:
     return refused(PictureTooHeavy(size=megabytes(size), limit=megabytes(max_bytes)), "picture")
 
 
-def add(
-    session: Session,
-    store: Store,
-    actor: Actor,
-    unit_id: int,
-    name: str,
-    data: bytes | CleanPicture,
-    now: datetime,
-) -> Asset:
-    """Keep a picture for stories of a unit; the same picture is kept once for each unit.
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """A picture whose bytes are in the store, before any row says so; ``size`` in bytes."""
 
-    The bytes are in the store before the row says so. Raise a ``Refusal`` if it is no picture or the actor may not.
-    """
+    sha256: str
+    size: int
+    info: PictureInfo
+
+
+def keep(store: Store, picture: CleanPicture) -> KeptPicture:
+    """Put a picture into the store, before the transaction that notes it."""
+    stored = store.put(picture.data)
+    return KeptPicture(stored.sha256, stored.size, picture.info)
+
+
+def add(session: Session, actor: Actor, unit_id: int, name: str, picture: KeptPicture, now: datetime) -> Asset:
+    """Note a kept picture for stories of a unit, once for each unit. Raise a ``Refusal`` if the actor may not."""
     unit = session.get(Unit, unit_id)
     if unit is None:
         raise NotFound(N_("Không có đơn vị này; hãy chọn đơn vị trong danh sách."), field="unit")
     actor.require(Action.WRITE, unit.path)
-    picture = clean(data) if isinstance(data, bytes) else data
-    stored = store.put(picture.data)
-    kept = session.scalar(select(Asset).where(Asset.sha256 == stored.sha256, Asset.unit_id == unit_id))
+    kept = session.scalar(select(Asset).where(Asset.sha256 == picture.sha256, Asset.unit_id == unit_id))
     if kept is not None:
         return kept
     made = Asset(
-        sha256=stored.sha256,
+        sha256=picture.sha256,
         name=" ".join(name.split())[:LONGEST_NAME] or f"anh.{EXTENSIONS[picture.info.mime]}",
         mime=picture.info.mime,
         width=picture.info.width,
         height=picture.info.height,
-        size=stored.size,
+        size=picture.size,
         unit_id=unit_id,
         created_by=actor.person_id,
         created_at=now,

@@ -13,6 +13,7 @@ from channels.words import N_, Words
 from cms.people.permissions import Actor
 from cms.refusal import Invalid
 from cms.stories import assets
+from cms.stories.assets import KeptPicture
 from cms.stories.content import Content, PictureUse
 from media import infographic, infographic_spec
 from media.errors import BadInfographic, DoesNotFit
@@ -67,11 +68,21 @@ def with_cover(content: Content, sha256: str) -> Content:
     return content.model_copy(update={"cover": cover})
 
 
-def illustrated(session: Session, store: Store, actor: Actor, unit_id: int, content: Content, now: datetime) -> Content:
-    """Return the content with its drawn cover kept among the unit's pictures; other content is returned as it is."""
-    if not wanted(content):
+def drawn(store: Store, content: Content) -> KeptPicture | None:
+    """Draw what the content describes and put it into the store, before the transaction that notes it.
+
+    None if nothing is to be drawn. Raise ``Invalid`` naming the block in the way.
+    """
+    return assets.keep(store, drawing(content)) if wanted(content) else None
+
+
+def illustrated(
+    session: Session, actor: Actor, unit_id: int, content: Content, picture: KeptPicture | None, now: datetime
+) -> Content:
+    """Return the content with its ``drawn`` cover among the unit's pictures; without one it is returned as it is."""
+    if picture is None:
         return content
-    asset = assets.add(session, store, actor, unit_id, "infographic.png", drawing(content), now)
+    asset = assets.add(session, actor, unit_id, "infographic.png", picture, now)
     return with_cover(content, asset.sha256)
 
 

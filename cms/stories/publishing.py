@@ -8,14 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels import registry
+from channels.contract import Rendition
 from channels.words import N_, Words
 from cms.audit.record import record
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.radio import classes
 from cms.refusal import Conflict, Invalid, NotFound, Refusal, refusal_from
-from cms.stories import lookup, outputs, sharing
-from cms.stories.content import Content
+from cms.stories import lookup, making, sharing
+from cms.stories.making import Ready
 from cms.stories.states import StoryState
 from cms.stories.tables import Revision, Story
 from media.store import Store
@@ -38,7 +39,7 @@ class Wish:
     priority: str = ""
 
 
-def schedule(
+def prepare(
     session: Session,
     store: Store,
     base_url: str,
@@ -46,20 +47,53 @@ def schedule(
     story_id: int,
     wishes: Sequence[Wish],
     *,
-    now: datetime,
     expected_version: int | None = None,
-) -> list[int]:
-    """Promise the approved revision to all channels of ``wishes``, or to none; return the delivery ids.
+) -> Ready:
+    """Make the approved revision for all channels of ``wishes``; slow, and nothing is promised by it.
 
-    A channel that already carries an older revision is corrected instead. Raise a ``Refusal`` that names the first
-    channel in the way and what to do.
+    Raise a ``Refusal`` that names the first channel in the way and what to do.
     """
     story = lookup.story(session, actor, story_id)
     lookup.check_version(lookup.seen(session, actor, story), expected_version)
     revision = approved_revision(session, story)
     if not wishes:
         raise Invalid(N_("Hãy chọn ít nhất một kênh để lên lịch."), field="channels")
-    made = [_promise(session, store, base_url, actor, story, revision, wish, now) for wish in wishes]
+    channels = [_channel(session, actor, wish.channel_id) for wish in wishes]
+    made = making.make(session, store, base_url, story, revision, channels)
+    for channel, one in zip(channels, made.made, strict=True):
+        if one.problem is not None:
+            raise Invalid(
+                N_("%(channel)s: %(problem)s %(remedy)s"), field=one.problem.field,
+                channel=channel.name, problem=one.problem.message, remedy=one.problem.remedy,
+            )  # fmt: skip
+    return made
+
+
+def schedule(
+    session: Session,
+    actor: Actor,
+    ready: Ready,
+    wishes: Sequence[Wish],
+    *,
+    now: datetime,
+    expected_version: int | None = None,
+) -> list[int]:
+    """Promise what is ``ready`` to all channels of ``wishes``, or to none; return the delivery ids.
+
+    A channel that already carries an older revision is corrected instead. Raise ``making.Stale`` if it has to be made
+    again, or a ``Refusal`` that names the first channel in the way. ``promising.schedule`` takes both steps.
+    """
+    session.execute(select(Story.id).where(Story.id == ready.story_id).with_for_update())
+    story = lookup.story(session, actor, ready.story_id)
+    lookup.check_version(lookup.seen(session, actor, story), expected_version)
+    revision = approved_revision(session, story)
+    channels = [_channel(session, actor, wish.channel_id) for wish in wishes]
+    making.require_same(session, story.unit, revision.id, ready)
+    made = [
+        _promise(session, actor, story, revision, channel, wish, one.rendition, now)
+        for channel, wish, one in zip(channels, wishes, ready.made, strict=True)
+        if one.rendition is not None
+    ]
     story.updated_at = now
     return made
 
@@ -102,29 +136,17 @@ def retract(
 
 def _promise(
     session: Session,
-    store: Store,
-    base_url: str,
     actor: Actor,
     story: Story,
     revision: Revision,
+    channel: Channel,
     wish: Wish,
+    rendition: Rendition,
     now: datetime,
 ) -> int:
-    channel, unit = _channel(session, wish.channel_id)
-    actor.require(Action.SCHEDULE, unit.path)
-    content = Content.model_validate(revision.content)
-    around = outputs.surroundings(session, store, base_url, story.unit, content)
-    shown = outputs.output(content, story.id, revision.number, channel, around)
-    if shown.rendition is None:
-        finding = shown.errors[0]
-        raise Invalid(
-            N_("%(channel)s: %(problem)s %(remedy)s"), field=finding.field,
-            channel=channel.name, problem=finding.message, remedy=finding.remedy,
-        )  # fmt: skip
-    connection = session.connection()
     rendition_id = desk.freeze(
-        connection, store, channel_id=channel.id, story_id=story.id, revision_id=revision.id,
-        revision=revision.number, rendition=shown.rendition, title=content.title, now=now,
+        session.connection(), channel_id=channel.id, story_id=story.id, revision_id=revision.id,
+        revision=revision.number, rendition=rendition, title=story.title, now=now,
     )  # fmt: skip
     delivery_id = _place(session, actor, story, channel, rendition_id, wish, now)
     if wish.priority:
@@ -187,8 +209,9 @@ def with_channel(channel: Channel, words: Words) -> Refusal:
     )
 
 
-def _channel(session: Session, channel_id: int) -> tuple[Channel, Unit]:
+def _channel(session: Session, actor: Actor, channel_id: int) -> Channel:
     channel = session.get(Channel, channel_id)
     if channel is None or not channel.active or channel.kind not in registry.KINDS:
         raise NotFound(N_("Không có kênh này hoặc kênh đã ngừng; hãy chọn kênh khác."), field="channels")
-    return channel, session.get_one(Unit, channel.unit_id)
+    actor.require(Action.SCHEDULE, session.get_one(Unit, channel.unit_id).path)
+    return channel

@@ -16,6 +16,7 @@ from channels.words import N_, Words
 from cms.database import db
 from cms.refusal import Conflict, Refusal
 from cms.web.language import LANGUAGES, say
+from cms.web.security import AGAIN_S
 from media.errors import StoreAway
 from media.pictures import megabytes
 from scheduler.trouble import brief
@@ -119,7 +120,7 @@ def on_database_away(error: SQLAlchemyError) -> Response:
     except SQLAlchemyError:  # language and frame of a page ask the database who is signed in
         g.language = request.accept_languages.best_match(LANGUAGES) or "vi"
         response = Response(say(Words(BUSY)), 503, content_type="text/plain; charset=utf-8")
-    response.headers["Retry-After"] = "5"
+    response.headers["Retry-After"] = AGAIN_S
     return response
 
 

@@ -12,6 +12,9 @@ from cms.settings import Settings
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True)
 
+AGAIN_S = "5"
+"""When to come back to a database that was busy, in seconds."""
+
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'self'; form-action 'self'"
@@ -67,5 +70,5 @@ def _headers(response: Response) -> Response:
     if response.status_code not in ASK_LATER:
         response.headers.pop("Retry-After", None)
     elif response.status_code == 503:
-        response.headers.setdefault("Retry-After", "5")
+        response.headers["Retry-After"] = AGAIN_S  # the limiter has put the end of its own minute there
     return response

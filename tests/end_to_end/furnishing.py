@@ -16,8 +16,10 @@ def furnish(settings: Settings) -> None:
     app = Flask("cms")
     database.init_app(app, settings.database)
     with app.app_context():
+        script, at = newsroom.Script.read(), datetime.now(UTC)
         with changing() as session:
-            newsroom.build(session, settings, datetime.now(UTC))
+            newsroom.build(session, script, settings, at)
+        newsroom.connect(database.db.engine, script, settings, at)
         database.db.session.remove()
         database.db.engine.dispose()
 

@@ -103,7 +103,7 @@ class House:
         files: tuple[RenditionFile, ...] = (),
     ) -> int:
         return desk.freeze(
-            connection, self.store, channel_id=channel_id, story_id=story_id, revision_id=story_id * 100 + revision,
+            connection, channel_id=channel_id, story_id=story_id, revision_id=story_id * 100 + revision,
             revision=revision, rendition=Rendition("fake", {"text": text}, files), title=text, now=self.clock(),
         )  # fmt: skip
 
@@ -120,6 +120,7 @@ class House:
         """Schedule a story ``after`` seconds from now and return the delivery's id."""
         self.stories += 1
         story = story_id or self.stories
+        desk.keep_files(self.store, Rendition("fake", {"text": text}, files))
         with writing(self.database) as connection:
             rendition_id = self.frozen(connection, channel_id, story, text, files=files)
             return desk.schedule(

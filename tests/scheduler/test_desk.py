@@ -36,8 +36,9 @@ def test_equal_content_is_frozen_once_with_its_files_in_the_store(house: House) 
     file = RenditionFile.of("anh.png", "image/png", b"pixels")
     rendition = Rendition("fake", {"text": "Tin"}, (file,))
     more: dict[str, Any] = {"channel_id": channel, "story_id": 1, "revision_id": 1, "revision": 1, "title": "Tin"}
+    desk.keep_files(house.store, rendition)
     with writing(house.database) as connection:
-        ids = [desk.freeze(connection, house.store, rendition=rendition, now=house.clock(), **more) for _ in range(2)]
+        ids = [desk.freeze(connection, rendition=rendition, now=house.clock(), **more) for _ in range(2)]
         rows = connection.execute(select(func.count()).select_from(RENDITION)).scalar()
     assert ids[0] == ids[1]
     assert rows == 1
@@ -45,13 +46,9 @@ def test_equal_content_is_frozen_once_with_its_files_in_the_store(house: House) 
 
 
 def test_a_file_without_its_bytes_is_refused(house: House) -> None:
-    channel = house.channel("fake_pull")
     file = RenditionFile("anh.png", "image/png", "0" * 64, 6)
-    with writing(house.database) as connection, pytest.raises(NotStored):
-        desk.freeze(
-            connection, house.store, channel_id=channel, story_id=1, revision_id=1, revision=1, title="Tin",
-            rendition=Rendition("fake", {}, (file,)), now=house.clock(),
-        )  # fmt: skip
+    with pytest.raises(NotStored):
+        desk.keep_files(house.store, Rendition("fake", {}, (file,)))
 
 
 def test_a_story_is_scheduled_once_on_a_channel(house: House) -> None:

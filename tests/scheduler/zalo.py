@@ -84,25 +84,25 @@ class Newsroom:
     def schedule(self, title: str) -> int:
         """Schedule a new story for now."""
         self.stories += 1
-        now = self.house.clock()
+        now, rendition = self.house.clock(), self.rendition(title, 1)
         with writing(self.house.database) as connection:
-            rendition_id = self._frozen(connection, title, 1)
+            rendition_id = self._frozen(connection, rendition, title, 1)
             return desk.schedule(
                 connection, story_id=self.stories, channel_id=self.channel, rendition_id=rendition_id, at=now,
                 until=None, by=None, now=now,
             )  # fmt: skip
 
     def correct(self, delivery: int, title: str) -> None:
-        now = self.house.clock()
+        now, rendition = self.house.clock(), self.rendition(title, 2)
         with writing(self.house.database) as connection:
-            rendition_id = self._frozen(connection, title, 2)
+            rendition_id = self._frozen(connection, rendition, title, 2)
             desk.correct(connection, delivery_id=delivery, rendition_id=rendition_id, by=None, now=now)
 
-    def _frozen(self, connection: Any, title: str, revision: int) -> int:
+    def _frozen(self, connection: Any, rendition: Rendition, title: str, revision: int) -> int:
         return desk.freeze(
-            connection, self.house.store, channel_id=self.channel, story_id=self.stories,
-            revision_id=self.stories * 100 + revision, revision=revision, rendition=self.rendition(title, revision),
-            title=title, now=self.house.clock(),
+            connection, channel_id=self.channel, story_id=self.stories,
+            revision_id=self.stories * 100 + revision, revision=revision, rendition=rendition, title=title,
+            now=self.house.clock(),
         )  # fmt: skip
 
     def run(self, delivery: int, rounds: int = 80) -> DeliveryState:

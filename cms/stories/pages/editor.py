@@ -16,6 +16,7 @@ from cms.people.permissions import Action
 from cms.refusal import Conflict, Refusal
 from cms.stories import content as contents
 from cms.stories import forms, illustrate, review, working_copies, writing
+from cms.stories.assets import KeptPicture
 from cms.stories.blueprint import blueprint
 from cms.stories.content import Content
 from cms.stories.forms import Typed
@@ -99,9 +100,9 @@ def save(story_id: int) -> Response:
 def _create(typed: Typed) -> Saved:
     actor, content, planned = current_actor(), contents.parse(typed.content), asked.day(typed.kept, "planned_for")
     submits = _submits()
-    _draw_ahead(content)
+    picture = _drawn(content, must=submits)
     with changing() as session:
-        full = _illustrated(session, typed.unit_id or 0, content, must=submits)
+        full = illustrate.illustrated(session, actor, typed.unit_id or 0, content, picture, now())
         made = writing.create(session, actor, unit_id=typed.unit_id or 0, content=full, now=now())
         if planned:
             writing.plan_for(session, actor, made.id, planned, now())
@@ -111,10 +112,10 @@ def _create(typed: Typed) -> Saved:
 def _save(story_id: int, typed: Typed) -> Saved:
     actor, content, planned = current_actor(), contents.parse(typed.content), asked.day(typed.kept, "planned_for")
     submits = _submits()
-    _draw_ahead(content)
+    picture = _drawn(content, must=submits)
     with changing() as session:
         found = opened(session, actor, story_id)
-        full = _illustrated(session, found.story.unit_id, content, must=submits)
+        full = illustrate.illustrated(session, actor, found.story.unit_id, content, picture, now())
         if typed.base_id not in (None, found.story.current_id) and full.sha256 != found.revision.sha256:
             actor.require(Action.WRITE, found.story.unit.path)
             raise Overtaking(writing.overtaken_by(actor, found.revision), number=found.revision.number)
@@ -136,23 +137,14 @@ def _submits() -> bool:
     return request.form.get("then") == "submit"
 
 
-def _draw_ahead(content: Content) -> None:
-    """Draw before the writing transaction begins; a refusal is repeated inside, where it is dealt with."""
+def _drawn(content: Content, *, must: bool) -> KeptPicture | None:
+    """The content's drawing, kept; a draft whose blocks cannot be drawn yet goes without."""
     try:
-        if illustrate.wanted(content):
-            illustrate.drawing(content)
-    except Refusal:
-        return
-
-
-def _illustrated(session: Session, unit_id: int, content: Content, *, must: bool) -> Content:
-    """The content with its drawing; a draft whose blocks cannot be drawn yet is kept without."""
-    try:
-        return illustrate.illustrated(session, store(), current_actor(), unit_id, content, now())
+        return illustrate.drawn(store(), content)
     except Refusal as refusal:
         if must or refusal.field != "infographic":
             raise
-        return content
+        return None
 
 
 def _done(saved: Saved) -> Response:

@@ -35,8 +35,9 @@ def upload() -> Response:
         raise Invalid(N_("Hãy chọn một tệp ảnh."), field="picture")
     with file.stream as stream:
         picture = assets.clean(stream, max_bytes=most)
+    kept = assets.keep(store(), picture)
     with changing() as session:
-        asset = assets.add(session, store(), actor, unit_id, file.filename, picture, now())
+        asset = assets.add(session, actor, unit_id, file.filename, kept, now())
     address = assets.address(asset.sha256, asset.mime)
     facts = {"name": asset.name, "width": asset.width, "height": asset.height, "size": asset.size}
     return jsonify(sha256=asset.sha256, url=address, **facts)

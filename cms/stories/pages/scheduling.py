@@ -15,7 +15,7 @@ from cms.people.permissions import Action
 from cms.people.tables import Unit
 from cms.radio import classes, reading
 from cms.refusal import Invalid, NotFound, Refusal
-from cms.stories import places, preview, publishing
+from cms.stories import places, preview, promising, publishing
 from cms.stories.blueprint import blueprint
 from cms.stories.pages.desk import channel_labels
 from cms.stories.pages.standing import opened
@@ -106,11 +106,10 @@ def place(story_id: int) -> Response:
         asking = _at_once(story_id, chosen)
         if asking and chosen.confirmed != ",".join(str(one.id) for one in asking):
             return _form(story_id, chosen, asking=asking)
-        with changing() as session:
-            made = publishing.schedule(
-                session, store(), settings().public_url, current_actor(), story_id, wishes, now=now(),
-                expected_version=chosen.version,
-            )  # fmt: skip
+        made = promising.schedule(
+            store(), settings().public_url, current_actor(), story_id, wishes, now=now(),
+            expected_version=chosen.version,
+        )  # fmt: skip
     except Refusal as refusal:
         return _form(story_id, chosen, refusal)
     flash(_("Đã lên lịch trên %(count)s kênh.", count=len(made)), "success")

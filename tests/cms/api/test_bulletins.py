@@ -15,7 +15,7 @@ from cms.radio import programmes
 from cms.radio.programmes import ProgrammeFields
 from cms.radio.tables import Broadcast, Download
 from cms.settings import Settings
-from cms.stories import publishing
+from cms.stories import promising
 from cms.stories.publishing import Wish
 from cms.web.context import store
 from scheduler.engine import Engine
@@ -36,10 +36,7 @@ def scripts(app: Flask, room: Newsroom, settings: Settings, clock: Clock) -> lis
     made = []
     for title in ("Một", "Hai"):
         story = approved(room.editor, room.lead, room.paper, now=SUNDAY, title=title)
-        with changing() as session:
-            made += publishing.schedule(
-                session, store(), "http://127.0.0.1:8000", head, story.id, [Wish(channel_id)], now=SUNDAY
-            )
+        made += promising.schedule(store(), "http://127.0.0.1:8000", head, story.id, [Wish(channel_id)], now=SUNDAY)
     Engine(db.engine, store(), config(settings), clock).run_due()
     with changing() as session:
         programmes.create(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from cms.database import changing, db
 from cms.people.permissions import SYSTEM, Role
 from cms.people.tables import Unit
-from cms.quotas.importing import import_pack
+from cms.quotas.importing import import_pack, read_file
 from cms.quotas.pack_yaml import builtin_packs
 from tests.cms.api.machine import Machine, refusal
 from tests.cms.newsroom import person
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 @pytest.fixture
 def province(app: Flask) -> dict[str, Unit]:
     """Long An's plan, prolonged to the year of the tests; units by code."""
+    pack = read_file(Path(str(builtin_packs()["long-an-2025"])))
     with changing() as session:
-        pack = Path(str(builtin_packs()["long-an-2025"]))
         import_pack(session, SYSTEM, pack, now=SUNDAY, until=SUNDAY.date().replace(month=12), keep_units=True)
     return {unit.code: unit for unit in db.session.scalars(select(Unit))}
 

@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cms.database import changing, db
+from cms.database import db
 from cms.delivering import config
 from cms.radio.tables import Broadcast, Download
 from cms.settings import Settings
-from cms.stories import publishing
+from cms.stories import promising
 from cms.stories.publishing import Wish
 from cms.web.context import store
 from scheduler.engine import Engine
@@ -40,9 +40,7 @@ def script(app: Flask, room: Newsroom, engine_of: Engine) -> int:
     made = approved(room.editor, room.lead, room.paper, now=SUNDAY, title="Nộp hồ sơ từ nhà")
     head = actor(person("chi", (Role.LEAD, room.province)))
     channel_id = db.session.scalars(select(Channel.id).where(Channel.slug == "truyen-thanh")).one()
-    with changing() as session:
-        wish = Wish(channel_id)
-        (delivery,) = publishing.schedule(session, store(), "http://127.0.0.1:8000", head, made.id, [wish], now=SUNDAY)
+    (delivery,) = promising.schedule(store(), "http://127.0.0.1:8000", head, made.id, [Wish(channel_id)], now=SUNDAY)
     engine_of.run_due()
     db.session.rollback()
     return delivery

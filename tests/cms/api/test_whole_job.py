@@ -17,7 +17,7 @@ from cms.database import changing, db
 from cms.delivering import config
 from cms.people.permissions import SYSTEM, Role
 from cms.people.tables import Unit
-from cms.quotas.importing import import_pack
+from cms.quotas.importing import import_pack, read_file
 from cms.quotas.pack_yaml import builtin_packs
 from cms.settings import Settings
 from cms.web.context import store
@@ -83,8 +83,8 @@ class Job:
 @pytest.fixture
 def job(app: Flask, engine: Database, settings: Settings, clock: Clock, simulator: Running) -> Iterator[Job]:
     """Long An's plan with its paper and a district, four channels, and four people's machines."""
+    pack = read_file(Path(str(builtin_packs()["long-an-2025"])))
     with changing() as session:
-        pack = Path(str(builtin_packs()["long-an-2025"]))
         import_pack(session, SYSTEM, pack, now=SUNDAY, until=SUNDAY.date().replace(month=12, day=31), keep_units=True)
     units = {unit.code: unit for unit in db.session.scalars(select(Unit))}
     paper, district, province = units["bao-long-an"], units["huyen-ben-luc"], units["long-an"]

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from cms.database import changing
 from cms.delivering import config
 from cms.settings import Settings
-from cms.stories import assets, publishing
+from cms.stories import assets, promising
 from cms.stories.publishing import Wish
 from cms.web.context import store
 from scheduler.engine import Engine
@@ -58,8 +58,9 @@ def scanned(width: int, height: int) -> bytes:
 
 
 def uploaded(news: Newsroom, name: str, data: bytes) -> str:
+    picture = assets.keep(store(), assets.clean(data))
     with changing() as session:
-        return assets.add(session, store(), actor(news.editor), news.paper.id, name, data, SUNDAY).sha256
+        return assets.add(session, actor(news.editor), news.paper.id, name, picture, SUNDAY).sha256
 
 
 def deliver(engine: Engine, clock: Clock, zalo: Running) -> None:
@@ -89,8 +90,7 @@ def test_a_story_with_heavy_pictures_arrives_with_pictures_that_anybody_can_open
         cover={"sha256": cover, "alt": "Một cửa"}, pictures=[{"sha256": small, "alt": "Biểu đồ"}],
         body=f"Mở đầu.\n\n![Biểu đồ](/media/{small}.png)\n\nKết.",
     )  # fmt: skip
-    with changing() as session:
-        publishing.schedule(session, store(), settings.public_url, actor(news.lead), made.id, [Wish(oa.id)], now=SUNDAY)
+    promising.schedule(store(), settings.public_url, actor(news.lead), made.id, [Wish(oa.id)], now=SUNDAY)
     worker = Engine(engine, store(), config(settings), clock)
     deliver(worker, clock, zalo)
     worker.close()

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from cms.audit.tables import AuditEntry
 from cms.database import changing, db
-from cms.stories import publishing
+from cms.stories import promising
 from cms.stories.publishing import Wish
 from cms.web.context import context
 from scheduler.config import EngineConfig
@@ -25,11 +25,9 @@ def promised(
     """Approve a story and promise it to ``channel``; return the delivery's id."""
     now = context().now()
     made = approved(news.editor, news.lead, news.paper, now=now, **fields)
-    with changing() as session:
-        return publishing.schedule(
-            session, context().store, "http://127.0.0.1:8000", actor(by or news.lead), made.id,
-            [Wish(channel.id, at)], now=now,
-        )[0]  # fmt: skip
+    wishes = [Wish(channel.id, at)]
+    head = actor(by or news.lead)
+    return promising.schedule(context().store, "http://127.0.0.1:8000", head, made.id, wishes, now=now)[0]
 
 
 def work(now: Callable[[], datetime]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import event, insert, select, text
 
 from cms.database import changing, db
 from cms.stories import content as contents
-from cms.stories import publishing, review, writing
+from cms.stories import promising, review, writing
 from cms.stories.publishing import Wish
 from cms.stories.tables import Revision, Story
 from cms.web.context import context
@@ -242,11 +242,8 @@ def test_a_failed_delivery_leaves_the_matters_when_the_story_is_scheduled_anew(
 ) -> None:
     one = promised(app, news, feed, at=clock() + timedelta(hours=1))
     failed(one)
-    with changing() as session:
-        story_id = session.get_one(Delivery, one).story_id
-        publishing.schedule(
-            session, context().store, "http://x", actor(news.lead), story_id, [Wish(feed.id)], now=clock()
-        )
+    story_id = db.session.get_one(Delivery, one).story_id
+    promising.schedule(context().store, "http://x", actor(news.lead), story_id, [Wish(feed.id)], now=clock())
     assert "Không có lượt nào cần người xử lý" in sign_in(app, news.lead).get("/deliveries/attention").text
 
 
@@ -324,11 +321,9 @@ def test_what_replaces_a_live_text_is_told_beside_it(app: Flask, news: Newsroom,
     with changing() as session:
         review.submit(session, actor(news.editor), story_id, now=clock())
         review.approve(session, actor(news.lead), story_id, revision_id=revision_id, now=clock())
-    with app.app_context(), changing() as session:
-        found = context()
-        publishing.schedule(
-            session, found.store, found.settings.public_url, actor(news.lead), story_id, [Wish(feed.id)], now=clock()
-        )
+    with app.app_context():
+        base = context().settings.public_url
+        promising.schedule(context().store, base, actor(news.lead), story_id, [Wish(feed.id)], now=clock())
     page = sign_in(app, news.lead).get(f"/deliveries/{made}").text
     assert "<h1>Tít bản một" in " ".join(page.split()).replace("> ", ">")
     shown = " ".join(sign_in(app, news.lead).get(f"/stories/{story_id}").text.split())

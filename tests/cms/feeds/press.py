@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from cms import delivering
 from cms.database import changing
 from cms.stories import content as contents
-from cms.stories import publishing, review, writing
+from cms.stories import promising, publishing, review, writing
 from cms.stories.publishing import Wish
 from cms.stories.tables import Revision, Story
 from cms.web.context import Context, context
@@ -75,8 +75,7 @@ class Press:
     def _bring_out(self, story: Story, channels: tuple[Channel, ...]) -> None:
         wishes = [Wish(channel.id) for channel in channels]
         base, lead = self.context.settings.public_url, newsroom.actor(self.room.lead)
-        with changing() as session:
-            publishing.schedule(session, self.context.store, base, lead, story.id, wishes, now=self.clock())
+        promising.schedule(self.context.store, base, lead, story.id, wishes, now=self.clock())
         self.work()
 
     def retract(self, story: Story) -> None:

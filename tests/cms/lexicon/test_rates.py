@@ -77,8 +77,8 @@ def test_seconds_that_are_none_are_refused(written: str) -> None:
 
 
 def timed(who: Person, where: Unit, seconds: float, presenter: str = "") -> TimedReading:
+    length, rate = rates.timed_rate(TO_READ, seconds, built_in(), "north")
     with changing() as session:
-        length, rate = rates.timed_rate(TO_READ, seconds, built_in(), "north")
         return rates.add(session, actor(who), where.id, presenter, length, seconds, rate, now=SUNDAY)
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from cms.database import changing, db
-from cms.people import admin, sessions
+from cms.people import admin, passwords, sessions
 from cms.people.sessions import LONGEST, Identity
 from cms.people.tables import ApiToken, EndedSession, Password, Person
 from cms.web.security import PUBLIC
@@ -55,15 +55,17 @@ def test_what_ends_sessions_and_tokens_ends_them_at_once(app: Flask, house: News
         browser = sign_in(app, house.editor)
         machine = Machine(app, house.editor)
         thief = copy_of(app, browser)
+        fresh = {} if end is admin.deactivate else {"start": passwords.start()}
         with changing() as session:
-            end(session, actor(house.admin), house.editor.id, now=clock())
+            end(session, actor(house.admin), house.editor.id, now=clock(), **fresh)
         assert not enters(browser)
         assert not enters(thief)
         ended = end is admin.deactivate
         assert machine.call("GET", "/me").status_code == (401 if ended else 200)
         if ended:
+            start = passwords.start()
             with changing() as session:
-                admin.reactivate(session, actor(house.admin), house.editor.id, now=clock())
+                admin.reactivate(session, actor(house.admin), house.editor.id, start=start, now=clock())
             assert machine.call("GET", "/me").status_code == 401
             with changing() as session:
                 session.get_one(Person, house.editor.id).password_state = Password.OWN
@@ -134,10 +136,12 @@ def test_private_answers_are_kept_by_nobody(app: Flask, house: Newsroom, clock: 
 def test_a_password_that_was_handed_over_is_changed_before_anything_else(
     app: Flask, house: Newsroom, clock: Clock
 ) -> None:
+    fresh = passwords.start()
+    start = fresh.text
     with changing() as session:
-        _made, start = admin.create(
+        admin.create(
             session, actor(house.admin), username="mai", name="Trần Mai", places=[(house.paper.id, "editor")],
-            now=clock(),
+            start=fresh, now=clock(),
         )  # fmt: skip
     browser = visitor(app)
     browser.post("/sign-in", data={"username": "mai", "password": start})

@@ -13,7 +13,7 @@ from cms.boards.tables import PlayDay
 from cms.clock import from_local, local_day
 from cms.people.permissions import SYSTEM, Actor, Grant, Role
 from cms.people.tables import Person, Unit
-from cms.quotas.importing import import_bytes
+from cms.quotas.importing import import_pack, read_sent
 from cms.quotas.tables import ManualRecord, Quota
 from cms.radio.tables import Broadcast
 from cms.stories.states import StoryState
@@ -35,7 +35,7 @@ def at(day: str, time: str = "09:00") -> datetime:
 
 def load(session: Session, text: str = PLAN, **options: object) -> str:
     """Import a pack and commit."""
-    told = import_bytes(session, SYSTEM, text.encode(), "song-vam.yaml", now=SUNDAY, **options)  # type: ignore[arg-type]
+    told = import_pack(session, SYSTEM, read_sent(text.encode(), "song-vam.yaml"), now=SUNDAY, **options)  # type: ignore[arg-type]
     session.commit()
     return told
 

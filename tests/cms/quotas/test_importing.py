@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cms.audit.tables import AuditEntry
 from cms.people.permissions import SYSTEM, Actor, Grant, Role
 from cms.people.tables import Unit
-from cms.quotas.importing import BadPack, import_bytes, import_pack
+from cms.quotas.importing import BadPack, import_pack, read_file, read_sent
 from cms.quotas.pack_yaml import builtin_packs
 from cms.quotas.tables import Deadline, Plan, PlanTerm, Quota, Task, Term
 from cms.refusal import Conflict, Invalid, NotAllowed
@@ -31,14 +31,14 @@ def rows(session: Session) -> dict[str, int]:
 
 
 def test_all_five_packs_load_and_load_again_without_change(session: Session) -> None:
-    told = [import_pack(session, SYSTEM, file, now=SUNDAY) for file in PACKS.values()]
+    told = [import_pack(session, SYSTEM, read_file(file), now=SUNDAY) for file in PACKS.values()]
     session.commit()
     first = rows(session)
     assert first["plan"] == 5
     assert first["quota"] == 48
     assert "long-an-2025: 148 đơn vị, 17 nhiệm vụ, 14 chỉ tiêu, 47 văn bản" in told
     for file in PACKS.values():
-        import_pack(session, SYSTEM, file, now=SUNDAY)
+        import_pack(session, SYSTEM, read_file(file), now=SUNDAY)
     session.commit()
     assert rows(session) == first
     assert session.scalar(select(func.count()).where(AuditEntry.action == "plan.import")) == 10
@@ -193,4 +193,4 @@ def test_a_pack_cannot_make_units_succeed_each_other(session: Session) -> None:
 def test_only_who_manages_plans_may_load_one(session: Session) -> None:
     lead = Actor(1, "Diệp", (Grant(Role.LEAD, 1, "/1/"),))
     with pytest.raises(NotAllowed):
-        import_bytes(session, lead, PLAN.encode(), "song-vam.yaml", now=SUNDAY)
+        import_pack(session, lead, read_sent(PLAN.encode(), "song-vam.yaml"), now=SUNDAY)

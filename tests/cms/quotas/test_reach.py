@@ -9,7 +9,7 @@ from sqlalchemy import select
 from cms.people.permissions import Actor, Grant, Role
 from cms.people.tables import Unit
 from cms.quotas import plans, reach
-from cms.quotas.importing import import_bytes
+from cms.quotas.importing import import_pack, read_sent
 from cms.quotas.tables import Plan, PlanTerm, Quota, Task, Term
 from cms.refusal import NotAllowed
 from tests.cms.quotas.province import PLAN, Province, load
@@ -53,7 +53,7 @@ def local(province: Province, unit: str = "huyen-b", *more: str) -> Actor:
 
 
 def loaded(province: Province, actor: Actor, text: str, **options: date) -> str:
-    told = import_bytes(province.session, actor, text.encode(), "rieng.yaml", now=SUNDAY, **options)  # type: ignore[arg-type]
+    told = import_pack(province.session, actor, read_sent(text.encode(), "rieng.yaml"), now=SUNDAY, **options)  # type: ignore[arg-type]
     province.session.commit()
     return told
 

@@ -245,7 +245,7 @@ def _quotas(world: World, units: dict[str, Unit]) -> None:
             ],
         }
         with changing() as session:
-            importing.store_pack(
+            importing.import_pack(
                 session,
                 SYSTEM,
                 schema.Pack.model_validate_json(json.dumps(pack)),

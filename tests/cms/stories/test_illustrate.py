@@ -27,10 +27,13 @@ def infographic(**fields: Any) -> Content:
 
 def test_the_drawing_becomes_the_cover_and_says_what_is_written_on_it(app: Flask, clock: Clock) -> None:
     house = newsroom.newsroom()
+    picture = illustrate.drawn(store(), infographic())
     with changing() as session:
         editor = newsroom.actor(house.editor)
-        done = illustrate.illustrated(session, store(), editor, house.paper.id, infographic(), clock())
-        again = illustrate.illustrated(session, store(), editor, house.paper.id, done, clock())
+        done = illustrate.illustrated(session, editor, house.paper.id, infographic(), picture, clock())
+    second = illustrate.drawn(store(), done)
+    with changing() as session:
+        again = illustrate.illustrated(session, editor, house.paper.id, done, second, clock())
     assert done.cover is not None
     assert store().read(done.cover.sha256).startswith(b"\x89PNG")
     assert done.cover.alt == "85% hồ sơ nộp trực tuyến. Đăng nhập bằng VNeID. Hướng dẫn: 0272.1022"

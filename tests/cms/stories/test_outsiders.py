@@ -194,8 +194,9 @@ def test_pages_of_two_lists_follow_one_another_without_gap_or_repeat(app: Flask,
 def test_a_picture_is_told_of_once_it_stands_in_an_approved_story(app: Flask, house: Newsroom, clock: Clock) -> None:
     file = io.BytesIO()
     Image.new("RGB", (64, 48), "red").save(file, "PNG")
+    picture = assets.keep(store(), assets.clean(file.getvalue()))
     with changing() as session:
-        kept = assets.add(session, store(), actor(house.editor), house.paper.id, "Mật 8.png", file.getvalue(), clock())
+        kept = assets.add(session, actor(house.editor), house.paper.id, "Mật 8.png", picture, clock())
         sha256 = kept.sha256
     cover = {"sha256": sha256, "alt": "Một ô màu đỏ"}
     made = newsroom.submitted(house.editor, house.paper, now=clock(), cover=cover)
