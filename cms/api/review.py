@@ -11,9 +11,11 @@ from cms.api.fields import Given, Id, NoQuery, Reason
 from cms.api.story_changes import changing_story
 from cms.api.story_shapes import StoryTold, story_reply
 from cms.api.table import endpoint
+from cms.database import db
 from cms.refusal import Invalid
-from cms.stories import review
+from cms.stories import approving, lookup, review
 from cms.stories.tables import Revision
+from cms.web.context import settings, store
 
 
 class Approval(Given):
@@ -44,13 +46,16 @@ def submit_story(call: Call[NoQuery, None], story_id: int) -> Reply[StoryTold]:
 def approve_story(call: Call[NoQuery, Approval], story_id: int) -> Reply[StoryTold]:
     """Approve a revision.
 
-    Approval binds to that revision: name it, or send If-Match, so that nothing unread is approved.
+    Approval binds to that revision: name it, or send If-Match, so that nothing unread is approved. What waits on a
+    channel with an older revision carries this one from now on.
     """
-    with changing_story(call, story_id) as (session, _found, version):
-        revision_id = _revision_id(session, story_id, call.body.revision)
-        review.approve(
-            session, call.actor, story_id, revision_id=revision_id, now=call.now, expected_version=version
-        )  # fmt: skip
+    session = db.session()
+    found = lookup.story(session, call.actor, story_id)
+    version = call.expected.version_for(lookup.seen(session, call.actor, found).version)
+    approving.approve(
+        store(), settings().public_url, call.actor, story_id,
+        revision_id=_revision_id(session, story_id, call.body.revision), now=call.now, expected_version=version,
+    )  # fmt: skip
     return story_reply(call, story_id)
 
 

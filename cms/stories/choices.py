@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from cms.people.permissions import Action, Actor
 from cms.stories.review import WRITABLE
-from cms.stories.states import OUT, WAITING, StoryState
+from cms.stories.states import OUT, WAITING, StoryState, is_locked
 from scheduler.states import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What decides about a story: its unit's path, editorial state, whether its newest revision is the approved one,
-    who wrote that revision, whether the unit lets leads approve their own, and the states of its deliveries."""
+    who wrote that revision, whether the unit lets leads approve their own, the states of its deliveries, and whether
+    one waits on a channel that is not of the story's unit."""
 
     path: str
     state: str
@@ -20,6 +21,7 @@ class Standing:
     written_by: int
     own_approval: bool
     deliveries: Collection[str] = ()
+    waits_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Choices:
 def choices(actor: Actor, standing: Standing) -> Choices:
     """Return what ``actor`` may do with a story that stands so."""
     states = {DeliveryState(state) for state in standing.deliveries}
-    locked = bool(states & WAITING)
+    locked = is_locked(states, waits_elsewhere=standing.waits_elsewhere)
     writes = actor.may(Action.WRITE, standing.path)
     decides = actor.may(Action.APPROVE, standing.path) and standing.state == StoryState.SUBMITTED
     own_text = standing.written_by == actor.person_id and not standing.own_approval

@@ -59,6 +59,9 @@ class OnChannel:
     """What the provider was seen to show in place of what was sent: ``gone``, ``hidden`` or ``changed``."""
     broken_since: datetime | None = None
     """Since when it is left out of its channel."""
+    unit: str = ""
+    path: str = ""
+    """Name and path of the channel's unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +143,10 @@ def deliveries_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[
             Delivery.story_id, Delivery.id, Delivery.state, Delivery.scheduled_at, Delivery.channel_id,
             Delivery.observed, Delivery.broken_since,
             Channel.name, Channel.kind, wanted.revision.label("wanted"), live.revision.label("live"),
+            Unit.name.label("unit"), Unit.path,
         )
         .join(Channel, Channel.id == Delivery.channel_id)
+        .join(Unit, Unit.id == Channel.unit_id)
         .join(wanted, wanted.id == Delivery.rendition_id)
         .join(live, live.id == Delivery.live_rendition_id, isouter=True)
         .where(Delivery.story_id.in_(story_ids))
@@ -160,6 +165,8 @@ def deliveries_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[
                 coming=row.wanted if row.live not in (None, row.wanted) else None,
                 observed=row.observed,
                 broken_since=row.broken_since,
+                unit=row.unit,
+                path=row.path,
             )
         )
     return by_story

@@ -1,6 +1,6 @@
 """Where a story stands: the editorial state, and what a reader of a list is shown."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from channels.words import N_
@@ -58,3 +58,12 @@ def stage(state: str, deliveries: Iterable[str]) -> Stage:
     if seen & WAITING:
         return Stage.SCHEDULED
     return Stage.EXPIRED if DeliveryState.EXPIRED in seen else Stage.APPROVED
+
+
+def is_locked(states: Collection[DeliveryState], *, waits_elsewhere: bool) -> bool:
+    """Whether the text may not be changed, because it waits to go out on channels of its own unit.
+
+    What is live can be corrected at any time, and nobody is locked out by another unit's plans: what waits takes the
+    correction once it is approved.
+    """
+    return bool(WAITING.intersection(states)) and not OUT.intersection(states) and not waits_elsewhere

@@ -14,16 +14,14 @@ from cms.quotas.tables import Term
 from cms.refusal import Conflict, Invalid, NotFound
 from cms.stories import lookup, search, working_copies
 from cms.stories.content import Content
-from cms.stories.states import StoryState
+from cms.stories.states import OUT, WAITING, StoryState, is_locked
 from cms.stories.tables import Revision, RevisionTag, Story
 from cms.stories.working_copies import Tab
 from scheduler.states import DeliveryState
-from scheduler.tables import Delivery
+from scheduler.tables import Channel, Delivery
 
 Illustrate = Callable[[Content], Content]
 """Draws what a content describes (an infographic's blocks) and returns the content with the picture in it."""
-
-LOCKING = (DeliveryState.SCHEDULED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
 def create(session: Session, actor: Actor, *, unit_id: int, content: Content, now: datetime) -> Story:
@@ -101,9 +99,15 @@ def plan_for(session: Session, actor: Actor, story_id: int, day: date | None, no
 
 
 def refuse_if_locked(session: Session, story: Story) -> None:
-    """Raise ``Conflict`` while the approved text waits to go out on a channel."""
-    waiting = select(Delivery.id).where(Delivery.story_id == story.id, Delivery.state.in_(LOCKING)).limit(1)
-    if session.scalar(waiting) is not None:
+    """Raise ``Conflict`` while the approved text waits to go out on channels of its own unit, and is live nowhere."""
+    rows = session.execute(
+        select(Delivery.state, Unit.path)
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .join(Unit, Unit.id == Channel.unit_id)
+        .where(Delivery.story_id == story.id, Delivery.state.in_(sorted(WAITING | OUT)))
+    ).all()
+    elsewhere = any(state in WAITING and not path.startswith(story.unit.path) for state, path in rows)
+    if is_locked([DeliveryState(state) for state, _path in rows], waits_elsewhere=elsewhere):
         raise Conflict(N_("Bài đang chờ phát hành nên đã khóa; hãy bỏ lịch trước khi sửa."))
 
 

@@ -11,7 +11,7 @@ from cms.database import changing, db
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person
 from cms.refusal import Refusal
-from cms.stories import diff, listing, preview, review, vocabulary
+from cms.stories import approving, diff, listing, preview, review, vocabulary
 from cms.stories.blueprint import blueprint
 from cms.stories.content import Content
 from cms.stories.diff import FieldDiff
@@ -53,11 +53,22 @@ def approve(story_id: int) -> Response:
     """Approve the revision that the form was made for, and no newer one."""
     revision_id = asked.whole(request.form, "revision") or 0
     try:
-        with changing() as session:
-            story = review.approve(session, current_actor(), story_id, revision_id=revision_id, now=now())
+        done = approving.approve(
+            store(), settings().public_url, current_actor(), story_id, revision_id=revision_id, now=now()
+        )
     except Refusal as refusal:
         return _inbox(story_id, refusal)
-    flash(_("Đã duyệt “%(title)s”.", title=story.title), "success")
+    flash(_("Đã duyệt “%(title)s”.", title=done.story.title), "success")
+    if done.moved:
+        flash(_("Lịch đang chờ nay mang bản vừa duyệt: %(channels)s.", channels=", ".join(done.moved)), "success")
+    if done.taken_back:
+        flash(
+            _(
+                "Bản vừa duyệt không lên được %(channels)s nên lịch ở đó đã được bỏ; hãy sửa rồi lên lịch lại.",
+                channels=", ".join(done.taken_back),
+            ),
+            "warning",
+        )
     onward = url_for("stories.schedule", story_id=story_id) if request.form.get("then") == "schedule" else _next()
     return redirect(onward, 303)
 

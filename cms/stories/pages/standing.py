@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from cms.people.permissions import Actor
+from cms.people.permissions import Action, Actor
 from cms.stories import listing, lookup
 from cms.stories.choices import Choices, Standing, choices
 from cms.stories.content import Content
 from cms.stories.listing import OnChannel
 from cms.stories.states import OUT, WAITING, Stage, stage
 from cms.stories.tables import Revision, Story
+from scheduler.states import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,18 @@ class Opened:
         """Deliveries that are promised and not out."""
         return [one for one in self.channels if one.state in WAITING]
 
+    def cancelled_by(self, actor: Actor) -> list[OnChannel]:
+        """What ``actor`` would take back with "Bỏ lịch": what waits, and is not being sent, on their channels."""
+        return [
+            one for one in self.waiting
+            if one.state == DeliveryState.SCHEDULED and actor.may(Action.SCHEDULE, one.path)
+        ]  # fmt: skip
+
+    def kept_from(self, actor: Actor) -> list[OnChannel]:
+        """What waits all the same after ``actor`` took back theirs."""
+        own = self.cancelled_by(actor)
+        return [one for one in self.waiting if one not in own]
+
     @property
     def out(self) -> list[OnChannel]:
         """Deliveries that readers can see now."""
@@ -59,6 +72,7 @@ def opened(session: Session, actor: Actor, story_id: int) -> Opened:
         written_by=revision.created_by,
         own_approval=story.unit.own_approval,
         deliveries=states,
+        waits_elsewhere=any(one.state in WAITING and not one.path.startswith(story.unit.path) for one in deliveries),
     )
     return Opened(
         story=story,

@@ -1,5 +1,7 @@
 """Who may do what with a story: every state by every role."""
 
+from dataclasses import replace
+
 import pytest
 
 from cms.people.permissions import Actor, Grant, Role
@@ -65,6 +67,17 @@ def test_a_lead_approves_their_own_text_only_where_the_unit_allows_it(
 ) -> None:
     given = choices(actor(Role.LEAD, person_id=WRITER), standing("submitted", own_approval=own_approval))
     assert (given.approve, given.own_text, given.give_back) == (approve, own_text, True)
+
+
+def test_what_is_live_can_be_corrected_while_another_channel_still_waits() -> None:
+    given = choices(actor(Role.EDITOR), standing("approved", "live", "scheduled", newest_approved=True))
+    assert (given.write, given.locked) == (True, False)
+
+
+def test_nobody_is_locked_out_by_what_waits_on_channels_of_another_unit() -> None:
+    where = replace(standing("approved", "scheduled", newest_approved=True), waits_elsewhere=True)
+    given = choices(actor(Role.EDITOR), where)
+    assert (given.write, given.locked) == (True, False)
 
 
 @pytest.mark.parametrize("state", ["scheduled", "sending", "unknown"])
