@@ -284,6 +284,5 @@ def test_a_machine_without_roles_reads_nothing(app: Flask, room: Newsroom) -> No
     from tests.cms.newsroom import person
 
     nobody = Machine(app, person("trong"))
-    assert nobody.get("/stories")["items"] == []
-    for path in ("/terms", "/units", "/channels", "/deliveries", "/quotas", "/radio/scripts"):
+    for path in ("/stories", "/terms", "/units", "/channels", "/deliveries", "/quotas", "/radio/scripts"):
         refusal(nobody.call("GET", path), 403, "not-allowed")
