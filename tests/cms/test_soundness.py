@@ -32,9 +32,10 @@ def store(app: Flask, engine: Engine, clock: Clock, tmp_path: Path) -> Store:
         vault.put_secrets(connection, zalo.id, {"app_secret": "x"}, KEY, SUNDAY)
     fill(engine)
     made = press.context.store
+    picture, sound = made.put(b"picture").sha256, made.put(b"sound").sha256
     with writing(engine) as connection:
-        connection.execute(update(Asset).values(sha256=made.put(b"picture").sha256, name="bia.jpg"))
-        connection.execute(update(ScriptVariant).values(audio_sha256=made.put(b"sound").sha256))
+        connection.execute(update(Asset).values(sha256=picture, name="bia.jpg"))
+        connection.execute(update(ScriptVariant).values(audio_sha256=sound))
     return made
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from cms.clock import local_day
-from cms.database import changing
+from cms.database import changing, db
 from cms.lexicon.tables import LexiconEntry, TimedReading
 from cms.people import access_keys
 from cms.people.permissions import SYSTEM, Role
@@ -190,15 +190,13 @@ def _things(place: str, unit: Unit, world: World) -> dict[str, Any]:
 
 def _live(story: Story, channel: Channel) -> int:
     """A delivery of the story that is live on the channel, as the engine would leave it."""
-    with changing() as session:
-        found = lookup.story(session, SYSTEM, story.id)
-        content = Content.model_validate(lookup.current(found).content)
-        around = outputs.surroundings(
-            session, store(), "http://127.0.0.1", session.get_one(Unit, found.unit_id), content
-        )
-        made = outputs.output(content, found.id, 1, session.get_one(Channel, channel.id), around).rendition
-        assert made is not None
-        document = dict(made.document)
+    reading = db.session()
+    found = lookup.story(reading, SYSTEM, story.id)
+    content = Content.model_validate(lookup.current(found).content)
+    around = outputs.surroundings(reading, store(), "http://127.0.0.1", reading.get_one(Unit, found.unit_id), content)
+    made = outputs.output(content, found.id, 1, reading.get_one(Channel, channel.id), around).rendition
+    assert made is not None
+    document = dict(made.document)
     delivery = newsroom.delivery(story, channel, DeliveryState.LIVE, now=SUNDAY)
     with changing() as session:
         row = session.merge(delivery)
