@@ -32,9 +32,9 @@ def adapter(kind: str) -> Adapter:
         module, name = KINDS[kind].split(":")
     except KeyError:
         raise UnknownKind(kind) from None
-    made: Adapter = getattr(import_module(module), name)()
-    for work in worked(made):
-        setattr(made, work, slow(getattr(made, work)))
+    kind_of: type[Adapter] = getattr(import_module(module), name)
+    watched = type(name, (kind_of,), {work: slow(getattr(kind_of, work)) for work in worked(kind_of)})
+    made: Adapter = watched()
     return made
 
 
@@ -54,7 +54,7 @@ def push(kind: str) -> PushAdapter:
     return found
 
 
-def worked(made: Adapter) -> list[str]:
+def worked(made: Adapter | type[Adapter]) -> list[str]:
     """Return the names of what an adapter does, apart from what it merely says of itself."""
     found = {name: getattr(made, name) for name in dir(made) if not name.startswith("_")}
     return [name for name, value in found.items() if isroutine(value) and name not in ANSWERED_AT_ONCE]
