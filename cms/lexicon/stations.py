@@ -66,6 +66,11 @@ def settings_of(channel: Channel) -> BaseModel:
     return Stations(session).settings(channel)
 
 
+def basis_of(channel: Channel) -> object:
+    """What the settings of a channel are made from, to compare without judging them anew, which may mean drawing."""
+    return settings_of(channel) if channel.kind == KIND else dict(channel.settings)
+
+
 def _layers(session: Session) -> dict[str, LayerData]:
     found: dict[str, list[LexiconEntry]] = {}
     query = select(LexiconEntry, Unit.path).join(Unit, Unit.id == LexiconEntry.unit_id)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from channels.contract import Finding, Rendition
@@ -32,10 +31,10 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What one channel would carry, and the settings it was made with; no ``rendition`` if a ``problem`` stops it."""
+    """What one channel would carry, and what its settings were; no ``rendition`` if a ``problem`` stops it."""
 
     channel_id: int
-    settings: BaseModel
+    basis: object
     rendition: Rendition | None
     problem: Finding | None
 
@@ -76,7 +75,7 @@ def require_same(session: Session, unit: Unit, revision_id: int | None, ready: R
         raise Stale
     for one in ready.made:
         channel = session.get(Channel, one.channel_id)
-        if channel is None or stations.settings_of(channel) != one.settings:
+        if channel is None or stations.basis_of(channel) != one.basis:
             raise Stale
 
 
@@ -95,4 +94,4 @@ def until_same(attempt: Callable[[], T]) -> T:
 def _made(content: Content, story_id: int, number: int, channel: Channel, around: Surroundings) -> Made:
     shown = outputs.output(content, story_id, number, channel, around)
     problem = shown.errors[0] if shown.rendition is None else None
-    return Made(channel.id, stations.settings_of(channel), shown.rendition, problem)
+    return Made(channel.id, stations.basis_of(channel), shown.rendition, problem)

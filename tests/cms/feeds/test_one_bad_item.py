@@ -80,7 +80,7 @@ def test_people_and_monitors_are_told_of_what_is_left_out_and_of_its_end(press: 
     for page in (f"/deliveries/{delivery_id}", "/deliveries/attention"):
         text = lead.get(page).text
         assert "các tin khác vẫn hiện" in text
-        assert "KeyError" in text
+        assert "its checksum differs" in text
         assert "Thử lại ngay" in text
     admin = sign_in(press.app, press.room.admin)
     assert "1 lượt cần xử lý" in admin.get(f"/channels/{press.portal.id}").text
