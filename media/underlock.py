@@ -7,8 +7,8 @@ a whole newsroom from saving. What is slow is marked ``@slow``.
 
 import logging
 from collections.abc import Callable
-from contextvars import ContextVar
 from functools import wraps
+from threading import get_ident
 from typing import ParamSpec, TypeVar
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,9 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_HELD: ContextVar[frozenset[int]] = ContextVar("write transactions that are open here", default=frozenset())
+_OPEN: dict[int, int] = {}
+"""The writing transactions that are open, with the thread that began each. Nothing is bound to a thread itself: what a
+thread holds would be destroyed at its end."""
 
 
 class SlowUnderLock(RuntimeError):
@@ -34,19 +36,17 @@ strictness = _Strictness()
 
 def taken(transaction: int) -> None:
     """Say that a writing transaction of this thread began; ``transaction`` tells it from others."""
-    _HELD.set(_HELD.get() | {transaction})
+    _OPEN[transaction] = get_ident()
 
 
 def released(transaction: int) -> None:
     """Say that it ended; nothing happens if it never began."""
-    held = _HELD.get()
-    if transaction in held:
-        _HELD.set(held - {transaction})
+    _OPEN.pop(transaction, None)
 
 
 def held() -> bool:
     """Whether this thread has a writing transaction open."""
-    return bool(_HELD.get())
+    return get_ident() in list(_OPEN.values())
 
 
 def complain(what: str) -> None:

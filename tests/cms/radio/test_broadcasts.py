@@ -76,7 +76,7 @@ def test_an_event_that_was_logged_with_other_words_is_refused_with_what_is_there
     news: Newsroom, script: int, clock: Clock, other: dict[str, Any]
 ) -> None:
     first = log(news.broadcaster, script, clock, station="Đài huyện")
-    if minutes := other.pop("minutes", 0):
+    if minutes := other.get("minutes", 0):
         other = {"started_at": first.started_at + timedelta(minutes=minutes)}
     with pytest.raises(AlreadyKept, match="dài 95 giây") as refused:
         log(news.broadcaster, script, clock, **other)
