@@ -2,6 +2,7 @@
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -20,11 +21,13 @@ from cms.people import units
 from cms.people.permissions import Action
 from cms.people.tables import Unit
 from cms.refusal import Invalid, NotFound, Refusal
-from cms.web import asked
+from cms.web import asked, confirming
 from cms.web.actor import current_actor
+from cms.web.confirming import Question
 from cms.web.context import now, settings
 from cms.web.guard import signed_in
 from cms.web.language import say
+from scheduler.held import held_back
 from scheduler.tables import Channel, ChannelSecret
 from scheduler.vault import Keys
 
@@ -151,7 +154,9 @@ def secrets(channel_id: int) -> str | Response:
 @blueprint.post("/channels/<int:channel_id>/<any(activate,deactivate):change>")
 @signed_in
 def active(channel_id: int, change: str) -> Response:
-    """Stop the channel or open it again."""
+    """Stop the channel, or open it again: what then goes out at once is asked about."""
+    if change == "activate" and (question := _held_back(service.managed(db.session(), current_actor(), channel_id))):
+        return question
     with changing() as session:
         service.set_active(session, current_actor(), channel_id, change == "activate", now=now())
     said = _("Kênh đã mở lại.") if change == "activate" else _("Kênh đã ngừng; bài đang chờ được giữ lại.")
@@ -162,11 +167,32 @@ def active(channel_id: int, change: str) -> Response:
 @blueprint.post("/channels/<int:channel_id>/resume")
 @signed_in
 def resume(channel_id: int) -> Response:
-    """Let a channel that was held go on."""
+    """Let a channel that was held go on; what then goes out at once is asked about."""
+    if question := _held_back(handling.to_settle(db.session(), current_actor(), channel_id)):
+        return question
     with changing() as session:
         handling.resume_channel(session, current_actor(), channel_id, now=now())
-    flash(_("Kênh chạy tiếp; bài đang chờ sẽ được gửi."), "success")
+    flash(_("Kênh chạy tiếp; bài đang chờ được gửi khi đến giờ."), "success")
     return redirect(url_for("channels.show", channel_id=channel_id), 303)
+
+
+def _held_back(channel: Channel) -> Response | None:
+    """Ask before a channel works again, if its standing still has held something back; None if not, or after a yes."""
+    goes, missed = held_back(db.session().connection(), channel.id, now())
+    if not goes or confirming.said_yes([*goes, *missed]):
+        return None
+    count = len(goes)
+    hint = ngettext(
+        "%(num)d lượt khác đã trễ quá mức kênh cho phép nên thành lỡ giờ, không tự gửi.",
+        "%(num)d lượt khác đã trễ quá mức kênh cho phép nên thành lỡ giờ, không tự gửi.", len(missed),
+    )  # fmt: skip
+    question = Question(
+        str(ngettext("“%(channel)s” chạy lại thì %(num)d lượt đã đến giờ được gửi ngay",
+                     "“%(channel)s” chạy lại thì %(num)d lượt đã đến giờ được gửi ngay", count, channel=channel.name)),
+        handling.titled(db.session(), goes), str(hint) if missed else "",
+        str(ngettext("Cho chạy và gửi ngay %(num)d lượt", "Cho chạy và gửi ngay %(num)d lượt", count)),
+    )  # fmt: skip
+    return confirming.ask(question, [*goes, *missed], url_for("channels.show", channel_id=channel.id))
 
 
 @blueprint.post("/channels/<int:channel_id>/board-key")

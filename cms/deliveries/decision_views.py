@@ -1,5 +1,7 @@
 """The buttons of deliveries: each asks the service, says what happened, and goes back to where the person was."""
 
+from collections.abc import Sequence
+
 from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,12 +15,14 @@ from cms.deliveries.one_view import page_of
 from cms.deliveries.reading import find
 from cms.people.permissions import Action
 from cms.refusal import Invalid, Refusal
-from cms.web import asked
+from cms.web import asked, confirming
 from cms.web.actor import current_actor
 from cms.web.addresses import within_site
+from cms.web.confirming import Question
 from cms.web.context import now
 from cms.web.guard import needs, signed_in
 from cms.web.language import say
+from scheduler.tables import Channel
 
 ABOUT_TIME = frozenset({"time-in-past", "end-too-early"})
 """Refusals of a new time that are mended by another."""
@@ -124,14 +128,30 @@ def removed(delivery_id: int) -> Response:
 @signed_in
 @needs(Action.SETTLE)
 def retry_channel() -> Response:
-    """Try everything again that failed on one channel."""
+    """Try everything again that failed on one channel: it is asked first, with what would be sent."""
     channel_id = asked.whole(request.form, "channel")
     if channel_id is None:
         raise Invalid(_("Hãy chọn kênh cần thử lại."), field="channel")
     with changing() as session:
+        again = handling.would_retry(session, current_actor(), channel_id, now=now())
+    if again and not confirming.said_yes(again):
+        return _asked(channel_id, again)
+    with changing() as session:
         tried = handling.retry_channel(session, current_actor(), channel_id, now=now())
     flash(_said(len(tried)), "success" if tried else "info")
     return redirect(within_site(request.form.get("next"), url_for("deliveries.attention")), 303)
+
+
+def _asked(channel_id: int, again: Sequence[int]) -> Response:
+    channel, count = db.session.get_one(Channel, channel_id), len(again)
+    question = Question(
+        str(ngettext("Thử lại ngay %(num)d lượt trên “%(channel)s”?", "Thử lại ngay %(num)d lượt trên “%(channel)s”?",
+                     count, channel=channel.name)),
+        handling.titled(db.session(), again),
+        _("Bài bị từ chối hoặc lỡ giờ được gửi ngay. Lượt chưa rõ đã gửi hay chưa được tra lại, không gửi lần nữa."),
+        str(ngettext("Thử lại ngay %(num)d lượt", "Thử lại ngay %(num)d lượt", count)),
+    )  # fmt: skip
+    return confirming.ask(question, again, url_for("deliveries.attention"))
 
 
 def _said(count: int) -> str:

@@ -3,11 +3,11 @@
 Nothing here publishes by itself: a decision changes what the delivery wants, and the scheduler brings it about.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
@@ -18,7 +18,7 @@ from cms.people.tables import Unit
 from cms.refusal import Invalid, NotAllowed, NotFound, Refusal, refusal_from
 from scheduler import desk
 from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery
+from scheduler.tables import Channel, Delivery, StoredRendition
 
 ENDED_BADLY = frozenset({DeliveryState.FAILED, DeliveryState.MISSED})
 NO_REASON = N_("Hãy ghi lý do; lý do được lưu cùng nhật ký thay đổi.")
@@ -142,7 +142,7 @@ def retry(session: Session, actor: Actor, delivery_id: int, *, now: datetime) ->
 
 def retry_channel(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> list[int]:
     """Try everything again that failed on a channel or waits for its next try; return the deliveries concerned."""
-    channel = _channel_to_settle(session, actor, channel_id)
+    channel = to_settle(session, actor, channel_id)
     session.flush()
     with _in_words():
         tried = desk.retry_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
@@ -154,9 +154,28 @@ def retry_channel(session: Session, actor: Actor, channel_id: int, *, now: datet
     return tried
 
 
+def would_retry(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> list[int]:
+    """Return what ``retry_channel`` would try again now. It is tried and taken back, so that no other rule is told.
+
+    Needs a writing transaction of its own; nothing of it is kept.
+    """
+    tried = retry_channel(session, actor, channel_id, now=now)
+    session.rollback()
+    return tried
+
+
+def titled(session: Session, delivery_ids: Sequence[int]) -> list[str]:
+    """Return the titles of deliveries in their order, as their channels carry them."""
+    query = select(Delivery.id, StoredRendition.title).join(
+        StoredRendition, StoredRendition.id == Delivery.rendition_id
+    )
+    names = {row.id: row.title for row in session.execute(query.where(Delivery.id.in_(delivery_ids)))}
+    return [names[one] for one in delivery_ids if one in names]
+
+
 def resume_channel(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> Channel:
     """Open a paused channel, or one whose trouble is settled; what it held back goes on."""
-    channel = _channel_to_settle(session, actor, channel_id)
+    channel = to_settle(session, actor, channel_id)
     session.flush()
     before = channel.health
     desk.resume_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
@@ -165,7 +184,8 @@ def resume_channel(session: Session, actor: Actor, channel_id: int, *, now: date
     return channel
 
 
-def _channel_to_settle(session: Session, actor: Actor, channel_id: int) -> Channel:
+def to_settle(session: Session, actor: Actor, channel_id: int) -> Channel:
+    """Return a channel whose trouble ``actor`` may settle; raise ``NotFound`` or ``NotAllowed``."""
     channel = session.get(Channel, channel_id)
     if channel is None:
         raise NotFound(N_("Không có kênh này."))
