@@ -92,6 +92,7 @@ def until_same(attempt: Callable[[], T]) -> T:
 
 
 def _made(content: Content, story_id: int, number: int, channel: Channel, around: Surroundings) -> Made:
+    basis = stations.basis_of(channel)  # read first: what changes during the rendering must differ from it
     shown = outputs.output(content, story_id, number, channel, around)
     problem = shown.errors[0] if shown.rendition is None else None
-    return Made(channel.id, stations.basis_of(channel), shown.rendition, problem)
+    return Made(channel.id, basis, shown.rendition, problem)
