@@ -55,6 +55,7 @@ def approve_story(call: Call[NoQuery, Approval], story_id: int) -> Reply[StoryTo
     approving.approve(
         store(), settings().public_url, call.actor, story_id,
         revision_id=_revision_id(session, story_id, call.body.revision), now=call.now, expected_version=version,
+        in_turn=True,
     )  # fmt: skip
     return story_reply(call, story_id)
 

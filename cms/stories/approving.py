@@ -43,16 +43,19 @@ def approve(
     revision_id: int | None,
     now: datetime,
     expected_version: int | None = None,
+    in_turn: bool = False,
 ) -> Approved:
     """Approve the revision that the lead has read, and give it to what waits with an older one.
 
-    Opens its own transaction, after all that is slow. Raise what ``review.approve`` refuses.
+    Opens its own transaction, after all that is slow. Raise what ``review.approve`` refuses. Who loses a race is told,
+    or with ``in_turn`` waits for the other and sees what they did.
     """
 
     def attempt() -> Approved:
         ready = _prepare(db.session(), store, base_url, actor, story_id)
         with changing() as session:
-            session.execute(select(Story.id).where(Story.id == story_id).with_for_update())
+            if in_turn:
+                session.execute(select(Story.id).where(Story.id == story_id).with_for_update())
             story = review.approve(
                 session, actor, story_id, revision_id=revision_id, now=now, expected_version=expected_version
             )

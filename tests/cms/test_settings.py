@@ -45,6 +45,8 @@ TAKEN: list[tuple[str, str, Any]] = [
     ("ZALO_API_URL", "http://127.0.0.1:8090", "http://127.0.0.1:8090"),
     ("ZALO_OAUTH_URL", "http://127.0.0.1:8090/", "http://127.0.0.1:8090"),
     ("SESSION_HOURS", "8", 8),
+    ("SESSION_DAYS", "3", 3),
+    ("SIGN_IN_ADDRESS_LIMIT", "90 per 5 minutes", "90 per 5 minutes"),
     ("SIGN_IN_LIMIT", "3 per minute; 20 per hour", "3 per minute; 20 per hour"),
     ("API_LIMIT", "60/minute", "60/minute"),
     ("LIMITS_URL", "memory://", "memory://"),

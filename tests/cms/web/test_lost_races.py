@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from cms.database import db
 from cms.web.context import context
 from cms.web.errors import BUSY, LOST_RACE
+from media import underlock
 from scheduler.database import open_engine
 from tests.cms import newsroom
 from tests.cms.newsroom import Newsroom
@@ -74,6 +75,7 @@ def busy(url: str) -> Iterator[None]:
     event.listen(db.engine, "connect", impatient)
     other = open_engine(url)
     with other.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
+        underlock.released(id(connection))  # it is somebody else's
         if not sqlite:
             connection.exec_driver_sql("LOCK TABLE story IN ACCESS EXCLUSIVE MODE")
         yield
