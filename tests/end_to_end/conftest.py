@@ -62,7 +62,7 @@ def person(running: Running, chromium: Browser) -> Iterator[Callable[[str], Page
         context = chromium.new_context(locale="vi-VN", base_url=running.address, viewport=size)
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("pageerror", lambda error: wrong.append(f"{error} {error.stack}"))
         page.on("console", lambda message: wrong.append(_told(message)) if message.type == "error" else None)
         page.goto("/sign-in")
         page.get_by_label("Tên đăng nhập").fill(username)

@@ -126,6 +126,8 @@ def test_the_question_names_what_is_taken_back_and_what_stays(
     page = text(newsroom.sign_in(app, house.lead).get(f"/stories/{ready.id}"))
     assert "Bỏ lịch trên: Báo điện tử? Bài sẽ không lên các kênh này. Vẫn giữ lịch trên: Cổng của Sở." in page
     assert "<textarea" in page
+    inside = page.partition('<form id="editor"')[2].partition("</form>")[0]
+    assert 'name="kind"' in inside, "no form stands in another"
     newsroom.sign_in(app, house.lead).post(f"/stories/{ready.id}/unschedule")
     db.session.rollback()
     states = dict(db.session.execute(select(Delivery.channel_id, Delivery.state)).all())
