@@ -1,8 +1,10 @@
 """The kinds of channel there are. A new kind is one folder and one line here."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from importlib import import_module
 from inspect import isroutine
+from typing import Any
 
 from channels.contract import Adapter, PullAdapter, PushAdapter
 from media.underlock import slow
@@ -33,7 +35,7 @@ def adapter(kind: str) -> Adapter:
     except KeyError:
         raise UnknownKind(kind) from None
     kind_of: type[Adapter] = getattr(import_module(module), name)
-    watched = type(name, (kind_of,), {work: slow(getattr(kind_of, work)) for work in worked(kind_of)})
+    watched = type(name, (kind_of,), {work: _watched(kind_of, work) for work in worked(kind_of)})
     made: Adapter = watched()
     return made
 
@@ -52,6 +54,17 @@ def push(kind: str) -> PushAdapter:
     if not isinstance(found, PushAdapter):
         raise UnknownKind(kind)
     return found
+
+
+def _watched(kind_of: type[Adapter], name: str) -> Callable[..., Any]:
+    """What ``kind_of`` does under ``name``, looked up when it is called, which may be slow."""
+
+    @slow
+    @wraps(getattr(kind_of, name))
+    def work(adapter: Adapter, *given: Any, **named: Any) -> Any:
+        return getattr(kind_of, name)(adapter, *given, **named)
+
+    return work
 
 
 def worked(made: Adapter | type[Adapter]) -> list[str]:
