@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels import registry
+from channels.contract import Rendition
 from cms.audit.record import record
 from cms.database import changing, db
-from cms.people.permissions import Actor
+from cms.people.permissions import Action, Actor
 from cms.stories import lookup, making, review
 from cms.stories.making import Made, Ready, Stale
 from cms.stories.tables import Revision, Story
@@ -68,6 +69,7 @@ def _prepare(session: Session, store: Store, base_url: str, actor: Actor, story_
     """Make the newest revision for the channels on which an older one waits; None if there are none."""
     session.rollback()
     story = lookup.story(session, actor, story_id)
+    actor.require(Action.APPROVE, story.unit.path)
     revision = lookup.current(story)
     waiting = _waiting(session, story.id, revision.id)
     if not waiting:
@@ -90,7 +92,7 @@ def _hand_over(session: Session, actor: Actor, story: Story, ready: Ready | None
     for delivery, channel in waiting:
         one = made[channel.id]
         if one.rendition is not None:
-            _move(session, actor, delivery, channel, revision, ready, one, now)
+            _move(session, actor, delivery, channel, revision, ready, one.rendition, now)
             moved.append(channel.name)
         else:
             _take_back(session, actor, delivery, channel, revision, one, now)
@@ -121,13 +123,12 @@ def _move(
     channel: Channel,
     revision: Revision,
     ready: Ready,
-    made: Made,
+    rendition: Rendition,
     now: datetime,
 ) -> None:
-    assert made.rendition is not None  # noqa: S101  # the caller chose by it
     rendition_id = desk.freeze(
         session.connection(), channel_id=channel.id, story_id=ready.story_id, revision_id=revision.id,
-        revision=revision.number, rendition=made.rendition, title=ready.content.title, now=now,
+        revision=revision.number, rendition=rendition, title=ready.content.title, now=now,
     )  # fmt: skip
     desk.correct(session.connection(), delivery_id=delivery.id, rendition_id=rendition_id, by=actor.person_id, now=now)
     record(

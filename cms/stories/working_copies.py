@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from cms.people.permissions import Action, Actor
 from cms.stories import lookup
 from cms.stories.tables import WorkingCopy
+from cms.web.addresses import LARGEST_ID
 
 _TAB = re.compile(r"[0-9a-f]{0,40}")
 _CONTINUES = re.compile(r"([0-9a-f]{0,40}):([0-9]{1,10})")
-LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def keep(
     if copy is None:
         copy = WorkingCopy(story_id=story_id, person_id=actor.person_id, tab=tab.id)
         session.add(copy)
-    copy.content, copy.base_id, copy.saved_at, copy.stamp = content, base_id, now, secrets.randbelow(LARGEST)
+    copy.content, copy.base_id, copy.saved_at, copy.stamp = content, base_id, now, secrets.randbelow(LARGEST_ID)
     _take_over(session, actor, story_id, tab)
     session.flush()
     others = [other for other in of_person(session, actor, story_id) if other.tab != tab.id]
