@@ -35,7 +35,7 @@ def adapter(kind: str) -> Adapter:
     except KeyError:
         raise UnknownKind(kind) from None
     kind_of: type[Adapter] = getattr(import_module(module), name)
-    watched = type(name, (kind_of,), {work: _watched(kind_of, work) for work in worked(kind_of)})
+    watched = type(name, (kind_of,), {each: _watched(kind_of, each) for each in worked(kind_of)})
     made: Adapter = watched()
     return made
 
@@ -59,12 +59,11 @@ def push(kind: str) -> PushAdapter:
 def _watched(kind_of: type[Adapter], name: str) -> Callable[..., Any]:
     """What ``kind_of`` does under ``name``, looked up when it is called, which may be slow."""
 
-    @slow
     @wraps(getattr(kind_of, name))
     def work(adapter: Adapter, *given: Any, **named: Any) -> Any:
         return getattr(kind_of, name)(adapter, *given, **named)
 
-    return work
+    return slow(work)
 
 
 def worked(made: Adapter | type[Adapter]) -> list[str]:
