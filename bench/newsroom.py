@@ -14,14 +14,14 @@ from bench.machine import Figure, measure
 from bench.quota_seed import NOW, Sizes, seed
 from cms import schema
 from cms.app import create_app
+from cms.core.folding import fold
 from cms.database import db
 from cms.feeds.doorway import Environ, StartResponse
 from cms.memory import settle
+from cms.models.roles import Role
 from cms.people import passwords
-from cms.people.permissions import Role
 from cms.people.tables import Membership, Person
 from cms.settings import Settings
-from cms.stories.search import fold
 from cms.stories.tables import Revision
 from scheduler.database import open_engine
 

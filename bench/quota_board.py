@@ -14,12 +14,12 @@ from sqlalchemy import Connection
 from bench.machine import Figure, describe, measure, table
 from bench.newsroom import Large, bare, large
 from bench.quota_seed import NOW
+from cms.core.periods import Period, parse
 from cms.database import db
 from cms.quotas.counting import Duty, stretches
 from cms.quotas.facts import plans_in_force, quota_facts
 from cms.quotas.gathering import ask
 from cms.quotas.pack import Proof
-from cms.quotas.periods import Period, parse
 from cms.quotas.statements import BROADCASTS, PLAYS, RECEIPTS
 
 WEEK, MONTH = "2026-W47", "2026-11"

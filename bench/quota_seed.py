@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from cms.boards.tables import Play, PlayDay
 from cms.clock import local_day
-from cms.people.permissions import SYSTEM, Role
+from cms.models.roles import Role
+from cms.people.permissions import SYSTEM
 from cms.people.tables import Membership, Person, Unit
 from cms.quotas.importing import import_pack, read_file
 from cms.quotas.tables import ManualRecord, Quota

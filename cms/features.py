@@ -17,6 +17,7 @@ FEATURES = (
     "cms.boards.views",
     "cms.audit.views",
     "cms.feeds.views",
+    "cms.monitoring.views",
     "cms.api.views",
 )
 

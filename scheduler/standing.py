@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from channels.access import Access
 from channels.words import N_, Words
 from scheduler.states import Health
 
@@ -30,22 +31,11 @@ class Standing(StrEnum):
     OK = "ok"
 
 
-class Grip(StrEnum):
-    """How the secrets of a channel hold, as far as it needs any."""
-
-    NONE = "none"
-    GOOD = "good"
-    ENDING = "ending"
-    DEAD = "dead"
-    MISSING = "missing"
-    LOST = "lost"
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that decides. ``said`` is what the engine noted for the channel's admin.
 
-    ``grip`` tells of its secrets; ``left_out`` counts live items that are broken, the first of them ``left_out_since``
+    ``access`` tells of its secrets; ``left_out`` counts broken live items, the first of them ``left_out_since``
     (UTC). ``reports`` tells that the channel is one whose controllers report; ``key_since`` and ``seen_at`` (UTC) are
     when it got its key and when it last reported, ``carries`` whether it has anything to show.
     """
@@ -56,7 +46,7 @@ class Facts:
     resume_at: datetime | None = None
     broken_since: datetime | None = None
     broken: Words | None = None
-    grip: Grip = Grip.NONE
+    access: Access = Access.NONE
     left_out: int = 0
     left_out_since: datetime | None = None
     reports: bool = False
@@ -131,17 +121,17 @@ _SAID = frozenset({Standing.NEEDS_AUTH, Standing.PAUSED, Standing.AUTH_ENDING})
 
 def _holds(standing: Standing, facts: Facts, now: datetime) -> bool:
     """Whether ``standing`` is true of the channel, apart from graver ones."""
-    refused = facts.health is Health.NEEDS_AUTH and facts.grip is not Grip.MISSING
+    refused = facts.health is Health.NEEDS_AUTH and facts.access is not Access.MISSING
     holds = {
         Standing.OFF: not facts.active,
         Standing.DOCUMENTS_FAILING: facts.broken_since is not None,
-        Standing.SECRETS_LOST: facts.grip is Grip.LOST,
-        Standing.NEEDS_AUTH: facts.grip is Grip.DEAD or refused,
-        Standing.NOT_CONNECTED: facts.grip is Grip.MISSING,
+        Standing.SECRETS_LOST: facts.access is Access.LOST,
+        Standing.NEEDS_AUTH: facts.access is Access.DEAD or refused,
+        Standing.NOT_CONNECTED: facts.access is Access.MISSING,
         Standing.PAUSED: facts.health is Health.PAUSED,
         Standing.RESTING: facts.resume_at is not None and facts.resume_at > now,
         Standing.LEAVES_OUT: facts.left_out > 0,
-        Standing.AUTH_ENDING: facts.grip is Grip.ENDING or bool(facts.said),
+        Standing.AUTH_ENDING: facts.access is Access.ENDING or bool(facts.said),
         Standing.OK: True,
     }
     return holds[standing] if standing in holds else _of_board(standing, facts, now)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
+from channels.access import Access
 from channels.contract import (
     Account,
     Continue,
@@ -60,6 +61,10 @@ class ZaloOa:
     def render(self, piece: Piece, settings: BaseModel) -> Rendition:
         """Return the article's payload and the pictures that had to be made lighter or cut."""
         return article.render(piece, _own(settings))
+
+    def access(self, secrets: Mapping[str, str], settings: BaseModel, now: datetime) -> Access:
+        """How the tokens hold."""
+        return tokens.ACCESS[tokens.token_state(secrets, _own(settings).app_id, now)]
 
     def publish(self, order: Order, account: Account) -> Receipt | Continue:
         """Make one step: create or update, then verify until Zalo gives the id, then ask for the link."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from channels.access import Access
 from channels.contract import Account, ChannelError, ErrorKind
 from channels.words import N_, Words
 from channels.zalo_oa.client import Client, NoToken
@@ -38,6 +39,15 @@ class TokenState(StrEnum):
     AGING = "aging"
     RECONNECT = "reconnect"
 
+
+ACCESS = {
+    TokenState.MISSING: Access.MISSING,
+    TokenState.GOOD: Access.GOOD,
+    TokenState.DUE: Access.GOOD,
+    TokenState.AGING: Access.ENDING,
+    TokenState.RECONNECT: Access.DEAD,
+}
+"""What each state means for whoever knows nothing of tokens."""
 
 WARNINGS = {
     TokenState.AGING: N_("Quyền truy cập Zalo sắp hết hạn: quản trị viên cần cấp quyền lại trong vài ngày tới."),

@@ -81,9 +81,9 @@ TYPED = frozenset({"stories.preview_new", "stories.preview_story", "lexicon.try_
 DEAR = frozenset({
     "stories.preview_saved", "stories.history", "stories.on_channel", "stories.schedule",
     "radio.download", "radio.download_bulletin", "radio.download_variant", "radio.bulletin", "radio.bulletin_prompter",
-    "radio.bulletin_standing", "radio.create_variant", "radio.edit_variant", "lexicon.listen_to_script",
+    "radio.bulletin_standing", "radio.create_variant", "radio.edit_variant", "radio.listen",
     "lexicon.create", "lexicon.edit", "quotas.board", "quotas.table", "quotas.cell", "quotas.upload", "quotas.plan",
-    "quotas.prolong", "audit.download", "followers.new", "followers.review", "channels.zalo_trial",
+    "quotas.prolong", "audit.download", "followers.new", "followers.review", "followers.begin_trial",
     "api.preview_story", "api.download_script", "api.download_bulletin", "api.read_bulletin",
     "api.download_variant_file", "api.keep_variant", "api.list_quotas", "api.read_quota",
 })  # fmt: skip
@@ -99,7 +99,7 @@ SEARCHES = frozenset({"stories.index", "api.list_stories"})
 
 POLLED = frozenset({"static", "bootstrap.static", "radio.feed", "radio.standing", "boards.player"})
 
-WATCHED = frozenset({"feeds.healthz", "feeds.prometheus"})
+WATCHED = frozenset({"monitoring.healthz", "monitoring.prometheus"})
 
 UPLOADS = frozenset({"stories.upload", "api.upload_asset"})
 

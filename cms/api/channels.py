@@ -14,11 +14,11 @@ from cms.api.fields import Given, NoQuery, Told, Word
 from cms.api.named import UnitName, unit_by_code
 from cms.api.table import endpoint
 from cms.channels.reading import addresses, simulated
-from cms.channels.standings import standings
+from cms.core.units import trail
 from cms.database import db
+from cms.deliveries.channel_standings import standings
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
-from cms.people.units import trail
 from cms.refusal import NotFound
 from cms.web.context import settings
 from cms.web.language import say

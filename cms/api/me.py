@@ -7,7 +7,7 @@ from cms.api.fields import NoQuery, Told
 from cms.api.named import UnitName, unit_names
 from cms.api.table import endpoint
 from cms.database import db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 
 
 class Held(Told):

@@ -16,12 +16,13 @@ from cms.api.fields import Given, Id, Told, Word
 from cms.api.named import channel_by_slug
 from cms.api.revisions import revision
 from cms.api.table import endpoint
+from cms.core.picture_addresses import EXTENSIONS
 from cms.database import db
 from cms.people.tables import Unit
 from cms.refusal import Invalid, NotFound
 from cms.stories import lookup, outputs, preview
 from cms.stories.content import Content
-from cms.stories.pieces import EXTENSIONS, picture_url
+from cms.stories.pieces import picture_url
 from cms.web.context import settings, store
 from cms.web.language import say
 from scheduler.tables import Channel

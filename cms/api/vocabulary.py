@@ -9,10 +9,10 @@ from sqlalchemy import select
 from cms.api.calls import Call, Reply
 from cms.api.fields import Given, NoQuery, Told
 from cms.api.table import endpoint
+from cms.core.units import trail
 from cms.database import db
 from cms.people.permissions import Action
 from cms.people.tables import Unit
-from cms.people.units import trail
 from cms.stories import vocabulary
 
 Kind = Literal["column", "topic", "audience", "document"]

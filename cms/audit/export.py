@@ -9,8 +9,8 @@ from cms.audit import wording
 from cms.audit.reading import MOST, Page
 from cms.audit.tables import AuditEntry
 from cms.audit.wording import Say
+from cms.web.csv_escaping import safe
 from cms.web.formats import moment
-from media.characters import clean
 
 HEADINGS = (
     N_("Thời gian (GMT+7)"),
@@ -25,13 +25,6 @@ HEADINGS = (
     N_("Qua"),
     N_("Địa chỉ mạng"),
 )
-_COMPUTES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def safe(cell: str) -> str:
-    """Return a cell that a spreadsheet shows and never computes (OWASP, "CSV Injection")."""
-    cell = clean(cell)
-    return f"'{cell}" if cell.lstrip(" ").startswith(_COMPUTES) else cell
 
 
 def csv_lines(pages: Iterable[Page], say: Say) -> Iterator[str]:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, joinedload
 from cms.audit.names import SUBJECTS
 from cms.audit.tables import AuditEntry
 from cms.clock import from_local
-from cms.people import units
+from cms.core import units
+from cms.core.folding import fold
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Membership, Person, Unit
-from cms.stories.search import fold
 from cms.stories.tables import Story
 from cms.web.cursor import Cursor
 from scheduler.tables import Channel, Delivery, StoredRendition

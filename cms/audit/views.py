@@ -9,8 +9,8 @@ from cms.audit import export, reading, wording
 from cms.audit.names import ACTIONS, SUBJECTS
 from cms.audit.reading import Wanted
 from cms.clock import local_day
+from cms.core import units
 from cms.database import db
-from cms.people import units
 from cms.people.permissions import Action
 from cms.web import asked
 from cms.web.actor import current_actor

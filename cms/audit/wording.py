@@ -8,21 +8,16 @@ from datetime import date, datetime
 from channels import registry
 from channels.words import N_, Words
 from cms.audit.names import ACTIONS, DETAILS, SUBJECTS, VIA
+from cms.channels.late_policies import LATE_POLICIES
 from cms.clock import ZONE_LABEL, local
 from cms.lexicon.fields import KINDS
-from cms.people.permissions import ROLE_NAMES, Role
+from cms.models.roles import ROLE_NAMES, Role
 from cms.people.tokens import SCOPES
 from cms.web.formats import day, moment
-from scheduler.states import LatePolicy
 
 Say = Callable[[Words], str]
 """Puts a sentence into the reader's language."""
 
-LATE_POLICIES = {
-    LatePolicy.AT_ONCE: N_("Phát hành ngay dù trễ bao lâu"),
-    LatePolicy.WITHIN: N_("Phát hành nếu trễ chưa quá số phút cho phép"),
-    LatePolicy.MISSED: N_("Không phát hành nữa, ghi là lỡ giờ"),
-}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 

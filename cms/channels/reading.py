@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from channels import registry
 from cms.boards.tables import BoardKey
+from cms.core import units
+from cms.core.folding import fold
 from cms.deliveries.reading import waits_for_person
-from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.quotas.tables import Plan
-from cms.stories.search import fold
 from scheduler.base import read_json
 from scheduler.carried import read_settings
 from scheduler.dialect import text_in

@@ -11,20 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels import registry
-from channels.contract import ChannelError
 from channels.followers import followers_of
 from channels.words import N_
 from cms.audit.record import record
 from cms.boards.tables import BoardKey
+from cms.core.channel_secrets import opened
 from cms.people import access_keys
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
-from cms.people.units import tidy
+from cms.people.unit_admin import tidy
 from cms.refusal import Conflict, Invalid, NotFound
 from scheduler import desk
 from scheduler.followers import desk as followers
 from scheduler.states import Health, LatePolicy
-from scheduler.tables import Channel, ChannelSecret
+from scheduler.tables import Channel
 from scheduler.vault import Keys, put_secrets
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -177,17 +177,6 @@ def managed(session: Session, actor: Actor, channel_id: int) -> Channel:
         raise NotFound(N_("Không có kênh này."))
     actor.require(Action.MANAGE_CHANNELS, session.get_one(Unit, channel.unit_id).path)
     return channel
-
-
-def opened(session: Session, channel_id: int, keys: Keys) -> dict[str, str] | None:
-    """Return a channel's secrets for use inside the newsroom, never for a page; None if no key opens them."""
-    box = session.scalar(select(ChannelSecret.box).where(ChannelSecret.channel_id == channel_id))
-    if box is None:
-        return {}
-    try:
-        return keys.open(box)
-    except ChannelError:
-        return None
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:

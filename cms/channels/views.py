@@ -8,20 +8,20 @@ from werkzeug.wrappers import Response
 
 from channels import registry
 from channels.words import N_
-from cms.audit.wording import LATE_POLICIES
 from cms.boards.tables import BoardKey
-from cms.channels import connecting, forms, reading, service, standings, weekly, zalo_views
+from cms.channels import forms, reading, service
 from cms.channels.blueprint import blueprint
 from cms.channels.forms import ChannelForm
+from cms.channels.late_policies import LATE_POLICIES
+from cms.channels.sections import sections_of
+from cms.core import units
 from cms.database import changing, db
-from cms.deliveries import handling
+from cms.deliveries import channel_standings, handling
 from cms.deliveries.reading import Wanted, page
-from cms.followers.wording import TRIALS
-from cms.people import units
 from cms.people.permissions import Action
 from cms.people.tables import Unit
 from cms.refusal import Invalid, NotFound, Refusal
-from cms.web import asked, confirming
+from cms.web import asked, confirming, weekly_times
 from cms.web.actor import current_actor
 from cms.web.confirming import Question
 from cms.web.context import now, settings
@@ -30,8 +30,6 @@ from cms.web.language import say
 from scheduler.held import held_back
 from scheduler.tables import Channel, ChannelSecret
 from scheduler.vault import Keys
-
-__all__ = ["blueprint", "zalo_views"]
 
 READABLE = ("text/", "application/json", "application/rss+xml", "application/atom+xml", "application/feed+json",
             "application/smil")  # fmt: skip
@@ -54,7 +52,7 @@ def index() -> str:
     return render_template(
         "channels/index.html",
         found=found,
-        stands=standings.standings(session, [line.channel for line in found.lines], _keys(), now()),
+        stands=channel_standings.standings(session, [line.channel for line in found.lines], _keys(), now()),
         wanted=wanted,
         units=units.listed(session, actor, Action.MANAGE_CHANNELS),
         labels={kind: registry.adapter(kind).label for kind in registry.KINDS},
@@ -128,7 +126,7 @@ def slots(channel_id: int) -> str | Response:
     written = {weekday: request.form.get(f"slot-{weekday}", "") for weekday in range(1, 8)}
     try:
         with changing() as session:
-            service.set_slots(session, current_actor(), channel_id, weekly.read(written), now=now())
+            service.set_slots(session, current_actor(), channel_id, weekly_times.read(written), now=now())
     except Invalid as refusal:
         return make_response(
             _shown(channel_id, slots=written, slot_error={refusal.field: say(refusal.words)}), refusal.status
@@ -229,22 +227,18 @@ def _shown(
         documents=[(one, _text_of(one.mime, one.body)) for one in reading.documents(session, channel.id)],
         held=service.secrets_held(session, channel.id, _keys()) if adapter and adapter.secrets else frozenset(),
         kept_at=kept,
-        connection=connecting.state(session, channel, _keys(), now()),
-        connection_looks=connecting.LOOKS,
-        panel=zalo_views.panel_of(channel),
-        trial_looks=TRIALS,
-        console=zalo_views.console(session, channel),
+        sections=sections_of(session, channel, _keys(), now()),
         board_key=session.get(BoardKey, channel.id) if channel.kind == service.BOARD else None,
         is_board=channel.kind == service.BOARD,
         new_key=new_key,
         secret_error=secret_error,
-        slots=slots or weekly.write(channel.weekly_slots),
+        slots=slots or weekly_times.write(channel.weekly_slots),
         slot_error=slot_error or {},
-        weekdays=weekly.WEEKDAYS,
+        weekdays=weekly_times.WEEKDAYS,
         recent=page(session, actor, Wanted(channel_id=channel.id), size=10).rows,
         settles=actor.may(Action.SETTLE, unit.path),
         stuck=reading.stuck(session, channel.id),
-        stand=standings.standings(session, [channel], _keys(), now())[channel.id],
+        stand=channel_standings.standings(session, [channel], _keys(), now())[channel.id],
     )
 
 

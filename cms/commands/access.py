@@ -9,9 +9,10 @@ from channels.words import N_
 from cms.clock import utc_now
 from cms.commands.application import application
 from cms.database import changing
+from cms.models.roles import Role
 from cms.people import admin, passwords, tokens
 from cms.people.passwords import NewPassword
-from cms.people.permissions import SYSTEM, Role
+from cms.people.permissions import SYSTEM
 from cms.people.tables import Person, Unit
 from cms.refusal import NotFound
 

@@ -10,13 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.clock import local, local_day
+from cms.core import periods, units
+from cms.core.periods import Per, Period
 from cms.deliveries.reading import Place, Row, Wanted, matching, places, with_titles
-from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
-from cms.quotas import periods
-from cms.quotas.pack import Per
-from cms.quotas.periods import Period
 from cms.stories.states import Stage, StoryState
 from cms.stories.tables import Story
 from cms.web.dates import read_day

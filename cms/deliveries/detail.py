@@ -1,34 +1,27 @@
 """All that a person may want to know about one delivery: attempts, frozen renditions, evidence, who decided."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import render_template
-from markupsafe import escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from channels import registry
-from channels.contract import Rendition, RenditionFile
-from channels.words import N_, Words
+from channels.words import Words
 from cms.boards.tables import PlayDay
 from cms.deliveries.options import Reach
 from cms.deliveries.reading import find, words
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.radio.logbook import Airing, airings
-from cms.stories.pieces import EXTENSIONS
 from cms.stories.tables import Revision, Story
-from cms.web.language import say
 from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
 
 log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 200
-UNSHOWN = Words(N_("Không xem được bản này vì dữ liệu đã lưu bị hỏng."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,33 +97,6 @@ def _newest(session: Session, actor: Actor, story: Story, unit: Unit) -> int:
     seen = story.current_id if actor.may(Action.READ, unit.path) else story.approved_id
     revision = session.get(Revision, seen) if seen is not None else None
     return revision.number if revision is not None else 0
-
-
-def frozen_html(stored: StoredRendition, base_url: str, text_url: str = "") -> str:
-    """Return the channel kind's own preview of a stored rendition; safe to put into a page. Empty for an unknown kind.
-
-    Pictures are taken from this very site: the public address may not be the one that the reader uses. ``text_url``
-    is where a text among its files is fetched.
-    """
-    if stored.kind not in registry.KINDS:
-        return ""
-    try:
-        files = tuple(RenditionFile(f["name"], f["mime"], f["sha256"], f["size"]) for f in stored.files)
-        shown = Rendition(stored.kind, stored.document, files)
-        html = render_template(f"channel/{stored.kind}/preview.html", rendition=shown, file_url=_address_of(text_url))
-    except Exception:  # a rendition that is damaged must not hide its delivery and what can be done about it
-        log.exception("rendition %s cannot be shown", stored.id)
-        return str(escape(say(UNSHOWN)))
-    return html.replace(f'"{base_url}/media/', '"/media/')
-
-
-def _address_of(text_url: str) -> Callable[[RenditionFile], str]:
-    def address(file: RenditionFile) -> str:
-        if file.mime.startswith("text/"):
-            return text_url
-        return f"/media/{file.sha256}.{EXTENSIONS.get(file.mime, 'bin')}"
-
-    return address
 
 
 def _of(column: object, name: str) -> Any:

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from channels.words import N_, Words
-from cms.channels.weekly import WEEKDAYS
 from cms.clock import local
 from cms.web.formats import day, moment_zone
 from cms.web.language import say
+from cms.web.weekly_times import WEEKDAYS
 
 EVIDENCE = {
     "confirmed_at": N_("Kênh xác nhận lúc"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from channels.words import N_, Words
 from cms.clock import from_local
-from cms.people import units
+from cms.core import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.refusal import NotFound

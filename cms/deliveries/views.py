@@ -8,15 +8,14 @@ from sqlalchemy import func
 
 from channels import registry
 from channels.words import N_
-from cms.channels import standings
+from cms.core import units
 from cms.database import db
-from cms.deliveries import alarm, calendar_views, decision_views, one_view, reading
+from cms.deliveries import alarm, calendar_views, channel_standings, decision_views, one_view, reading
 from cms.deliveries.blueprint import blueprint
 from cms.deliveries.formats import FILTERS
+from cms.deliveries.notices import notices
 from cms.deliveries.options import Reach, options
 from cms.deliveries.reading import Page, Place, Wanted, words
-from cms.followers import reading as followers
-from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.refusal import Invalid
 from cms.web import asked
@@ -84,8 +83,8 @@ def attention() -> tuple[str, int]:
         offered={row.delivery.id: options(row.delivery, reaches[row.delivery.id], now()) for row in found.rows},
         problems={row.delivery.id: words(row.delivery.problem) for row in found.rows},
         stuck=stuck_channels(actor, known),
-        unclear_broadcasts=followers.unclear(session, actor),
-        failing=standings.grave(session, actor, Keys(settings().encryption_keys), now()),
+        notices=notices(session, actor),
+        failing=channel_standings.grave(session, actor, Keys(settings().encryption_keys), now()),
         **choices(actor, known),
         **links(found),
     )

@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from cms.demo.reading import STRICT, Code, DemoError, checked, nfc, plain_yaml
-from cms.people.permissions import Role
+from cms.models.roles import Role
 
 PEOPLE = Path(__file__).parent / "people.yaml"
 

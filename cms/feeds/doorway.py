@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from channels.led_board.playlist import frame_name
+from cms.core.picture_addresses import EXTENSIONS
 from cms.feeds.conditional import http_date, not_modified
 from cms.feeds.shelf import Shelf, Shelved
 from cms.web.context import Context
@@ -24,7 +25,7 @@ FEED = re.compile(r"/feeds/([a-z0-9-]+)\.(rss|atom|json)")
 BOARD = re.compile(r"/boards/([a-z0-9-]+)/(playlist\.json|playlist\.smil|playlist\.txt|current\.png)")
 PICTURE = re.compile(r"/(?:media|boards/[a-z0-9-]+/assets)/([0-9a-f]{64})\.(png|jpg|webp|gif)")
 OWN_FRAME = re.compile(r"/boards/([a-z0-9-]+)/assets/([0-9a-f]{64})\.png")
-MIMES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "gif": "image/gif"}
+MIMES = {ending: mime for mime, ending in EXTENSIONS.items()}
 
 FRESH = "no-cache"
 """Readers may keep a document but must ask each time: a withdrawn item is gone at the next poll."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from channels.contract import ChannelError
 from channels.zalo_oa.settings import Settings
 from channels.zalo_oa.webhook import SECRET, Event, Ours, Verdict, judge
-from cms.channels.connecting import KIND
+from cms.followers.connecting import KIND
 from cms.followers.tables import FollowerEvent
 from scheduler.database import writing_soon
 from scheduler.dialect import insert_new

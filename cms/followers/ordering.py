@@ -13,10 +13,10 @@ from channels.zalo_oa import broadcast
 from channels.zalo_oa.broadcast import Allowance, Chosen, Target
 from channels.zalo_oa.settings import Settings
 from cms.audit.record import record
-from cms.channels.connecting import settings_of
 from cms.clock import local_day
+from cms.core import units
+from cms.followers.connecting import settings_of
 from cms.followers.wording import target_words
-from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.refusal import Conflict, NotFound, refusal_from

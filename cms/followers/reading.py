@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from channels.zalo_oa.webhook import Kind
 from cms.clock import from_local, local_day
+from cms.core import units
 from cms.followers.tables import FollowerEvent
-from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from scheduler.followers.states import TO_TELL, BroadcastState

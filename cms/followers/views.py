@@ -4,6 +4,8 @@ from uuid import uuid4
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -12,15 +14,16 @@ from channels.zalo_oa import broadcast
 from channels.zalo_oa.broadcast import AGES, ARTICLES_MAX, GENDERS, BadTarget, Target, target_from, target_of
 from channels.zalo_oa.cities import ABROAD, CITIES
 from cms.channels import reading as channel_reading
+from cms.core.folding import fold
 from cms.database import changing, db
-from cms.followers import hook_views, ordering, reading, settling
+from cms.deliveries.notices import Notice, source
+from cms.followers import account_views, hook_views, ordering, reading, settling
 from cms.followers.blueprint import blueprint
 from cms.followers.formats import told
 from cms.followers.ordering import Draft
 from cms.followers.wording import STATES, target_words
-from cms.people.permissions import Action
+from cms.people.permissions import Action, Actor
 from cms.refusal import Invalid, Refusal
-from cms.stories.search import fold
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now
@@ -28,7 +31,7 @@ from cms.web.dates import local_input
 from cms.web.guard import needs, signed_in
 from cms.web.language import say
 
-__all__ = ["blueprint", "hook_views"]
+__all__ = ["account_views", "blueprint", "hook_views"]
 
 blueprint.add_app_template_filter(told)
 
@@ -198,3 +201,14 @@ def _channel_id(values: MultiDict[str, str]) -> int:
     if found is None:
         raise Invalid(N_("Hãy chọn kênh."), field="channel")
     return found
+
+
+@source
+def unclear_broadcasts(session: Session, actor: Actor) -> Notice | None:
+    """How many broadcasts wait for somebody to say whether they went out."""
+    count = reading.unclear(session, actor)
+    sentence = ngettext(
+        "%(num)d lượt gửi tới người theo dõi chưa rõ đã đi hay chưa.",
+        "%(num)d lượt gửi tới người theo dõi chưa rõ đã đi hay chưa.", count,
+    )  # fmt: skip
+    return Notice(str(sentence), url_for("followers.index")) if count else None

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.audit.record import record
+from cms.core import units
 from cms.lexicon.fields import EntryFields, GoodFields, Kind
 from cms.lexicon.tables import LexiconEntry
-from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.refusal import Conflict, NotAllowed, NotFound

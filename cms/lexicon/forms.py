@@ -8,8 +8,8 @@ from wtforms.fields.choices import SelectChoice
 
 from cms.lexicon.fields import KINDS, EntryFields, Kind
 from cms.lexicon.tables import LexiconEntry
-from cms.people.account_forms import OwnForm
 from cms.people.tables import Unit
+from cms.web.base_form import OwnForm
 
 
 class EntryForm(OwnForm):

@@ -11,9 +11,9 @@ from channels.radio_script.length import STOP_S, Length, measure
 from channels.radio_script.reading import DIALECTS, Lexicon, read_aloud
 from channels.words import N_
 from cms.audit.record import record
+from cms.core import units
 from cms.lexicon import entries
 from cms.lexicon.tables import TimedReading
-from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.refusal import Invalid, NotFound

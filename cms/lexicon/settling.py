@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from channels.radio_script.reading import Lexicon, read_aloud
 from channels.radio_script.reading.page import CONFIRM, WRITE_OUT
+from cms.core import units
 from cms.lexicon import entries
 from cms.lexicon.fields import LONGEST_WRITTEN, SHAPES, Kind
-from cms.people import units
 from cms.people.permissions import Actor
 from cms.people.tables import Unit
 

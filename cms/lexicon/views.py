@@ -6,24 +6,22 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from channels.radio_script import text, voice
 from channels.radio_script.reading import built_in
-from channels.words import N_
 from cms.database import changing, db
 from cms.lexicon import entries, forms, rate_views
 from cms.lexicon.blueprint import blueprint
 from cms.lexicon.fields import KINDS, LONGEST_WRITTEN, EntryFields, Kind, checked, layer_of
 from cms.lexicon.forms import EntryForm
+from cms.lexicon.hearing import heard, voice_of
 from cms.lexicon.tables import LexiconEntry
 from cms.lexicon.trying import LONGEST, Tried, tried
 from cms.people.permissions import Action
 from cms.people.tables import Unit
-from cms.radio import reading
-from cms.refusal import Conflict, NotFound, Refusal
+from cms.refusal import Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.addresses import within_site
-from cms.web.context import now, settings
+from cms.web.context import now
 from cms.web.forms import show_at
 from cms.web.guard import needs, signed_in
 
@@ -42,7 +40,7 @@ def index() -> str:
     return render_template(
         "lexicon/index.html", found=found, words=words, unit_id=unit_id, units=readable, kinds=KINDS, text=typed,
         keeps=bool(entries.editable_units(session, actor)), shipped=_shipped(words) if words else [],
-        tried=_tried(typed, unit_id, None) if typed.strip() else None, voice=_voice("north"),
+        tried=_tried(typed, unit_id, None) if typed.strip() else None, voice=voice_of("north"),
     )  # fmt: skip
 
 
@@ -61,7 +59,7 @@ def try_out() -> str:
     typed, dialect = request.form.get("text", ""), request.form.get("dialect", "north")
     found = _tried(typed, asked.whole(request.form, "unit"), draft, dialect) if typed.strip() else None
     writes = "say" in request.form
-    return render_template("lexicon/_tried.html", tried=found, voice=_voice(dialect), writes=writes)
+    return render_template("lexicon/_tried.html", tried=found, voice=voice_of(dialect), writes=writes)
 
 
 @blueprint.post("/lexicon/listen")
@@ -72,34 +70,6 @@ def listen() -> Response:
     dialect = request.form.get("dialect", "north")
     found = _tried(request.form.get("text", ""), asked.whole(request.form, "unit"), None, dialect)
     return heard(found.spoken, dialect, "nghe-thu")
-
-
-@blueprint.get("/lexicon/scripts/<int:delivery_id>.wav")
-@signed_in
-def listen_to_script(delivery_id: int) -> Response:
-    """A whole script as a synthetic voice says it, for checking only; one that was called back is not spoken."""
-    found = reading.script(db.session(), current_actor(), delivery_id)
-    if found.withdrawn:
-        raise Conflict(N_("Kịch bản đã thu hồi nên không nghe thử được."))
-    spoken = text.to_text(found.whole)
-    return heard(spoken, "north", f"kich-ban-{delivery_id}")
-
-
-def heard(spoken: str, dialect: str, name: str) -> Response:
-    """Return ``spoken`` as a WAV file that says of itself that it is synthetic."""
-    found = _voice(dialect)
-    if found is None:
-        raise NotFound(N_("Máy chủ chưa có giọng đọc; quản trị máy chủ cài espeak-ng để nghe thử."))
-    try:
-        wav = found.wav(spoken)
-    except voice.SpeechFailed:
-        raise Conflict(N_("Giọng đọc trên máy chủ không chạy được; hãy báo quản trị máy chủ.")) from None
-    answer = make_response(wav)
-    answer.headers["Content-Type"] = "audio/wav"
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}-giong-may-khong-phat-song.wav"'
-    answer.headers["X-Synthetic"] = found.name
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 @blueprint.get("/lexicon/new")
@@ -186,10 +156,6 @@ def _tried(typed: str, unit_id: int | None, draft: EntryFields | None, dialect: 
     return tried(session, typed, unit, dialect, layer_of([draft]) if draft else None)
 
 
-def _voice(dialect: str) -> voice.Voice | None:
-    return voice.find_voice(dialect, settings().piper_voice)
-
-
 def _shipped(words: str) -> list[tuple[str, str]]:
     """Readings that come with the product: pairs of what stands just before or after, and what is said."""
     found = built_in().readings(words) or built_in().readings(words.upper())
@@ -199,7 +165,7 @@ def _shipped(words: str) -> list[tuple[str, str]]:
 def _shown(form: EntryForm, entry: LexiconEntry | None, units: list[Unit]) -> str:
     written = form.written.data or ""
     return render_template(
-        "lexicon/entry.html", form=form, entry=entry, units=units, voice=_voice("north"),
+        "lexicon/entry.html", form=form, entry=entry, units=units, voice=voice_of("north"),
         shipped=_shipped(written) if written else [], kinds=KINDS, abbreviation=Kind.ABBREVIATION.value,
         text=request.values.get("text", "")[:LONGEST], back=within_site(request.values.get("next"), ""),
     )  # fmt: skip

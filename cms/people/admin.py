@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.audit.record import record
-from cms.people import directory, tokens, units
+from cms.core import units
+from cms.models.roles import Role
+from cms.people import directory, tokens, unit_admin
 from cms.people.passwords import NewPassword
-from cms.people.permissions import Action, Actor, Role
+from cms.people.permissions import Action, Actor
 from cms.people.tables import Membership, Password, Person, Unit
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
 
@@ -201,7 +203,7 @@ def _keep_an_admin(session: Session, person: Person, units_left: Sequence[Unit],
 
 
 def _grantable(session: Session, actor: Actor, unit_id: int, now: datetime) -> Unit:
-    unit = units.managed(session, actor, unit_id)
+    unit = unit_admin.managed(session, actor, unit_id)
     if units.ended(unit, now):
         raise Invalid(N_("%(unit)s đã ngừng hoạt động; hãy chọn đơn vị khác."), field="unit", unit=unit.name)
     return unit
@@ -215,7 +217,7 @@ def _role(value: str) -> Role:
 
 
 def _checked_name(value: str) -> str:
-    name = units.tidy(value)
+    name = unit_admin.tidy(value)
     if not name:
         raise Invalid(N_("Hãy nhập họ và tên."), field="name")
     if len(name) > LONGEST_NAME:
@@ -224,7 +226,7 @@ def _checked_name(value: str) -> str:
 
 
 def _checked_username(session: Session, value: str) -> str:
-    username = units.tidy(value)
+    username = unit_admin.tidy(value)
     if not USERNAME.fullmatch(username) or len(username) > LONGEST_USERNAME:
         raise Invalid(
             N_("Tên đăng nhập gồm chữ thường không dấu, chữ số, dấu chấm hoặc gạch nối, tối đa %(limit)s ký tự."),

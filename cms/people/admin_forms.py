@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
-from cms.people.account_forms import OwnForm
-from cms.people.permissions import ROLE_NAMES, Role
+from cms.core.units import trail
+from cms.models.roles import ROLE_NAMES, Role
 from cms.people.tables import Unit
-from cms.people.units import trail
+from cms.web.base_form import OwnForm
 
 
 class PersonForm(OwnForm):

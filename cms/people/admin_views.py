@@ -5,12 +5,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from channels.words import N_
+from cms.core import units
 from cms.database import changing, db
-from cms.people import admin, directory, passwords, tokens, units
+from cms.models.roles import ROLE_NAMES, Role
+from cms.people import admin, directory, passwords, tokens
 from cms.people.admin_forms import NameForm, PersonForm, RoleForm, role_choices, unit_choices
 from cms.people.blueprint import blueprint
 from cms.people.directory import Wanted
-from cms.people.permissions import ROLE_NAMES, Action, Role
+from cms.people.permissions import Action
 from cms.people.tables import Person
 from cms.refusal import Invalid, Refusal
 from cms.web import asked

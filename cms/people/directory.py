@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.people import units
+from cms.core import units
+from cms.core.folding import fold
+from cms.people import unit_admin
 from cms.people.permissions import Action, Actor
 from cms.people.tables import ApiToken, Membership, Person, Unit
 from cms.refusal import NotFound
-from cms.stories.search import fold
 
 PAGE = 50
 
@@ -72,7 +73,7 @@ def tokens_of(session: Session, person: Person) -> Sequence[ApiToken]:
 def _paths(session: Session, actor: Actor, unit_id: int | None) -> tuple[str, ...]:
     if unit_id is None:
         return actor.paths(Action.MANAGE_PEOPLE)
-    return (units.managed(session, actor, unit_id).path,)
+    return (unit_admin.managed(session, actor, unit_id).path,)
 
 
 def _order(name: str) -> tuple[str, str]:

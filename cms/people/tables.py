@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cms.people.permissions import Grant, Role
+from cms.models.roles import Role
+from cms.people.permissions import Grant
 from scheduler.base import Base
 
 

@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 
 from channels.words import N_
 from cms.clock import local_day
+from cms.core import units
 from cms.database import changing, db
-from cms.people import units
+from cms.people import unit_admin
 from cms.people.admin_forms import MergeForm, UnitForm, unit_choices
 from cms.people.blueprint import blueprint
 from cms.people.permissions import Action
 from cms.people.tables import Unit
-from cms.people.units import UnitFields
+from cms.people.unit_admin import UnitFields
 from cms.refusal import Invalid, Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
@@ -29,7 +30,7 @@ def unit_tree() -> str:
     """The units that the admin keeps."""
     actor = current_actor()
     actor.require(Action.MANAGE_PEOPLE)
-    return render_template("people/units.html", lines=units.tree(db.session(), actor, local_day(now())))
+    return render_template("people/units.html", lines=unit_admin.tree(db.session(), actor, local_day(now())))
 
 
 @blueprint.route("/units/new", methods=["GET", "POST"])
@@ -43,7 +44,7 @@ def new_unit() -> str | Response:
     if request.method == "POST":
         try:
             with changing() as session:
-                made = units.create(
+                made = unit_admin.create(
                     session, actor, parent_id=asked.whole(request.form, "parent"), code=(form.code.data or "").strip(),
                     fields=_fields(form), now=now(),
                 )  # fmt: skip
@@ -64,7 +65,7 @@ def unit(unit_id: int) -> str | Response:
     form = UnitForm()
     try:
         with changing() as session:
-            units.edit(session, current_actor(), unit_id, fields=_fields(form), now=now())
+            unit_admin.edit(session, current_actor(), unit_id, fields=_fields(form), now=now())
     except Refusal as refusal:
         status = show_at(form, refusal)
         return make_response(_unit_page(unit_id, form=form), status)
@@ -79,7 +80,7 @@ def merge(unit_id: int) -> str | Response:
     form = MergeForm()
     try:
         with changing() as session:
-            units.merge(
+            unit_admin.merge(
                 session, current_actor(), unit_id, successor_id=_chosen("successor"), last_day=_last_day(),
                 with_people=bool(form.with_people.data), now=now(),
             )  # fmt: skip
@@ -95,14 +96,14 @@ def merge(unit_id: int) -> str | Response:
 def unmerge(unit_id: int) -> Response:
     """Take a merger back."""
     with changing() as session:
-        units.unmerge(session, current_actor(), unit_id, now=now())
+        unit_admin.unmerge(session, current_actor(), unit_id, now=now())
     flash(_("Đã bỏ sáp nhập; đơn vị hoạt động lại."), "success")
     return redirect(url_for("people.unit", unit_id=unit_id), 303)
 
 
 def _unit_page(unit_id: int, *, form: UnitForm | None = None, merge_form: MergeForm | None = None) -> str:
     actor, session = current_actor(), db.session()
-    found = units.managed(session, actor, unit_id)
+    found = unit_admin.managed(session, actor, unit_id)
     form = form or UnitForm(
         formdata=None, name=found.name, short_name=found.short_name, own_approval=found.own_approval,
         valid_from=_iso(found.valid_from), valid_to=_iso(found.valid_to),

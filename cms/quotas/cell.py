@@ -9,17 +9,17 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, sel
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.people import units
+from cms.core import periods, units
+from cms.core.periods import Per, Period
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person
-from cms.quotas import counting, gathering, periods
+from cms.quotas import counting, gathering
 from cms.quotas.board import deciding_day, read_period
 from cms.quotas.counting import Duty, fits
 from cms.quotas.evidence import Batch, Item, Step, midnight
 from cms.quotas.facts import QuotaFacts, UnitFacts, all_units, plan_of, quota_facts
 from cms.quotas.owners import heirs_on, owners_among
-from cms.quotas.pack import Per, Proof
-from cms.quotas.periods import Period
+from cms.quotas.pack import Proof
 from cms.quotas.scoring import Score, Scorer
 from cms.quotas.statements import RECORD, STORY, UNIT
 from cms.refusal import NotFound

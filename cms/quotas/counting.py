@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from cms.quotas import periods
+from cms.core import periods
+from cms.core.periods import Per, Period
 from cms.quotas.evidence import Batch, Item, Scale, Step
-from cms.quotas.pack import Counts, Per, Proof
-from cms.quotas.periods import Period
+from cms.quotas.pack import Counts, Proof
 
 _DAY = timedelta(days=1)
 

@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from cms.quotas.periods import Period
+from cms.core.periods import Period
 from cms.quotas.statements import STORY, TAG
 from cms.quotas.tables import Plan, PlanTerm, Term
 from cms.stories.states import StoryState

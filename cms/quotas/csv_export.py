@@ -5,11 +5,11 @@ import io
 from collections.abc import Callable
 
 from channels.words import N_, Words
-from cms.audit.export import safe
 from cms.quotas.board import Board
 from cms.quotas.facts import QuotaFacts, UnitFacts
 from cms.quotas.looks import look_of
 from cms.quotas.scoring import Score
+from cms.web.csv_escaping import safe
 from cms.web.formats import moment
 
 HEADINGS = (

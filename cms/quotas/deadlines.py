@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from cms.clock import from_local
-from cms.quotas.pack import Per, Plan, Report, ReportPer
-from cms.quotas.periods import Period, containing
+from cms.core.periods import Per, Period, containing
+from cms.quotas.pack import Plan, Report, ReportPer
 
 _PERIOD = {ReportPer.QUARTER: Per.QUARTER, ReportPer.YEAR: Per.YEAR}
 

@@ -7,9 +7,10 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Table, select
 
+from cms.core.periods import Per
 from cms.people.tables import Unit
 from cms.quotas.counting import Duty
-from cms.quotas.pack import Counts, Per, Proof, Selector
+from cms.quotas.pack import Counts, Proof, Selector
 from cms.quotas.tables import Plan, Quota, Task
 from scheduler.base import read_json
 from scheduler.dialect import text_in

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from wtforms import BooleanField, StringField, TextAreaField
 
-from cms.people.account_forms import OwnForm
+from cms.web.base_form import OwnForm
 
 
 class RecordForm(OwnForm):

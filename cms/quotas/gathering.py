@@ -11,10 +11,10 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from cms.clock import local_day
+from cms.core.periods import Period
 from cms.quotas.counting import Duty, Stretches
 from cms.quotas.evidence import ISO, PLAIN, Batch, Item, Scale, Step, days, instants, midnight
 from cms.quotas.pack import Proof
-from cms.quotas.periods import Period
 from cms.quotas.statements import (
     BROADCAST,
     BROADCASTS,

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from channels.words import N_, Words
+from cms.core.periods import Per
 from cms.quotas.evidence import Step
 from cms.quotas.facts import QuotaFacts
-from cms.quotas.pack import Counts, Per, Proof
+from cms.quotas.pack import Counts, Proof
 from cms.quotas.scoring import Score
 from cms.quotas.status import Status
 from cms.web.language import say

@@ -11,17 +11,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from channels.contract import StoryKind
+from cms.core.periods import Per
 from cms.quotas.pack_values import Address, Brief, Code, Day, DueDay, Email, Line, Mark, Note, Phone, Prose
-
-
-class Per(StrEnum):
-    """The stretch of time in which a quota has to be met. Weeks are ISO weeks, Monday first."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
 
 
 class ReportPer(StrEnum):

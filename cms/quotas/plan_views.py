@@ -6,14 +6,15 @@ from werkzeug.wrappers import Response
 
 from channels.words import N_
 from cms.clock import local_day
+from cms.core import periods
+from cms.core.periods import Per
 from cms.database import changing, db
 from cms.people.permissions import Action
-from cms.quotas import board, importing, periods, plans, reach
+from cms.quotas import board, importing, plans, reach
 from cms.quotas.blueprint import blueprint
 from cms.quotas.coverage import coverage
 from cms.quotas.facts import plans_in_force, quota_facts
 from cms.quotas.forms import ProlongForm, UploadForm
-from cms.quotas.pack import Per
 from cms.quotas.pack_yaml import MAX_BYTES
 from cms.quotas.plans import ENDED
 from cms.refusal import Invalid, Refusal

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from channels.words import N_
 from cms.audit.record import record
 from cms.clock import local_day
+from cms.core.periods import Period
 from cms.people.permissions import Action, Actor
 from cms.quotas import pack as schema
 from cms.quotas import reach
 from cms.quotas.deadlines import closes, report_periods
 from cms.quotas.facts import UnitFacts, all_units
 from cms.quotas.owners import heirs_on, owners_among
-from cms.quotas.periods import Period
 from cms.quotas.tables import Deadline, Plan, PlanTerm, Quota, Task, Term
 from cms.refusal import Invalid, NotFound
 

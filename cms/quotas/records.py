@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 from channels.words import N_
 from cms.audit.record import record
 from cms.clock import local_day
+from cms.core.periods import Per, Period
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
-from cms.people.units import tidy
+from cms.people.unit_admin import tidy
 from cms.quotas.cell import find
 from cms.quotas.facts import QuotaFacts
-from cms.quotas.pack import Per
-from cms.quotas.periods import Period
 from cms.quotas.tables import ManualRecord
 from cms.refusal import Conflict, Invalid, NotFound
 from cms.stories import lookup

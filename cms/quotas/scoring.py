@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.words import N_, Words
+from cms.core.periods import Period
 from cms.quotas.counting import Duty, Piles, Weight, weigh
-from cms.quotas.periods import Period
 from cms.quotas.status import Status, Tally, Verdict, judge
 
 

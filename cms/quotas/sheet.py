@@ -11,12 +11,11 @@ from markupsafe import Markup
 
 from channels.words import N_, Words
 from cms.clock import local_day
-from cms.quotas import periods
+from cms.core import periods
+from cms.core.periods import Per, Period
 from cms.quotas.board import SHOWN, Board
 from cms.quotas.facts import PlanFacts, QuotaFacts, UnitFacts
 from cms.quotas.looks import BEHIND, STATUSES, figure, look_of, part_name
-from cms.quotas.pack import Per
-from cms.quotas.periods import Period
 from cms.quotas.scoring import Score
 from cms.quotas.status import Status
 from cms.web.language import say

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from channels.words import N_, Words
 from cms.clock import ZONE_LABEL, local
-from cms.quotas.periods import Period
+from cms.core.periods import Period
 
 _HALF = 0.5
 

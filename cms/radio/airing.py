@@ -12,7 +12,7 @@ from channels.words import N_
 from cms.audit.record import record
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
-from cms.people.units import tidy
+from cms.people.unit_admin import tidy
 from cms.radio import plausible, rundown, service
 from cms.radio.rundown import Rundown
 from cms.radio.tables import Broadcast, Bulletin, BulletinAiring

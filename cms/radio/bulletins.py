@@ -13,7 +13,7 @@ from cms.audit.record import record
 from cms.clock import local
 from cms.people.permissions import Actor
 from cms.people.tables import Unit
-from cms.people.units import tidy
+from cms.people.unit_admin import tidy
 from cms.radio import arranging, programmes, rundown
 from cms.radio.tables import Bulletin, BulletinAiring, BulletinItem
 from cms.refusal import Conflict, Invalid

@@ -9,9 +9,9 @@ from typing import Any
 from flask import Response, make_response
 
 from channels.radio_script import adapter
+from cms.core.folding import fold
 from cms.radio.reading import Script
 from cms.radio.rundown import Rundown, is_gone
-from cms.stories.search import fold
 from cms.web.formats import moment_zone
 from media.characters import clean_values
 

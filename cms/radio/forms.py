@@ -9,12 +9,12 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice
 
 from channels.words import N_
-from cms.people.account_forms import OwnForm
 from cms.people.tables import Unit
 from cms.radio.programmes import ProgrammeFields
 from cms.radio.tables import Broadcast
 from cms.refusal import Invalid
 from cms.web import asked
+from cms.web.base_form import OwnForm
 from cms.web.dates import local_input
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from cms.people import units
+from cms.core import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.radio.tables import Broadcast, Confirmation, Download

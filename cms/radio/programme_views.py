@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from channels.radio_script.length import DEFAULT
 from channels.words import N_
-from cms.channels import weekly
 from cms.database import changing, db
 from cms.lexicon.stations import rate_of
 from cms.people.permissions import Action
@@ -17,7 +16,7 @@ from cms.radio.forms import ProgrammeForm, programme_form
 from cms.radio.programmes import ProgrammeFields
 from cms.radio.tables import Programme
 from cms.refusal import Invalid, Refusal
-from cms.web import asked
+from cms.web import asked, weekly_times
 from cms.web.actor import current_actor
 from cms.web.context import now
 from cms.web.forms import show_at
@@ -113,7 +112,7 @@ def _rate(written: str) -> float:
 
 
 def _weekly() -> list[dict[str, object]]:
-    return weekly.read({weekday: request.form.get(f"slot-{weekday}", "")[:400] for weekday in range(1, 8)})
+    return weekly_times.read({weekday: request.form.get(f"slot-{weekday}", "")[:400] for weekday in range(1, 8)})
 
 
 def _again(form: ProgrammeForm, refusal: Refusal, found: Programme | None, units: list[Unit]) -> AnyResponse:
@@ -127,10 +126,10 @@ def _shown(
     form: ProgrammeForm, found: Programme | None, units: list[Unit], slot_error: dict[str, str] | None = None
 ) -> str:
     posted = request.method == "POST"
-    slots = weekly.write(found.weekly_slots if found else [])
+    slots = weekly_times.write(found.weekly_slots if found else [])
     if posted:
         slots = {weekday: request.form.get(f"slot-{weekday}", "") for weekday in range(1, 8)}
     return render_template(
-        "radio/programme.html", form=form, programme=found, units=units, slots=slots, weekdays=weekly.WEEKDAYS,
+        "radio/programme.html", form=form, programme=found, units=units, slots=slots, weekdays=weekly_times.WEEKDAYS,
         slot_error=slot_error or {}, slots_min=programmes.SLOTS_MIN,
     )  # fmt: skip

@@ -13,10 +13,10 @@ from channels.radio_script.length import DEFAULT
 from channels.radio_script.reading import DIALECTS
 from channels.words import N_
 from cms.audit.record import record
-from cms.people import units
+from cms.core import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
-from cms.people.units import tidy
+from cms.people.unit_admin import tidy
 from cms.radio import reading
 from cms.radio.tables import Bulletin, Programme
 from cms.refusal import Invalid, NotAllowed, NotFound

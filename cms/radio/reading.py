@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from channels.radio_script import script as frozen
 from channels.words import N_
-from cms.people import units
+from cms.core import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.radio.logbook import PAGE, Airing, airings

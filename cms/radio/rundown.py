@@ -11,7 +11,7 @@ from channels.radio_script import bulletin as composing
 from channels.radio_script import script as frozen
 from channels.radio_script.draft import Frame
 from channels.words import N_
-from cms.people import units
+from cms.core import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.radio import programmes, reading

@@ -14,7 +14,7 @@ from cms.audit.record import record
 from cms.clock import local
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
-from cms.people.units import tidy
+from cms.people.unit_admin import tidy
 from cms.radio import plausible
 from cms.radio.reading import Script, script
 from cms.radio.tables import Broadcast, BulletinAiring, Download

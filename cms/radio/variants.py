@@ -17,7 +17,7 @@ from channels.words import N_
 from cms.audit.record import record
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
-from cms.people.units import tidy
+from cms.people.unit_admin import tidy
 from cms.radio import plausible, service
 from cms.radio.reading import Script, script
 from cms.radio.sounds import Sound

@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from channels.radio_script import voice
 from cms.database import changing, db
-from cms.deliveries.detail import frozen_html
 from cms.people.permissions import Action
 from cms.radio import (
     bulletin_views,
     classes,
     downloads,
+    listening_views,
     logbook,
     news_views,
     programme_views,
@@ -35,10 +35,19 @@ from cms.web.addresses import within_site
 from cms.web.context import now, settings
 from cms.web.cursor import Cursor
 from cms.web.forms import show_at
+from cms.web.frozen_preview import frozen_html
 from cms.web.guard import needs, signed_in
 from scheduler.tables import StoredRendition
 
-__all__ = ["blueprint", "bulletin_views", "news_views", "programme_views", "prompter_views", "variant_views"]
+__all__ = [
+    "blueprint",
+    "bulletin_views",
+    "listening_views",
+    "news_views",
+    "programme_views",
+    "prompter_views",
+    "variant_views",
+]
 
 
 @blueprint.get("/radio")

@@ -9,11 +9,11 @@ from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_, Words
-from cms.people import units
+from cms.core import units
+from cms.core.picture_addresses import EXTENSIONS, picture_path
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.refusal import NotFound, Refusal, refusal_from
-from cms.stories.pieces import EXTENSIONS
 from cms.stories.tables import Asset, Revision, SharedStory
 from media import pictures
 from media.decoders import Source
@@ -98,15 +98,10 @@ def readable(session: Session, actor: Actor, sha256: str) -> Asset | None:
     return session.scalar(kept.limit(1)) if shown is not None else None
 
 
-def address(sha256: str, mime: str) -> str:
-    """Where the site serves the picture, as it is written into a body."""
-    return f"/media/{sha256}.{EXTENSIONS[mime]}"
-
-
 def addresses(session: Session, hashes: Iterable[str]) -> dict[str, str]:
     """Return where the site serves each of these pictures that it has; one query, none for no picture."""
     wanted = set(hashes)
     if not wanted:
         return {}
     rows = session.execute(select(Asset.sha256, Asset.mime).where(Asset.sha256.in_(wanted)))
-    return {sha256: address(sha256, mime) for sha256, mime in rows}
+    return {sha256: picture_path(sha256, mime) for sha256, mime in rows}

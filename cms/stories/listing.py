@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from channels.contract import StoryKind
 from channels.words import N_
-from cms.people import units
+from cms.core import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Person, Unit
 from cms.refusal import Invalid

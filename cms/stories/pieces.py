@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from channels.contract import Picture, Piece, Service
+from cms.core.picture_addresses import picture_path
 from cms.stories.content import Content, PictureUse
 from media.pictures import PictureInfo
 from media.store import Store
-
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Surroundings:
 
 def picture_url(base_url: str, sha256: str, mime: str) -> str:
     """The public address of a stored picture."""
-    return f"{base_url}/media/{sha256}.{EXTENSIONS[mime]}"
+    return base_url + picture_path(sha256, mime)
 
 
 def story_url(base_url: str, story_id: int) -> str:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.contract import Finding, Severity
+from cms.core import units
 from cms.lexicon.stations import Stations
-from cms.people import units
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.stories import outputs

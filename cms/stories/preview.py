@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from channels import fixing, registry
 from channels.contract import Edit, Finding, Fix, RenditionFile, Severity
 from channels.words import Words
+from cms.core.picture_addresses import picture_path
 from cms.lexicon.links import DoubtLinks
 from cms.people.tables import Unit
 from cms.refusal import Refusal
 from cms.stories import illustrate, outputs
 from cms.stories.content import Content, gaps
 from cms.stories.outputs import Output
-from cms.stories.pieces import EXTENSIONS, Surroundings
+from cms.stories.pieces import Surroundings
 from cms.web.actor import current_actor
 from cms.web.language import say
 from cms.web.looks import KIND_NAMES
@@ -201,7 +202,7 @@ def _address_of(store: Store) -> Callable[[RenditionFile], str]:
             return _inline(file.mime, file.data)
         if file.data and file.sha256 not in store:
             store.put(file.data)
-        return f"/media/{file.sha256}.{EXTENSIONS.get(file.mime, 'bin')}"
+        return picture_path(file.sha256, file.mime)
 
     return address
 

@@ -2,17 +2,13 @@
 
 import html
 import re
-import unicodedata
 
 from sqlalchemy import ColumnElement, literal_column, text
 from sqlalchemy.orm import Session
 
+from cms.core.folding import fold
 from cms.stories.content import Content
 from cms.stories.tables import Story
-from media.characters import clean
-
-_JOINERS = re.compile("[\u00ad\u200b-\u200d\ufe0e\ufe0f]")
-_SPACES = re.compile(r"[^\S\n]")
 
 LONGEST_TEXT = 20_000
 """Characters of a story that are searched; a body beyond that adds nothing that a reader would search by."""
@@ -20,16 +16,6 @@ LONGEST_TEXT = 20_000
 MOST_MATCHES = 2_000
 """A search is over the newest so many stories that match: who gets more adds a word, and a word that stands in every
 story costs no more than a rare one."""
-
-
-def fold(words: str) -> str:
-    """Lower case without diacritics, đ as d: "Chuyển đổi số" and "chuyen doi so" become equal.
-
-    Signs that are not seen hide nothing, and every space is a space.
-    """
-    plain = _JOINERS.sub("", clean(words)).casefold()
-    bare = "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
-    return _SPACES.sub(" ", bare.replace("đ", "d"))
 
 
 def terms(query: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Showing a service's refusal at the form it is about, with everything that was typed still in it."""
 
-from cms.people.account_forms import OwnForm
 from cms.refusal import Refusal
+from cms.web.base_form import OwnForm
 from cms.web.language import say
 
 NOT_ABOUT_FORMS = frozenset({403, 404})

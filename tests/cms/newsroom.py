@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from cms.database import changing, db
-from cms.people.permissions import Actor, Grant, Role
+from cms.models.roles import Role
+from cms.people.permissions import Actor, Grant
 from cms.people.tables import Membership, Person, Unit
 from cms.quotas.tables import Term
 from cms.stories import content as contents

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import settings as properties
 from hypothesis import strategies as st
 
+from channels.access import Access
 from channels.words import Words
-from scheduler.standing import GRAVE, NAMES, TODO, Facts, Grip, Standing, stand
+from scheduler.standing import GRAVE, NAMES, TODO, Facts, Standing, stand
 from scheduler.states import Health
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -19,16 +20,16 @@ DAY = timedelta(days=1)
     ("facts", "standing"),
     [
         (Facts(), Standing.OK),
-        (Facts(grip=Grip.GOOD), Standing.OK),
+        (Facts(access=Access.GOOD), Standing.OK),
         (Facts(active=False, broken_since=NOW), Standing.OFF),
         (Facts(broken_since=NOW - DAY), Standing.DOCUMENTS_FAILING),
-        (Facts(grip=Grip.MISSING), Standing.NOT_CONNECTED),
-        (Facts(grip=Grip.MISSING, health=Health.NEEDS_AUTH), Standing.NOT_CONNECTED),
-        (Facts(grip=Grip.DEAD), Standing.NEEDS_AUTH),
-        (Facts(grip=Grip.GOOD, health=Health.NEEDS_AUTH), Standing.NEEDS_AUTH),
-        (Facts(grip=Grip.LOST), Standing.SECRETS_LOST),
-        (Facts(grip=Grip.ENDING), Standing.AUTH_ENDING),
-        (Facts(grip=Grip.GOOD, said="Sắp hết hạn."), Standing.AUTH_ENDING),
+        (Facts(access=Access.MISSING), Standing.NOT_CONNECTED),
+        (Facts(access=Access.MISSING, health=Health.NEEDS_AUTH), Standing.NOT_CONNECTED),
+        (Facts(access=Access.DEAD), Standing.NEEDS_AUTH),
+        (Facts(access=Access.GOOD, health=Health.NEEDS_AUTH), Standing.NEEDS_AUTH),
+        (Facts(access=Access.LOST), Standing.SECRETS_LOST),
+        (Facts(access=Access.ENDING), Standing.AUTH_ENDING),
+        (Facts(access=Access.GOOD, said="Sắp hết hạn."), Standing.AUTH_ENDING),
         (Facts(health=Health.PAUSED, said="Lỗi liên tiếp."), Standing.PAUSED),
         (Facts(resume_at=NOW + DAY), Standing.RESTING),
         (Facts(resume_at=NOW - DAY), Standing.OK),
@@ -58,13 +59,17 @@ MOMENTS = st.none() | st.integers(-100, 100).map(lambda hours: NOW + timedelta(h
 @given(
     st.builds(
         Facts, active=st.just(True), health=st.sampled_from(Health), said=st.sampled_from(["", "Chữ."]),
-        resume_at=MOMENTS, broken_since=MOMENTS, grip=st.sampled_from(Grip), left_out=st.integers(0, 2),
+        resume_at=MOMENTS, broken_since=MOMENTS, access=st.sampled_from(Access), left_out=st.integers(0, 2),
         reports=st.booleans(), key_since=MOMENTS, seen_at=MOMENTS, carries=st.booleans(),
     )
 )  # fmt: skip
 def test_nothing_that_does_not_work_is_well(facts: Facts) -> None:
     found = stand(facts, NOW)
-    if facts.grip in (Grip.MISSING, Grip.DEAD, Grip.LOST) or facts.broken_since or facts.health is Health.NEEDS_AUTH:
+    if (
+        facts.access in (Access.MISSING, Access.DEAD, Access.LOST)
+        or facts.broken_since
+        or facts.health is Health.NEEDS_AUTH
+    ):
         assert found.standing in GRAVE
     if facts.health is not Health.OK or facts.left_out or (facts.reports and facts.seen_at is None):
         assert found.standing is not Standing.OK

@@ -5,6 +5,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from channels.words import N_
+from cms.core.picture_addresses import picture_path
 from cms.database import changing, db
 from cms.people.permissions import Action
 from cms.people.tables import Unit
@@ -38,6 +39,6 @@ def upload() -> Response:
     kept = assets.keep(store(), picture)
     with changing() as session:
         asset = assets.add(session, actor, unit_id, file.filename, kept, now())
-    address = assets.address(asset.sha256, asset.mime)
+    address = picture_path(asset.sha256, asset.mime)
     facts = {"name": asset.name, "width": asset.width, "height": asset.height, "size": asset.size}
     return jsonify(sha256=asset.sha256, url=address, **facts)

@@ -16,7 +16,7 @@ from cms.admission import gate as gating
 from cms.admission.gate import Gate
 from cms.admission.lines import Line, Room
 from cms.admission.turnstile import Turnstile
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.people.tables import Person
 from tests.cms import newsroom
 from tests.cms.feeds.press import Press

@@ -56,7 +56,7 @@ def test_what_is_called_like_something_dear_is_in_the_line_of_what_is_dear(app: 
         ("stories.story", "HEAD", "", Line.PAGE),
         ("api.read_me", "GET", "", Line.API),
         ("people.sign_in", "POST", "", Line.ENTRY),
-        ("feeds.healthz", "GET", "", Line.HEALTH),
+        ("monitoring.healthz", "GET", "", Line.HEALTH),
         ("", "GET", "", Line.PUBLIC),
     ],
 )

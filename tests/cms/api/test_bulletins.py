@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from cms.database import changing, db
 from cms.delivering import config
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.radio import programmes
 from cms.radio.programmes import ProgrammeFields
 from cms.radio.tables import Broadcast, Download

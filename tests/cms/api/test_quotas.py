@@ -7,7 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from cms.database import changing, db
-from cms.people.permissions import SYSTEM, Role
+from cms.models.roles import Role
+from cms.people.permissions import SYSTEM
 from cms.people.tables import Unit
 from cms.quotas.importing import import_pack, read_file
 from cms.quotas.pack_yaml import builtin_packs

@@ -35,7 +35,7 @@ def engine_of(app: Flask, settings: Settings, clock: Clock) -> Engine:
 @pytest.fixture
 def script(app: Flask, room: Newsroom, engine_of: Engine) -> int:
     """A script that is live on the district's channel."""
-    from cms.people.permissions import Role
+    from cms.models.roles import Role
 
     made = approved(room.editor, room.lead, room.paper, now=SUNDAY, title="Nộp hồ sơ từ nhà")
     head = actor(person("chi", (Role.LEAD, room.province)))

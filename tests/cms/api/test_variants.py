@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from cms.database import changing, db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.radio.tables import ScriptVariant
 from scheduler.tables import Delivery, StoredRendition
 from tests.cms.api.conftest import Machines

@@ -12,12 +12,14 @@ from flask import Flask
 from sqlalchemy import event
 
 import cms
-from cms.audit import export, reading, wording
+from cms.audit import reading, wording
 from cms.audit.names import ACTIONS, DETAILS, SUBJECTS
 from cms.audit.reading import Wanted
 from cms.audit.record import record
 from cms.database import changing, db
-from cms.people.permissions import Actor, Role
+from cms.models.roles import Role
+from cms.people.permissions import Actor
+from cms.web.csv_escaping import safe
 from tests.cms.newsroom import Newsroom, actor, newsroom, person, sign_in, story
 from tests.conftest import Clock
 
@@ -90,7 +92,7 @@ def test_details_read_as_sentences(detail: dict[str, object], lines: list[str]) 
     ],
 )
 def test_no_cell_computes(cell: str, shown: str) -> None:
-    assert export.safe(cell) == shown
+    assert safe(cell) == shown
 
 
 def write(someone: Actor, count: int, clock: Clock, **more: object) -> None:

@@ -10,8 +10,10 @@ from flask import Flask
 
 from channels.zalo_oa.connect import challenge_of
 from channels.zalo_oa.tokens import TokenState
-from cms.channels import connecting, service
+from cms.channels import service
+from cms.core.channel_secrets import opened
 from cms.database import changing, db
+from cms.followers import connecting
 from scheduler.tables import Channel
 from scheduler.vault import Keys
 from tests.channels.zalo_oa.running import APP_ID, APP_SECRET, Clock, Running, running
@@ -75,7 +77,7 @@ def test_consent_puts_working_tokens_into_the_vault(
     page = browser.get(agreed(away.headers["Location"]), follow_redirects=True).text
     assert "Đã kết nối với Zalo" in page
     assert standing(oa, clock) is TokenState.GOOD
-    kept = service.opened(db.session(), oa.id, KEYS)
+    kept = opened(db.session(), oa.id, KEYS)
     assert kept is not None
     assert zalo.api("GET", "oa/getoa", token=kept["access_token"])["error"] == 0
     assert all(kept[name] not in page for name in ("app_secret", "access_token", "refresh_token"))
@@ -162,7 +164,7 @@ def test_a_fixed_challenge_is_shown_used_and_kept(browser: Browser, oa: Channel,
     assert "/channels/zalo/callback" in page
     assert "zalo-challenge" not in page
     browser.post(f"/channels/{oa.id}/connect/challenge")
-    kept = service.opened(db.session(), oa.id, KEYS) or {}
+    kept = opened(db.session(), oa.id, KEYS) or {}
     challenge = challenge_of(kept["code_verifier"])
     page = browser.get(f"/channels/{oa.id}").text
     assert challenge in page
@@ -176,7 +178,7 @@ def test_a_fixed_challenge_is_shown_used_and_kept(browser: Browser, oa: Channel,
         browser.get(agreed(browser.get(f"/channels/{oa.id}/connect").headers["Location"]))
         assert standing(oa, clock) is TokenState.GOOD
     db.session.rollback()
-    assert (service.opened(db.session(), oa.id, KEYS) or {})["code_verifier"] == kept["code_verifier"]
+    assert (opened(db.session(), oa.id, KEYS) or {})["code_verifier"] == kept["code_verifier"]
 
 
 def test_a_verifier_that_is_none_is_told(browser: Browser, oa: Channel) -> None:
@@ -221,7 +223,7 @@ def test_pasted_tokens_forget_when_the_old_ones_would_have_ended(news: Newsroom,
     with changing() as session:
         service.store_secrets(session, actor(news.admin), oa.id, {"access_token": "mới"}, KEYS, now=clock())
     db.session.rollback()
-    assert service.opened(db.session(), oa.id, KEYS) == {"app_secret": "a", "access_token": "mới", "refresh_token": "c"}
+    assert opened(db.session(), oa.id, KEYS) == {"app_secret": "a", "access_token": "mới", "refresh_token": "c"}
 
 
 def test_the_page_warns_before_a_refresh_token_ends(

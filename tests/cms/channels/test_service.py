@@ -10,11 +10,13 @@ from channels import registry
 from cms.audit.tables import AuditEntry
 from cms.boards import service as boards
 from cms.boards.tables import BoardKey
-from cms.channels import reading, service, weekly
+from cms.channels import reading, service
 from cms.channels.service import Basics
+from cms.core.channel_secrets import opened
 from cms.database import changing, db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from cms.web import weekly_times
 from scheduler.tables import Channel
 from scheduler.vault import Keys
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, person
@@ -106,7 +108,9 @@ def test_an_edit_tells_each_change_and_has_the_documents_made_anew(news: Newsroo
 def test_weekly_times_are_kept_as_the_scheduler_reads_them(news: Newsroom, clock: Clock) -> None:
     made = created(news, clock)
     with changing() as session:
-        service.set_slots(session, actor(news.admin), made.id, weekly.read({1: "7h30, 17:30", 7: "19:00"}), now=clock())
+        service.set_slots(
+            session, actor(news.admin), made.id, weekly_times.read({1: "7h30, 17:30", 7: "19:00"}), now=clock()
+        )
     assert now_of(made).weekly_slots == [
         {"weekday": 1, "time": "07:30"}, {"weekday": 1, "time": "17:30"}, {"weekday": 7, "time": "19:00"}
     ]  # fmt: skip
@@ -151,7 +155,7 @@ def test_an_empty_box_keeps_what_is_stored(news: Newsroom, clock: Clock) -> None
             session, actor(news.admin), made.id, {"access_token": "MOI", "refresh_token": "  "}, KEYS, now=clock()
         )
     with changing() as session:
-        assert service.opened(session, made.id, KEYS) == SECRETS | {"access_token": "MOI"}
+        assert opened(session, made.id, KEYS) == SECRETS | {"access_token": "MOI"}
 
 
 @pytest.mark.parametrize("values", [{}, {"access_token": "  "}, {"unknown": "x"}])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.channels.weekly import read, write
 from cms.refusal import Invalid
+from cms.web.weekly_times import read, write
 from scheduler.slots import next_free_slot
 from tests.conftest import SUNDAY
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from cms.core import periods
 from cms.database import changing, db
 from cms.deliveries.calendar import Choice, Gap, Grouping, Intention, Promise, asked_week, lay_out, week
 from cms.deliveries.reading import Place, Row
-from cms.quotas import periods
 from cms.stories.states import Stage
 from cms.stories.tables import Story
 from scheduler.tables import Channel, Delivery

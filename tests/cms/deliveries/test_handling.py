@@ -8,7 +8,7 @@ from flask import Flask
 from cms.audit.tables import AuditEntry
 from cms.database import changing, db
 from cms.deliveries import handling
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.refusal import Invalid, NotAllowed, NotFound, Refusal
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery

@@ -7,7 +7,8 @@ import pytest
 from cms.demo.content import DemoStory, channels_needed, load_stories
 from cms.demo.people import PEOPLE, load_people
 from cms.demo.reading import DemoError
-from cms.people.permissions import GRANTS, Action, Role
+from cms.models.roles import Role
+from cms.people.permissions import GRANTS, Action
 from cms.quotas.pack import Pack
 from cms.quotas.pack_yaml import builtin_packs, read_pack
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cms.channels import service
-from cms.channels.zalo_panel import token_ages
+from cms.core.channel_secrets import opened
 from cms.database import changing, db
+from cms.followers.panel import token_ages
 from cms.web.context import context
 from scheduler.followers.tables import ChannelTrial
 from scheduler.states import DeliveryState
@@ -108,7 +108,7 @@ def test_only_admins_of_the_unit_look_ask_and_try(office: Office) -> None:
 
 def secrets(office: Office) -> dict[str, str]:
     db.session.rollback()
-    found = service.opened(db.session(), office.oa.id, Keys(context().settings.encryption_keys))
+    found = opened(db.session(), office.oa.id, Keys(context().settings.encryption_keys))
     assert found is not None
     return found
 

@@ -7,7 +7,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from cms.database import changing, db
-from cms.people.permissions import Action, Role
+from cms.models.roles import Role
+from cms.people.permissions import Action
 from cms.stories import publishing
 from scheduler.followers.tables import FollowerBroadcast
 from scheduler.tables import Channel

@@ -10,7 +10,7 @@ from cms.lexicon import entries
 from cms.lexicon.fields import EntryFields, Kind, checked
 from cms.lexicon.stations import Stations, settings_of
 from cms.lexicon.tables import LexiconEntry
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.people.tables import Person, Unit
 from cms.refusal import Conflict, Invalid, NotAllowed
 from cms.stories import outputs

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from channels.radio_script.voice import find_voice
 from cms.lexicon.rate_views import TO_READ
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from tests.cms.deliveries.press import promised, work
 from tests.cms.newsroom import PASSWORD, Browser, Newsroom, channel, newsroom, person, sign_in
 from tests.conftest import Clock

@@ -12,7 +12,7 @@ from channels.radio_script.reading import built_in, layered
 from channels.radio_script.reading.page import CONFIRM
 from cms.lexicon import settling
 from cms.lexicon.fields import EntryFields, Kind, layer_of
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.people.tables import Person
 from cms.stories.tables import Story
 from tests.cms import newsroom

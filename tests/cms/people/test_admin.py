@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from cms.audit.tables import AuditEntry
 from cms.database import changing, db
+from cms.models.roles import Role
 from cms.people import admin, directory, passwords, tokens
 from cms.people.directory import Wanted
-from cms.people.permissions import Role
 from cms.people.tables import ApiToken, Person
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from tests.cms.newsroom import Newsroom, actor, newsroom, person, sign_in

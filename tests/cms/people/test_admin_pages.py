@@ -8,8 +8,8 @@ from sqlalchemy import event, select
 
 from cms.audit.tables import AuditEntry
 from cms.database import db
+from cms.models.roles import Role
 from cms.people import passwords
-from cms.people.permissions import Role
 from cms.people.tables import Person, Unit
 from tests.cms.newsroom import Newsroom, newsroom, person, sign_in
 from tests.conftest import Clock

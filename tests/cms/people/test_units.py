@@ -8,11 +8,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from cms.audit.tables import AuditEntry
+from cms.core import units
 from cms.database import changing, db
-from cms.people import units
-from cms.people.permissions import Role
+from cms.models.roles import Role
+from cms.people import unit_admin
 from cms.people.tables import Membership, Unit
-from cms.people.units import UnitFields
+from cms.people.unit_admin import UnitFields
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
 from tests.cms.newsroom import Newsroom, actor, newsroom, person, unit
 from tests.conftest import Clock
@@ -27,7 +28,7 @@ def news(app: Flask) -> Newsroom:
 
 def merged(news: Newsroom, clock: Clock, old: Unit, new: Unit, last_day: date = END, with_people: bool = False) -> None:
     with changing() as session:
-        units.merge(
+        unit_admin.merge(
             session, actor(news.admin), old.id, successor_id=new.id, last_day=last_day, with_people=with_people,
             now=clock(),
         )  # fmt: skip
@@ -40,7 +41,7 @@ def now_of(one: Unit) -> Unit:
 
 def test_a_new_unit_hangs_below_its_parent(news: Newsroom, clock: Clock) -> None:
     with changing() as session:
-        made = units.create(
+        made = unit_admin.create(
             session, actor(news.admin), parent_id=news.district.id, code="tram-xa-an-thanh",
             fields=UnitFields("Trạm  truyền thanh xã An Tha\u0323nh"), now=clock(),
         )  # fmt: skip
@@ -70,22 +71,24 @@ def test_a_bad_unit_is_refused_with_one_sentence(
     news: Newsroom, clock: Clock, code: str, fields: UnitFields, field: str, sentence: str
 ) -> None:
     with pytest.raises(Invalid, match=sentence) as refused, changing() as session:
-        units.create(session, actor(news.admin), parent_id=news.district.id, code=code, fields=fields, now=clock())
+        unit_admin.create(session, actor(news.admin), parent_id=news.district.id, code=code, fields=fields, now=clock())
     assert refused.value.field == field
 
 
 def test_a_code_is_taken_once(news: Newsroom, clock: Clock) -> None:
     fields = UnitFields("Trạm")
     with changing() as session:
-        units.create(session, actor(news.admin), parent_id=news.district.id, code="tram", fields=fields, now=clock())
+        unit_admin.create(
+            session, actor(news.admin), parent_id=news.district.id, code="tram", fields=fields, now=clock()
+        )
     with pytest.raises(Conflict, match="đã có"), changing() as session:
-        units.create(session, actor(news.admin), parent_id=news.paper.id, code="tram", fields=fields, now=clock())
+        unit_admin.create(session, actor(news.admin), parent_id=news.paper.id, code="tram", fields=fields, now=clock())
 
 
 def test_an_edit_tells_old_and_new(news: Newsroom, clock: Clock) -> None:
     fields = UnitFields(news.paper.name, "Báo", valid_to=END, own_approval=True)
     with changing() as session:
-        units.edit(session, actor(news.admin), news.paper.id, fields=fields, now=clock())
+        unit_admin.edit(session, actor(news.admin), news.paper.id, fields=fields, now=clock())
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "unit.edit")).one()
     assert entry.detail == {
         "changes": {"short_name": ["", "Báo"], "valid_to": [None, "2026-12-31"], "own_approval": [False, True]}
@@ -94,7 +97,7 @@ def test_an_edit_tells_old_and_new(news: Newsroom, clock: Clock) -> None:
 
 def test_an_edit_that_changes_nothing_leaves_no_trace(news: Newsroom, clock: Clock) -> None:
     with changing() as session:
-        units.edit(session, actor(news.admin), news.paper.id, fields=UnitFields(news.paper.name), now=clock())
+        unit_admin.edit(session, actor(news.admin), news.paper.id, fields=UnitFields(news.paper.name), now=clock())
     assert db.session.scalars(select(AuditEntry)).all() == []
 
 
@@ -102,9 +105,9 @@ def test_a_merger_ends_the_old_unit_and_names_its_heir(news: Newsroom, clock: Cl
     merged(news, clock, news.district, news.department)
     old = now_of(news.district)
     assert (old.valid_to, old.successor_id) == (END, news.department.id)
-    [line] = [line for line in units.tree(db.session(), actor(news.admin), END) if line.unit.id == old.id]
+    [line] = [line for line in unit_admin.tree(db.session(), actor(news.admin), END) if line.unit.id == old.id]
     assert (line.ended, line.successor) == (False, news.department.name)
-    tomorrow = units.tree(db.session(), actor(news.admin), END + timedelta(days=1))
+    tomorrow = unit_admin.tree(db.session(), actor(news.admin), END + timedelta(days=1))
     assert [line.unit.id for line in tomorrow if line.ended] == [old.id]
 
 
@@ -135,7 +138,7 @@ def test_the_heir_must_outlive_the_unit(news: Newsroom, clock: Clock) -> None:
         merged(news, clock, news.paper, news.department, END)
     merged(news, clock, news.paper, news.department, END - timedelta(days=1))
     with pytest.raises(Conflict, match="chưa sáp nhập"), changing() as session:
-        units.unmerge(session, actor(news.admin), news.district.id, now=clock())
+        unit_admin.unmerge(session, actor(news.admin), news.district.id, now=clock())
 
 
 def test_a_unit_that_took_others_over_ends_after_them(news: Newsroom, clock: Clock) -> None:
@@ -148,46 +151,48 @@ def test_a_unit_that_took_others_over_ends_after_them(news: Newsroom, clock: Clo
 def test_a_merger_can_be_taken_back(news: Newsroom, clock: Clock) -> None:
     merged(news, clock, news.district, news.department)
     with pytest.raises(Invalid, match="Bỏ sáp nhập"), changing() as session:
-        units.edit(session, actor(news.admin), news.district.id, fields=UnitFields("Huyện"), now=clock())
+        unit_admin.edit(session, actor(news.admin), news.district.id, fields=UnitFields("Huyện"), now=clock())
     with changing() as session:
-        units.unmerge(session, actor(news.admin), news.district.id, now=clock())
+        unit_admin.unmerge(session, actor(news.admin), news.district.id, now=clock())
     assert (now_of(news.district).valid_to, now_of(news.district).successor_id) == (None, None)
 
 
 def test_what_was_merged_above_is_not_taken_back_below(news: Newsroom, clock: Clock) -> None:
     local = actor(person("thu", (Role.ADMIN, news.district)))
     with changing() as session:
-        units.merge(
+        unit_admin.merge(
             session, actor(news.admin), news.district.id, successor_id=news.paper.id, last_day=END, with_people=False,
             now=clock(),
         )  # fmt: skip
     with pytest.raises(NotAllowed, match="sáp nhập vào Báo Sông Vàm"), changing() as session:
-        units.unmerge(session, local, news.district.id, now=clock())
+        unit_admin.unmerge(session, local, news.district.id, now=clock())
     longer = UnitFields("Huyện", valid_to=END + timedelta(days=90))
     with pytest.raises(NotAllowed, match="sáp nhập vào Báo Sông Vàm"), changing() as session:
-        units.edit(session, local, news.district.id, fields=longer, now=clock())
+        unit_admin.edit(session, local, news.district.id, fields=longer, now=clock())
     with changing() as session:
-        units.edit(session, local, news.district.id, fields=UnitFields("Huyện cũ", valid_to=END), now=clock())
+        unit_admin.edit(session, local, news.district.id, fields=UnitFields("Huyện cũ", valid_to=END), now=clock())
     assert (now_of(news.district).name, now_of(news.district).successor_id) == ("Huyện cũ", news.paper.id)
 
 
 def test_an_admin_of_one_unit_keeps_to_its_subtree(news: Newsroom, clock: Clock) -> None:
     local = actor(person("thu", (Role.ADMIN, news.district)))
     below = unit("Xã An Thạnh", news.district)
-    assert [line.unit.id for line in units.tree(db.session(), local, END)] == [news.district.id, below.id]
+    assert [line.unit.id for line in unit_admin.tree(db.session(), local, END)] == [news.district.id, below.id]
     with pytest.raises(NotAllowed), changing() as session:
-        units.edit(session, local, news.paper.id, fields=UnitFields("Báo của tôi"), now=clock())
+        unit_admin.edit(session, local, news.paper.id, fields=UnitFields("Báo của tôi"), now=clock())
     with pytest.raises(NotAllowed), changing() as session:
-        units.merge(session, local, below.id, successor_id=news.paper.id, last_day=END, with_people=False, now=clock())
+        unit_admin.merge(
+            session, local, below.id, successor_id=news.paper.id, last_day=END, with_people=False, now=clock()
+        )
     with pytest.raises(NotFound), changing() as session:
-        units.create(session, local, parent_id=None, code="goc", fields=UnitFields("Gốc mới"), now=clock())
+        unit_admin.create(session, local, parent_id=None, code="goc", fields=UnitFields("Gốc mới"), now=clock())
 
 
 @pytest.mark.parametrize("who", ["editor", "lead", "broadcaster", "viewer", "outsider"])
 def test_only_admins_keep_units(app: Flask, news: Newsroom, clock: Clock, who: str) -> None:
     someone: Any = actor(getattr(news, who))
     with pytest.raises(NotAllowed), changing() as session:
-        units.edit(session, someone, news.paper.id, fields=UnitFields("Tên khác"), now=clock())
+        unit_admin.edit(session, someone, news.paper.id, fields=UnitFields("Tên khác"), now=clock())
     assert now_of(news.paper).name == "Báo Sông Vàm"
 
 

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from tests.cms.newsroom import Browser, person, sign_in
 from tests.cms.quotas.province import Province
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from cms.boards.tables import PlayDay
 from cms.clock import from_local, local_day
-from cms.people.permissions import SYSTEM, Actor, Grant, Role
+from cms.models.roles import Role
+from cms.people.permissions import SYSTEM, Actor, Grant
 from cms.people.tables import Person, Unit
 from cms.quotas.importing import import_pack, read_sent
 from cms.quotas.tables import ManualRecord, Quota

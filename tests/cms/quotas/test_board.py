@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from cms.people.permissions import SYSTEM, Actor, Role
+from cms.models.roles import Role
+from cms.people.permissions import SYSTEM, Actor
 from cms.quotas import board
 from cms.quotas.board import Board
 from cms.quotas.status import Status

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from cms.database import db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.stories.states import StoryState
 from scheduler.states import DeliveryState
 from tests.cms.newsroom import counted, visitor

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from cms.people.permissions import SYSTEM, Actor, Role
+from cms.models.roles import Role
+from cms.people.permissions import SYSTEM, Actor
 from cms.quotas.cell import Cell, Entry, history, open_cell
 from cms.quotas.evidence import Step, noon
 from cms.quotas.pack import Proof

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from cms.database import db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.quotas.tables import ManualRecord
 from cms.web.dates import as_typed
 from scheduler.states import DeliveryState

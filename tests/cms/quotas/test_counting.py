@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cms.core.periods import Per, parse
 from cms.quotas.counting import Duty, Pile, Weight, fits, sort, stretch, stretches, weigh
 from cms.quotas.evidence import PLAIN, Batch, Item, Step, noon
-from cms.quotas.pack import Counts, Per, Proof
-from cms.quotas.periods import parse
+from cms.quotas.pack import Counts, Proof
 
 WEEK, MONTH, YEAR = parse("2026-W47"), parse("2026-11"), parse("2026")
 MONDAY = date(2026, 11, 16)

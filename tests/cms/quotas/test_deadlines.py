@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 
 from cms.clock import from_local
+from cms.core.periods import parse
 from cms.quotas.deadlines import closes, report_periods
 from cms.quotas.pack_yaml import builtin_packs, read_pack
-from cms.quotas.periods import parse
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from channels.words import Words
+from cms.core.periods import Per, parse
 from cms.quotas.counting import Duty
 from cms.quotas.evidence import Step
 from cms.quotas.facts import PlanFacts, QuotaFacts
 from cms.quotas.looks import BY_SHARE, PERS, PROOFS, STATUSES, STEPS, asked, begun, figure, left, look_of, part_name
-from cms.quotas.pack import Counts, Per, Proof, Selector
-from cms.quotas.periods import parse
+from cms.quotas.pack import Counts, Proof, Selector
 from cms.quotas.scoring import Score
 from cms.quotas.status import Status, Tally, Verdict
 from tests.cms.quotas.province import at

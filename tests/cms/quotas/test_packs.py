@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from channels.contract import StoryKind
+from cms.core.periods import Per
 from cms.quotas.owners import owners_on
-from cms.quotas.pack import Counts, Pack, Per, Quota, ReportPer, Task
+from cms.quotas.pack import Counts, Pack, Quota, ReportPer, Task
 from cms.quotas.pack_yaml import builtin_packs, read_pack
 
 PACKS = {code: read_pack(source) for code, source in builtin_packs().items()}

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cms.quotas.pack import Per
-from cms.quotas.periods import Period, PeriodError, at, containing, holder, parse, parts, span
+from cms.core.periods import Per, Period, PeriodError, at, containing, holder, parse, parts, span
 
 DAYS = st.dates(date(2000, 1, 10), date(2199, 12, 20))
 PERS = st.sampled_from(list(Per))

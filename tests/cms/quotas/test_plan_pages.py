@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from cms.database import db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.quotas.tables import Plan
 from tests.cms.quotas.pages import browser, on_sqlite, page, words
 from tests.cms.quotas.province import PLAN, Province

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from cms.audit.tables import AuditEntry
-from cms.people.permissions import SYSTEM, Role
+from cms.core.periods import parse
+from cms.models.roles import Role
+from cms.people.permissions import SYSTEM
 from cms.quotas import plans
 from cms.quotas.coverage import coverage
-from cms.quotas.periods import parse
 from cms.quotas.tables import Plan
 from cms.refusal import Invalid, NotAllowed, NotFound
 from cms.stories.states import StoryState

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from cms.audit.tables import AuditEntry
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.quotas import records
 from cms.quotas.tables import ManualRecord, Plan
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal

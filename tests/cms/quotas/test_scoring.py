@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cms.core.periods import Per, parse
 from cms.quotas.counting import Duty, Pile, stretch
-from cms.quotas.pack import Per, Proof
-from cms.quotas.periods import parse
+from cms.quotas.pack import Proof
 from cms.quotas.scoring import Score, Scorer
 from cms.quotas.status import Status, Tally
 from tests.cms.quotas.province import at

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from channels.words import Words
 from cms.clock import from_local
-from cms.quotas.periods import parse
+from cms.core.periods import parse
 from cms.quotas.status import Status, Tally, before, due_by, forecast, judge, members_needed
 
 WEEK = parse("2026-W48")

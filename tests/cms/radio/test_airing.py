@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from cms.database import changing, db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.people.tables import Person
 from cms.radio import airing, bulletins, service
 from cms.radio.tables import Broadcast, BulletinAiring, Programme

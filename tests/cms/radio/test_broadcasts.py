@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cms.audit.tables import AuditEntry
 from cms.database import changing, db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.people.tables import Person
 from cms.radio import logbook, reading, service
 from cms.radio.tables import Broadcast

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from cms.database import changing, db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.people.tables import Person
 from cms.radio import bulletins, programmes, rundown
 from cms.radio.programmes import ProgrammeFields

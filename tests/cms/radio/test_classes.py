@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from cms.database import changing, db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.people.tables import Person
 from cms.radio import classes, logbook, reading, service
 from cms.refusal import Conflict, Invalid, NotAllowed

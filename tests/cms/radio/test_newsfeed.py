@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from cms.database import changing, db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.people.tables import Membership, Person
 from cms.radio import classes
 from cms.radio.tables import ScriptFeed

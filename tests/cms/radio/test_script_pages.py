@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event, select, update
 
 from cms.database import changing, db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.people.tables import Person
 from cms.radio.tables import Broadcast, Download
 from cms.stories import publishing

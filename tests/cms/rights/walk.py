@@ -138,7 +138,7 @@ def _word(rule: Rule) -> str:
         return "script" if endpoint.startswith(("radio.", "lexicon.")) else "delivery"
     if "broadcast_id" in rule.arguments:
         return "order" if endpoint.startswith("followers.") else "broadcast"
-    if "zalo" in endpoint or endpoint in {"channels.connect", "channels.fix_challenge", "followers.hook"}:
+    if endpoint.startswith("followers."):
         return "zalo"
     return "board" if endpoint.startswith("boards.") or endpoint == "channels.board_key" else "portal"
 

@@ -10,8 +10,9 @@ from flask import Flask
 from cms.clock import local_day
 from cms.database import changing, db
 from cms.lexicon.tables import LexiconEntry, TimedReading
+from cms.models.roles import Role
 from cms.people import access_keys
-from cms.people.permissions import SYSTEM, Role
+from cms.people.permissions import SYSTEM
 from cms.people.tables import ApiToken, Person, Unit
 from cms.quotas import importing
 from cms.quotas import pack as schema

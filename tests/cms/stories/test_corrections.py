@@ -45,7 +45,7 @@ def ready(house: Newsroom, clock: Clock) -> Story:
 
 def promise(house: Newsroom, story: Story, channel: Channel, clock: Clock, *, later: bool) -> int:
     """Promise the story to a channel by a lead of its unit, now or in two days."""
-    from cms.people.permissions import Role
+    from cms.models.roles import Role
     from cms.people.tables import Unit
 
     unit = db.session.get_one(Unit, channel.unit_id)

@@ -9,7 +9,8 @@ from flask import Flask
 
 from channels.contract import StoryKind
 from cms.database import changing, db
-from cms.people.permissions import Actor, Role
+from cms.models.roles import Role
+from cms.people.permissions import Actor
 from cms.refusal import Invalid
 from cms.stories import listing, publishing, review, search, sharing
 from cms.stories.listing import Filters

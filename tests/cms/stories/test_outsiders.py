@@ -11,7 +11,7 @@ from flask import Flask
 from PIL import Image
 
 from cms.database import changing, db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.people.tables import Person
 from cms.stories import assets, content, publishing, review, writing
 from cms.stories.tables import Story

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from cms.database import changing, db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.stories import places, unscheduling
 from cms.stories.places import Standing
 from cms.stories.tables import Story

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from cms.database import changing, db
 from cms.deliveries import handling
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.people.tables import Membership, Unit
 from cms.radio import reading
 from scheduler.tables import Channel

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine, select
 
 from cms.database import changing, db
-from cms.people.permissions import Role
+from cms.models.roles import Role
 from cms.radio import programmes
 from scheduler.tables import Delivery
 from tests.cms.api.machine import Machine

@@ -8,40 +8,32 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from channels import registry
+from channels.access import Access, access_of
 from channels.contract import Evidence
-from channels.zalo_oa.tokens import TokenState
 from cms.boards.tables import BoardKey
-from cms.channels import connecting
+from cms.core.channel_secrets import opened
 from cms.deliveries.reading import words
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
+from scheduler.carried import read_settings
 from scheduler.followers.tables import AccountStanding
-from scheduler.standing import Facts, Grip, Stand, stand
+from scheduler.standing import Facts, Stand, stand
 from scheduler.states import DeliveryState, Health
-from scheduler.tables import Channel, ChannelSecret, Delivery
+from scheduler.tables import Channel, Delivery
 from scheduler.vault import Keys
-
-_GRIPS = {
-    TokenState.MISSING: Grip.MISSING,
-    TokenState.GOOD: Grip.GOOD,
-    TokenState.DUE: Grip.GOOD,
-    TokenState.AGING: Grip.ENDING,
-    TokenState.RECONNECT: Grip.DEAD,
-}
 
 
 def standings(session: Session, channels: Iterable[Channel], keys: Keys, now: datetime) -> dict[int, Stand]:
     """Return how each of ``channels`` stands, by id; a few queries for all, one more for each with secrets."""
     wanted = {channel.id: channel for channel in channels}
     left_out, boards, carrying = _left_out(session), _boards(session), _carrying(session)
-    secrets = set(session.scalars(select(ChannelSecret.channel_id)))
     refused = _refused(session)
     return {
         id_: stand(
             Facts(
                 active=channel.active, health=_health(channel.health), said=channel.health_words,
                 resume_at=channel.resume_at, broken_since=channel.broken_since, broken=words(channel.broken),
-                grip=_grip(session, channel, keys, now, has=id_ in secrets, refused=id_ in refused),
+                access=_access(session, channel, keys, now, refused=id_ in refused),
                 left_out=left_out.get(id_, (0, None))[0], left_out_since=left_out.get(id_, (0, None))[1],
                 reports=_reports(channel.kind), carries=id_ in carrying,
                 key_since=boards[id_][0] if id_ in boards else None,
@@ -83,18 +75,17 @@ def _reports(kind: str) -> bool:
     return kind in registry.KINDS and registry.adapter(kind).evidence is Evidence.PLAY
 
 
-def _grip(session: Session, channel: Channel, keys: Keys, now: datetime, *, has: bool, refused: bool) -> Grip:
+def _access(session: Session, channel: Channel, keys: Keys, now: datetime, *, refused: bool) -> Access:
     if channel.kind not in registry.KINDS or not registry.adapter(channel.kind).secrets:
-        return Grip.NONE
-    if not has:
-        return Grip.MISSING
-    if channel.kind != connecting.KIND:
-        return Grip.GOOD
-    state = connecting.state(session, channel, keys, now)
-    if state is None:
-        return Grip.LOST
-    grip = _GRIPS[state]
-    return Grip.DEAD if refused and grip in (Grip.GOOD, Grip.ENDING) else grip
+        return Access.NONE
+    secrets = opened(session, channel.id, keys)
+    if secrets is None:
+        return Access.LOST
+    adapter = registry.adapter(channel.kind)
+    found = access_of(adapter, secrets, read_settings(adapter.Settings, channel.settings)[0], now)
+    if found is Access.MISSING:
+        return found
+    return Access.DEAD if refused or channel.health == Health.NEEDS_AUTH else found
 
 
 def _refused(session: Session) -> set[int]:

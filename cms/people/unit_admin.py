@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.audit.record import record
-from cms.clock import local_day
+from cms.core.units import listed, trail
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Membership, Person, Unit
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
@@ -41,22 +41,6 @@ class UnitLine:
     people: int
     ended: bool
     successor: str
-
-
-def within(paths: Iterable[str]) -> ColumnElement[bool]:
-    """A condition on ``Unit``: it lies in one of the subtrees with these ``paths``."""
-    return or_(false(), *(Unit.path.startswith(path, autoescape=True) for path in paths))
-
-
-def listed(session: Session, actor: Actor, action: Action = Action.MANAGE_PEOPLE) -> list[Unit]:
-    """Return every unit in which ``actor`` may do ``action``, parents before children, in the plan's order."""
-    found = session.scalars(select(Unit).where(within(actor.paths(action)))).all()
-    return sorted(found, key=lambda unit: trail(unit.path))
-
-
-def trail(path: str) -> tuple[int, ...]:
-    """Return the ids in a path; sorting by it puts parents before their children."""
-    return tuple(int(step) for step in path.split("/") if step)
 
 
 def tree(session: Session, actor: Actor, today: date) -> list[UnitLine]:
@@ -165,11 +149,6 @@ def _managed_heir(session: Session, actor: Actor, unit: Unit) -> None:
             ),
             unit=heir.name,
         )
-
-
-def ended(unit: Unit, now: datetime) -> bool:
-    """Whether the unit's last day is over in Viet Nam."""
-    return unit.valid_to is not None and unit.valid_to < local_day(now)
 
 
 def _check_merge(session: Session, unit: Unit, successor: Unit, last_day: date) -> None:

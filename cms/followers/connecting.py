@@ -14,6 +14,7 @@ from channels.zalo_oa import webhook
 from channels.zalo_oa.settings import Settings
 from channels.zalo_oa.tokens import TokenState, token_state
 from cms.channels import service
+from cms.core.channel_secrets import opened
 from cms.people.permissions import Actor
 from cms.refusal import Conflict
 from cms.web.looks import Look
@@ -46,10 +47,10 @@ def state(session: Session, channel: Channel, keys: Keys, now: datetime) -> Toke
     """Return how the tokens of a Zalo channel stand; None for other kinds and for secrets that no key opens."""
     if channel.kind != KIND or KIND not in registry.KINDS:
         return None
-    opened = service.opened(session, channel.id, keys)
-    if opened is None:
+    secrets = opened(session, channel.id, keys)
+    if secrets is None:
         return None
-    found = token_state(opened, settings_of(channel).app_id, now)
+    found = token_state(secrets, settings_of(channel).app_id, now)
     lost = channel.health == Health.NEEDS_AUTH and found is not TokenState.MISSING
     return TokenState.RECONNECT if lost else found
 
@@ -67,7 +68,7 @@ def asking(session: Session, actor: Actor, channel_id: int, keys: Keys) -> Askin
     """Return what a consent needs; raise ``Conflict`` with what to fill in first."""
     channel = service.managed(session, actor, channel_id)
     settings = settings_of(channel)
-    held = service.opened(session, channel.id, keys) or {}
+    held = opened(session, channel.id, keys) or {}
     secret, verifier = held.get("app_secret", ""), held.get(VERIFIER, "")
     if not settings.app_id or not secret:
         raise Conflict(N_("Hãy điền mã ứng dụng (App ID) và lưu khóa bí mật của ứng dụng trước khi cấp quyền."))
@@ -86,7 +87,7 @@ def fix_verifier(session: Session, actor: Actor, channel_id: int, keys: Keys, no
 
 def fixed_challenge(session: Session, channel: Channel, keys: Keys) -> str:
     """Return the challenge of the channel's fixed verifier, empty if it has none."""
-    held = service.opened(session, channel.id, keys) or {}
+    held = opened(session, channel.id, keys) or {}
     return consent.challenge_of(held[VERIFIER]) if held.get(VERIFIER) else ""
 
 
@@ -105,7 +106,7 @@ def keep(
 ) -> Channel:
     """Store the tokens that a consent gave; raise ``Conflict`` if it was given for another account."""
     channel = service.managed(session, actor, channel_id)
-    wanted, held = settings_of(channel).oa_id, service.opened(session, channel.id, keys) or {}
+    wanted, held = settings_of(channel).oa_id, opened(session, channel.id, keys) or {}
     if wanted and oa_id and wanted != oa_id:
         raise Conflict(
             N_("Bạn vừa cấp quyền cho Official Account %(other)s, còn kênh này là %(wanted)s; hãy chọn lại."),

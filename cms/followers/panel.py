@@ -13,9 +13,10 @@ from channels.followers import followers_of
 from channels.zalo_oa.broadcast import Allowance
 from channels.zalo_oa.webhook import SECRET
 from cms.audit.record import record
-from cms.channels import connecting, service
+from cms.channels import service
 from cms.clock import local_day
-from cms.followers import ordering
+from cms.core.channel_secrets import opened
+from cms.followers import connecting, ordering
 from cms.followers import reading as followers
 from cms.followers.reading import Day
 from cms.people.permissions import Actor
@@ -85,7 +86,7 @@ class Panel:
 
 def panel(session: Session, channel: Channel, keys: Keys, base_url: str, now: datetime) -> Panel:
     """Return what the page of a Zalo channel tells."""
-    secrets = service.opened(session, channel.id, keys) or {}
+    secrets = opened(session, channel.id, keys) or {}
     standing = session.get(AccountStanding, channel.id)
     return Panel(
         channel=channel,

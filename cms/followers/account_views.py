@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, session, url_for
@@ -13,9 +14,14 @@ from werkzeug.wrappers import Response
 from channels.contract import ChannelError
 from channels.words import N_
 from channels.zalo_oa import connect as consent
-from cms.channels import connecting, service, zalo_panel
-from cms.channels.blueprint import blueprint
+from channels.zalo_oa.tokens import TokenState
+from cms.channels import sections, service
+from cms.channels.sections import Place, Section
+from cms.core.channel_secrets import opened
 from cms.database import changing, db
+from cms.followers import connecting
+from cms.followers import panel as account_panel
+from cms.followers.blueprint import blueprint
 from cms.followers.wording import TRIALS
 from cms.people.permissions import Action
 from cms.refusal import Conflict, Refusal, refusal_from
@@ -23,6 +29,7 @@ from cms.web.actor import current_actor
 from cms.web.context import now, settings
 from cms.web.guard import needs, signed_in
 from cms.web.language import say
+from cms.web.looks import Look
 from scheduler.tables import Channel
 from scheduler.vault import Keys
 
@@ -56,7 +63,7 @@ def fix_challenge(channel_id: int) -> Response:
 @blueprint.get("/channels/zalo/callback")
 @signed_in
 @needs(Action.MANAGE_CHANNELS)
-def zalo_callback() -> Response:
+def consent_callback() -> Response:
     """Take the code that Zalo sent along, exchange it for tokens and keep them."""
     asked = session.pop(KEPT, None)
     if not isinstance(asked, dict) or not _comes_from_here(asked):
@@ -94,38 +101,35 @@ def _comes_from_here(asked: Mapping[str, Any]) -> bool:
 
 @blueprint.get("/channels/<int:channel_id>/zalo")
 @signed_in
-def zalo(channel_id: int) -> Response:
+def account(channel_id: int) -> Response:
     """The part of a channel's page that tells of the account, for a page that looks again."""
     channel = service.managed(db.session(), current_actor(), channel_id)
     connecting.settings_of(channel)
-    page = make_response(render_template("channels/_zalo.html", panel=panel_of(channel), trial_looks=TRIALS))
+    page = make_response(render_template("followers/_account.html", part=(_panel(channel), TRIALS)))
     page.headers["Cache-Control"] = "no-store"
     return page
 
 
 @blueprint.post("/channels/<int:channel_id>/zalo/ask")
 @signed_in
-def zalo_ask(channel_id: int) -> Response:
+def ask_account(channel_id: int) -> Response:
     """Have Zalo asked how the account is; the answer comes to the page by itself."""
     with changing() as database:
-        zalo_panel.ask(database, current_actor(), channel_id, now=now())
+        account_panel.ask(database, current_actor(), channel_id, now=now())
     return redirect(url_for("channels.show", channel_id=channel_id) + "#zalo", 303)
 
 
 @blueprint.post("/channels/<int:channel_id>/zalo/trial")
 @signed_in
-def zalo_trial(channel_id: int) -> Response:
+def begin_trial(channel_id: int) -> Response:
     """Send a hidden article and remove it; the page tells each step."""
     with changing() as database:
-        zalo_panel.begin_trial(database, current_actor(), channel_id, settings().public_url, now=now())
+        account_panel.begin_trial(database, current_actor(), channel_id, settings().public_url, now=now())
     return redirect(url_for("channels.show", channel_id=channel_id) + "#zalo", 303)
 
 
-def panel_of(channel: Channel) -> zalo_panel.Panel | None:
-    """What the page tells of an Official Account; None for other kinds."""
-    if channel.kind != connecting.KIND:
-        return None
-    return zalo_panel.panel(db.session(), channel, _keys(), settings().public_url, now())
+def _panel(channel: Channel) -> account_panel.Panel:
+    return account_panel.panel(db.session(), channel, _keys(), settings().public_url, now())
 
 
 def _keep(channel_id: int, verifier: str) -> None:
@@ -144,23 +148,46 @@ def _keep(channel_id: int, verifier: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Console:
-    """What an admin writes into the app's console at Zalo. ``challenge`` is empty while none is fixed."""
+class Connection:
+    """How the account is connected, and what its admin writes into the app's console at Zalo.
 
+    ``look`` is None for secrets that no key opens; ``challenge`` is empty while none is fixed.
+    """
+
+    channel_id: int
+    look: Look | None
+    works: bool
+    missing: bool
+    can_ask: bool
     callback: str
     challenge: str
 
 
-def console(database: Session, channel: Channel) -> Console | None:
-    """Return what the console has to know of a Zalo channel; None for other kinds."""
-    if channel.kind != connecting.KIND:
-        return None
-    return Console(callback_address(), connecting.fixed_challenge(database, channel, _keys()))
+@sections.of_kind(connecting.KIND)
+def account_sections(database: Session, channel: Channel, keys: Keys, at: datetime) -> list[Section]:
+    """What the page of a Zalo channel shows: the account, and how it is connected."""
+    return [
+        Section(Place.MAIN, "followers/_account.html", (_panel(channel), TRIALS), script="refresh.js"),
+        Section(Place.SECRETS, "followers/_connection.html", _connection(database, channel, keys, at)),
+    ]
+
+
+def _connection(database: Session, channel: Channel, keys: Keys, at: datetime) -> Connection:
+    state = connecting.state(database, channel, keys, at)
+    return Connection(
+        channel.id,
+        look=connecting.LOOKS[state] if state else None,
+        works=state in (TokenState.GOOD, TokenState.DUE),
+        missing=state is TokenState.MISSING,
+        can_ask=bool((opened(database, channel.id, keys) or {}).get("app_secret")),
+        callback=callback_address(),
+        challenge=connecting.fixed_challenge(database, channel, keys),
+    )
 
 
 def callback_address() -> str:
     """Return the address to which Zalo sends the browser back; the app's console has to know it."""
-    return settings().public_url + url_for("channels.zalo_callback")
+    return settings().public_url + url_for("followers.consent_callback")
 
 
 def _keys() -> Keys:

@@ -8,10 +8,21 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from channels.words import N_, Words
 from cms.clock import FIRST_YEAR, LAST_YEAR, from_local, local_day
-from cms.quotas.pack import Per
+
+
+class Per(StrEnum):
+    """The stretch of time in which a quota has to be met. Weeks are ISO weeks, Monday first."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
 
 _ORDER = (Per.DAY, Per.WEEK, Per.MONTH, Per.QUARTER, Per.YEAR)
 _ROMAN = ("I", "II", "III", "IV")

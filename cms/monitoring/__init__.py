@@ -1,0 +1,1 @@
+"""What those see who watch an installation: liveness and metrics."""
