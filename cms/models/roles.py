@@ -1,5 +1,6 @@
-"""What a person can be in a unit."""
+"""What a person can be in a unit, and that somebody is it there."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from channels.words import N_
@@ -22,3 +23,12 @@ ROLE_NAMES = {
     Role.ADMIN: N_("Quản trị viên"),
     Role.VIEWER: N_("Người xem"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role in the unit whose ``path`` (``/1/5/``) is given."""
+
+    role: Role
+    unit_id: int
+    path: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from channels.words import N_
-from cms.models.roles import Role
+from cms.models.roles import Grant, Role
 from cms.refusal import NotAllowed
 
 
@@ -56,15 +56,6 @@ GRANTS: dict[Role, frozenset[Action]] = {
         Action.SEE_AUDIT,
     },
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A role in the unit whose ``path`` (``/1/5/``) is given."""
-
-    role: Role
-    unit_id: int
-    path: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cms.models.roles import Role
-from cms.people.permissions import Grant
+from cms.models.roles import Grant, Role
 from scheduler.base import Base
 
 

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from cms.database import changing, db
-from cms.models.roles import Role
-from cms.people.permissions import Actor, Grant
+from cms.models.roles import Grant, Role
+from cms.people.permissions import Actor
 from cms.people.tables import Membership, Person, Unit
 from cms.quotas.tables import Term
 from cms.stories import content as contents

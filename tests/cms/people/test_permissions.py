@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.models.roles import ROLE_NAMES, Role
-from cms.people.permissions import GRANTS, SENTENCES, SYSTEM, Action, Actor, Grant
+from cms.models.roles import ROLE_NAMES, Grant, Role
+from cms.people.permissions import GRANTS, SENTENCES, SYSTEM, Action, Actor
 from cms.refusal import NotAllowed
 
 A = Action

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from cms.boards.tables import PlayDay
 from cms.clock import from_local, local_day
-from cms.models.roles import Role
-from cms.people.permissions import SYSTEM, Actor, Grant
+from cms.models.roles import Grant, Role
+from cms.people.permissions import SYSTEM, Actor
 from cms.people.tables import Person, Unit
 from cms.quotas.importing import import_pack, read_sent
 from cms.quotas.tables import ManualRecord, Quota

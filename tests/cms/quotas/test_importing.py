@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cms.audit.tables import AuditEntry
-from cms.models.roles import Role
-from cms.people.permissions import SYSTEM, Actor, Grant
+from cms.models.roles import Grant, Role
+from cms.people.permissions import SYSTEM, Actor
 from cms.people.tables import Unit
 from cms.quotas.importing import BadPack, import_pack, read_file, read_sent
 from cms.quotas.pack_yaml import builtin_packs

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from cms.models.roles import Role
-from cms.people.permissions import Actor, Grant
+from cms.models.roles import Grant, Role
+from cms.people.permissions import Actor
 from cms.people.tables import Unit
 from cms.quotas import plans, reach
 from cms.quotas.importing import import_pack, read_sent
