@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: run test bench crash lint setup setup-test catalogues messages screenshots clean
+.PHONY: run check test bench crash lint setup setup-test catalogues messages screenshots clean
 
 run: export DAKENH_HOME ?= $(CURDIR)/var
 run: export DAKENH_ZALO_API_URL ?= http://127.0.0.1:8090
@@ -16,6 +16,11 @@ run: setup
 
 test: setup-test lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+# The quick part, for every day: one database, no browser, nothing that starts and kills processes.
+check: setup-test
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not (postgresql or browser or processes or thorough)"
 
 lint: setup-test
 	$(BIN)/ruff check .

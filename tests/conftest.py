@@ -1,5 +1,6 @@
 """Real parts for every test: a migrated database of both kinds, the application on it, and a clock to turn."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -14,15 +15,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as properties
-from jinja2 import BytecodeCache, FileSystemBytecodeCache
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine.default import DefaultDialect
-from werkzeug.routing import Rule
+from jinja2 import BytecodeCache
+from sqlalchemy import Engine
 
 from cms import schema
 from cms.settings import Settings
 from scheduler.database import open_engine
-from tests import underlock
+from tests import sharing, sorting, underlock, workplace
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -42,20 +41,16 @@ CHROMIUM = (
 for name in [name for name in os.environ if name.startswith(("DAKENH_", "AWS_"))]:
     del os.environ[name]  # what this machine is set to must not decide what a test sees
 
-MEMORY, ROOM = Path("/dev/shm"), 4 << 30
-"""A folder in memory is used where it has so many bytes free: a new database takes a tenth of the time."""
-
-
-def _roomy(folder: Path) -> bool:
-    """Whether tests may keep their files in ``folder`` and run programs from it."""
-    return folder.is_dir() and shutil.disk_usage(folder).free > ROOM and not os.statvfs(folder).f_flag & os.ST_NOEXEC
-
-
-if "TMPDIR" not in os.environ and _roomy(MEMORY):
-    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
-
 QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_wal_size = '128MB'")
 """A server of tests need not outlive its machine."""
+
+SELDOM = (50_000, 20, 50)
+"""Left-over containers before garbage is looked for: with ten thousand tests in memory each full look takes half a
+second, a quarter of all the time."""
+
+workplace.open_workplace()
+gc.set_threshold(*SELDOM)
+sharing.share_statements()
 
 USED: list[str] = []
 """PostgreSQL databases whose test is over."""
@@ -66,6 +61,21 @@ properties.load_profile("steady")
 
 SUNDAY = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 """08:00 on Sunday 22/11/2026 in Viet Nam, the day most tests are set on."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    sorting.sort(items, config.rootpath)
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves stay to the end and need not be looked through."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    if exitstatus == pytest.ExitCode.TESTS_FAILED:
+        workplace.keep()
 
 
 class Clock:
@@ -93,14 +103,48 @@ def playwright() -> Iterator["Playwright"]:
         yield made
 
 
-@pytest.fixture
-def chromium(playwright: "Playwright") -> Iterator["Browser"]:
-    """Debian's Chromium, headless; one for each test: closing a page may wait for ever, closing all of it does not."""
-    path = shutil.which("chromium")
-    assert path, "Chromium is missing: run make test, which installs it or says what to do"
-    made = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))
+class Chromium:
+    """Debian's Chromium, headless, for some tests after each other. A new one now and then: closing a page may wait for
+    ever, closing all of it does not."""
+
+    TESTS = 8
+
+    def __init__(self, playwright: "Playwright") -> None:
+        self._playwright = playwright
+        self._open: list[Browser] = []
+        self._used = 0
+
+    def one(self) -> "Browser":
+        """A browser in which no page of another test can reach anything any more."""
+        if self._used % self.TESTS == 0:
+            self.close()
+            path = shutil.which("chromium")
+            assert path, "Chromium is missing: run make test, which installs it or says what to do"
+            self._open = [self._playwright.chromium.launch(executable_path=path, args=list(CHROMIUM))]
+        self._used += 1
+        return self._open[0]
+
+    def close(self) -> None:
+        for browser in self._open:
+            browser.close()
+        self._open = []
+
+
+@pytest.fixture(scope="session")
+def chromiums(playwright: "Playwright") -> Iterator[Chromium]:
+    made = Chromium(playwright)
     yield made
     made.close()
+
+
+@pytest.fixture
+def chromium(chromiums: Chromium) -> Iterator["Browser"]:
+    """A browser; each test makes contexts of its own."""
+    made = chromiums.one()
+    before = set(made.contexts)
+    yield made
+    for context in set(made.contexts) - before:
+        context.set_offline(True)
 
 
 @pytest.fixture(scope="session")
@@ -180,42 +224,14 @@ def nothing_slow_under_a_lock() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def addresses_compiled_once() -> Iterator[None]:
-    """Each test makes its own application, but the code that builds its 200 addresses is always the same."""
-    compile_builder = Rule._compile_builder
-    compiled: dict[object, Any] = {}
-
-    def remembered(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
-        if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", remembered)
+    with sharing.addresses_compiled_once():
         yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def statements_compiled_once() -> Iterator[None]:
-    """Each test opens its own databases, but what SQLAlchemy makes of a statement is the same for all of one kind."""
-    compiled: dict[str, Any] = {}
-
-    def share(connection: Connection) -> None:
-        engine = connection.engine
-        engine._compiled_cache = compiled.setdefault(engine.dialect.name, engine._compiled_cache)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DefaultDialect, "__hash__", lambda dialect: hash(dialect.name))
-        patch.setattr(DefaultDialect, "__eq__", lambda dialect, other: dialect.name == getattr(other, "name", None))
-        event.listen(Engine, "engine_connect", share)
-        yield
-        event.remove(Engine, "engine_connect", share)
 
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+def compiled_templates() -> BytecodeCache:
     """Templates are compiled once for all applications."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    return sharing.Templates()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from media.cover import Cover, draw
@@ -27,6 +28,7 @@ CHANNELS = (
 )
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # by the API it is done on PostgreSQL
 def test_the_whole_job_in_a_browser(person: Callable[[str], Page], running: Running, tmp_path: Path) -> None:
     editor, lead, presenter, admin = (person(name) for name in ("khoi", "chi", "phuong", "quan"))
     before = outside.counted("2.1", "bao-long-an")

@@ -48,7 +48,6 @@ class Killed(BaseException):
     """The worker's process ends here."""
 
 
-IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Nothing here loses power, so the databases of the examples need no disk."""
 
 DECISIONS = ("cancel", "move", "correct", "withdraw", "retry")
@@ -84,7 +83,7 @@ class Newsroom(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="dakenh-rules-", dir=IN_MEMORY))
+        self.folder = Path(tempfile.mkdtemp(prefix="dakenh-rules-"))
         self.house = House(open_engine(self._fresh()), self.folder)
         self.sent_again: Counter[str] = Counter()
         self.approved: dict[str, set[str]] = {}
