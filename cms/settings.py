@@ -121,7 +121,10 @@ class Settings(BaseModel):
         "If not set, derived from the secret key.",
     )
     database_url: DatabaseAddress = Field("", description="SQLite in the home folder if not set.")
-    public_url: WebAddress = Field("http://127.0.0.1:8000", description="Address under which the public reaches us.")
+    public_url: WebAddress = Field(
+        "http://127.0.0.1:8000",
+        description="Address under which the public reaches us; this machine's port if not set.",
+    )
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
     web_workers: int = Field(1, ge=1, le=64, description="Web server processes.")
@@ -215,6 +218,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     values = {name: value for name, value in named.items() if value}
     home = Path(values.pop("home", "var")).absolute()
     values.setdefault("secret_key", _kept_secret(home))
+    if values.get("port", "").isdecimal():
+        values.setdefault("public_url", f"http://127.0.0.1:{int(values['port'])}")
     if values.get("media_url", "").startswith("s3://"):
         values = _as_aws_says(environ) | values
     try:

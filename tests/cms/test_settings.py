@@ -167,6 +167,19 @@ def test_other_programs_variables_are_left_alone() -> None:
     assert from_environment({"DAKENH_SECRET_KEY": KEY, "PATH": "/bin", "XDAKENH_PORT": "x"}).port == 8000
 
 
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"PORT": "8123"}, "http://127.0.0.1:8123"),
+        ({"PORT": "8123", "PUBLIC_URL": "https://tin.example.vn"}, "https://tin.example.vn"),
+    ],
+)
+def test_without_a_public_address_it_is_where_the_server_listens(variables: dict[str, str], address: str) -> None:
+    """Or a newcomer with another port is told to sign in where nobody answers."""
+    assert read(**variables).public_url == address
+
+
 def test_a_variable_set_to_nothing_counts_as_not_set() -> None:
     found = read(PORT="", DATABASE_URL=" ", HOME="", ENCRYPTION_KEY="")
     assert found == read()
