@@ -46,7 +46,8 @@ def _listed(wrong: str = "") -> str:
     ) if own else []  # fmt: skip
     return render_template(
         "radio/bulletins.html", rows=rows, onward=onward, after=after, own=own, coming=coming,
-        makes=programmes.may_assemble(actor), fresh=request.form.get("air_at", "") if wrong else local_input(now()),
+        makes=bool(programmes.makers(session, actor)),
+        fresh=request.form.get("air_at", "") if wrong else local_input(now()),
         chosen=request.form.get("programme", "") if wrong else "", wrong=wrong, control=local_input,
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from cms.radio.blueprint import blueprint
 from cms.radio.forms import ProgrammeForm, programme_form
 from cms.radio.programmes import ProgrammeFields
 from cms.radio.tables import Programme
-from cms.refusal import Invalid, Refusal
+from cms.refusal import Invalid, NotFound, Refusal
 from cms.web import asked, weekly_times
 from cms.web.actor import current_actor
 from cms.web.context import now
@@ -30,7 +30,10 @@ def new_programme() -> str:
     """An empty form; greeting, closing and the rate that was timed at the station are suggested."""
     units = programmes.makers(db.session(), current_actor())
     if not units:
-        programmes.require(current_actor(), "/")
+        programmes.require(current_actor())
+        raise NotFound(
+            N_("Chưa đơn vị nào của bạn có kênh phát thanh nên chưa soạn được bản tin; hãy hỏi quản trị viên.")
+        )
     timed = rate_of(db.session(), units[0].id) if units else None
     return _shown(programme_form(ProgrammeFields(name="", rate=timed or DEFAULT)), None, units)
 

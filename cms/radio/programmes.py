@@ -51,8 +51,8 @@ def may_assemble(actor: Actor, path: str | None = None) -> bool:
     return actor.may(Action.WRITE, path) or actor.may(Action.LOG_BROADCAST, path)
 
 
-def require(actor: Actor, path: str) -> None:
-    """Raise ``NotAllowed`` unless ``actor`` puts bulletins of this unit together."""
+def require(actor: Actor, path: str | None = None) -> None:
+    """Raise ``NotAllowed`` unless ``actor`` puts bulletins of this unit together; without ``path``, of any."""
     if not may_assemble(actor, path):
         raise NotAllowed(N_("Chỉ biên tập viên hoặc phát thanh viên của đơn vị mới được soạn bản tin phát thanh."))
 

@@ -57,6 +57,7 @@ export class Keeper {
         const answer = await send(`${this.form.dataset.storiesUrl}${story}/working-copy`, fields(this.form), options);
         this.status.textContent = answer.words;
         if (answer.elsewhere) this.elsewhere(answer.elsewhere);
+        this.happened(answer.happened);
       } else {
         const answer = await send(this.form.action, fields(this.form), options);
         this.forget();
@@ -77,6 +78,15 @@ export class Keeper {
   elsewhere(sentence) {
     const notice = this.form.querySelector("[data-elsewhere]");
     notice.querySelector("[data-elsewhere-words]").textContent = sentence;
+    notice.hidden = !sentence;
+  }
+
+  /** Tells what became of the story since the page was opened; nothing once it is as the page shows it. */
+  happened(sentence) {
+    const notice = this.form.querySelector("[data-happened]");
+    if (notice.hidden === !sentence && notice.dataset.happened === sentence) return;
+    notice.dataset.happened = sentence;
+    notice.querySelector("[data-happened-words]").textContent = sentence;
     notice.hidden = !sentence;
   }
 

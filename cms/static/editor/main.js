@@ -47,6 +47,8 @@ function adopt(answer) {
   form.dataset.story = answer.id;
   form.action = answer.url;
   form.elements.namedItem("base").value = answer.base;
+  form.elements.namedItem("stood").value = answer.stage;
+  keeper.happened("");
   document.querySelector("[data-previews]").dataset.url = `${answer.url}/preview`;
   history.replaceState(null, "", answer.url);
 }

@@ -32,7 +32,7 @@ export function fields(form) {
 
 /** What a form says, as one text to compare and to keep. */
 export function snapshot(form) {
-  const entries = [...fields(form).entries()].filter(([name]) => !["base", "then", "tab", "continues"].includes(name));
+  const entries = [...fields(form).entries()].filter(([name]) => !["base", "then", "tab", "continues", "stood"].includes(name));
   return JSON.stringify(entries);
 }
 

@@ -20,12 +20,15 @@ from cms.stories import content as contents
 from cms.stories import forms, lookup, preview, working_copies
 from cms.stories.blueprint import blueprint
 from cms.stories.content import Content
+from cms.stories.pages.meanwhile import happened
+from cms.stories.pages.standing import opened
 from cms.stories.preview import Preview, Told
 from cms.stories.working_copies import Tab
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
 from cms.web.formats import moment
 from cms.web.guard import needs, signed_in
+from cms.web.language import say
 
 
 @blueprint.post("/stories/preview")
@@ -79,9 +82,11 @@ def keep(story_id: int) -> Response:
     with changing() as session:
         others = working_copies.keep(session, current_actor(), story_id, typed.kept, typed.base_id, now(), typed.tab)
         times = [other.saved_at for other in others]
+    found = opened(db.session(), current_actor(), story_id)
+    news = happened(db.session(), current_actor(), found, base_id=typed.base_id, stood=request.form.get("stood", ""))
     return jsonify(
         words=_("Đã lưu tạm lúc %(clock)s", clock=f"{local(now()):%H:%M:%S}"), saved_at=now().isoformat(),
-        elsewhere=_elsewhere(times),
+        elsewhere=_elsewhere(times), happened=say(news) if news else "",
     )  # fmt: skip
 
 

@@ -77,10 +77,13 @@ def story(story_id: int) -> Response | str:
     """The editor for those who may write on it now, the text for all others who may read it."""
     session, actor = db.session(), current_actor()
     found = opened(session, actor, story_id)
+    copies = working_copies.of_person(session, actor, story_id)
     if not found.choices.write:
         pictures = addresses_of(session, found.content.model_dump(mode="json"))
-        return render_template("stories/show.html", opened=found, channel_kinds=channel_labels(), addresses=pictures)
-    copies = working_copies.of_person(session, actor, story_id)
+        kept = next((one.saved_at for one in copies if found.choices.locked), None)
+        return render_template(
+            "stories/show.html", opened=found, channel_kinds=channel_labels(), addresses=pictures, kept_at=kept
+        )
     return editor_page(session, actor, found, _sheet(session, found, copies, request.args.get("copy")))
 
 
@@ -161,7 +164,8 @@ def _done(saved: Saved) -> Response:
         return redirect(address, 303)
     return jsonify(
         id=saved.story.id, url=address, base=saved.revision.id, number=saved.revision.number, words=sentence,
-        state=saved.story.state, go=address if saved.submitted else None,
+        state=saved.story.state, stage=opened(db.session(), current_actor(), saved.story.id).stage,
+        go=address if saved.submitted else None,
     )  # fmt: skip
 
 

@@ -40,6 +40,10 @@ class Opened:
         """Deliveries that are promised and not out."""
         return [one for one in self.channels if one.state in WAITING]
 
+    def details_open_to(self, actor: Actor, one: OnChannel) -> bool:
+        """Whether ``actor`` may open the page of a delivery: it is of a channel, or a story, of theirs."""
+        return any(actor.may(Action.SEE_DELIVERIES, path) for path in (one.path, self.story.unit.path))
+
     def cancelled_by(self, actor: Actor) -> list[OnChannel]:
         """What ``actor`` would take back with "Bỏ lịch": what waits, and is not being sent, on their channels."""
         return [
