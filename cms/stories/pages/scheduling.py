@@ -112,7 +112,7 @@ def place(story_id: int) -> Response:
         )  # fmt: skip
     except Refusal as refusal:
         return _form(story_id, chosen, refusal)
-    flash(_("Đã lên lịch trên %(count)s kênh.", count=len(made)), "success")
+    flash(_done(len(made), len(asking)), "success")
     return redirect(url_for("stories.story", story_id=story_id), 303)
 
 
@@ -163,6 +163,17 @@ def on_channel(story_id: int, channel_id: int) -> str:
         story_id=story_id, revision=found.revision.number, channels=[channel], back=request.path,
     )  # fmt: skip
     return render_template("stories/on_channel.html", opened=found, shown=shown)
+
+
+def _done(count: int, at_once: int) -> str:
+    """What has been promised on ``count`` channels, of which ``at_once`` are being sent to now."""
+    later, sent = (
+        count - at_once,
+        _("Đang phát hành ngay trên %(count)s kênh; kết quả ở mục “Trên các kênh”.", count=at_once),
+    )
+    if not at_once:
+        return str(_("Đã lên lịch trên %(count)s kênh.", count=later))
+    return f"{sent} {_('Đã lên lịch trên %(count)s kênh.', count=later)}" if later else str(sent)
 
 
 def _at_once(story_id: int, chosen: Chosen) -> list[AtOnce]:

@@ -94,14 +94,18 @@ def test_publishing_at_once_names_the_channels_and_asks_once(
 
 def test_a_time_that_is_to_come_is_not_asked_about(lead: Browser, ready: Story, portal: Channel) -> None:
     data = form(ready, portal, when="", at="17:30 22/11/2026", confirmed="")
-    assert lead.post(f"/stories/{ready.id}/schedule", data=data).status_code == 303
+    answer = lead.post(f"/stories/{ready.id}/schedule", data=data)
+    assert answer.status_code == 303
+    assert "Đã lên lịch trên 1 kênh." in text(lead.get(answer.location))
 
 
 def test_now_on_two_channels(lead: Browser, ready: Story, portal: Channel, second: Channel, clock: Clock) -> None:
     answer = lead.post(f"/stories/{ready.id}/schedule", data=form(ready, portal, second))
     assert answer.status_code == 303
     assert [(one.channel_id, one.scheduled_at) for one in deliveries()] == [(portal.id, clock()), (second.id, clock())]
-    assert "Đã lên lịch trên 2 kênh." in text(lead.get(answer.location))
+    told = text(lead.get(answer.location))
+    assert "Đang phát hành ngay trên 2 kênh; kết quả ở mục “Trên các kênh”." in told
+    assert "Đã lên lịch trên" not in told
 
 
 def test_a_date_and_time_are_those_of_viet_nam(lead: Browser, ready: Story, portal: Channel) -> None:
