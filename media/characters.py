@@ -23,6 +23,15 @@ _UNSEEN = (  # Default_Ignorable_Code_Point of Unicode, and the annotation signs
 )
 _OTHER_D = {"\u00d0": "\u0110", "\u00f0": "\u0111", "\u0189": "\u0110", "\u0256": "\u0111"}
 """Ð ð Ɖ ɖ, which old keyboards and fonts write for Đ đ."""
+_FONTS = dict(
+    zip(
+        "\uf0b7\uf0a7\uf0a8\uf0d8\uf0fc\uf076\uf0e0\uf0df\uf0f0\uf0a3\uf0b3",
+        "•▪▪➢✓❖→←⇨≤≥",
+        strict=True,
+    )
+)
+"""Signs of Word's own fonts (Symbol, Wingdings), at private places of Unicode, and those that everybody has."""
+_MEANT = _OTHER_D | _FONTS
 WINDOWS = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0) if code != 0x85}
 """What C1 controls were before Windows-1252 was read as Latin-1; HTML reads its references like this."""
 
@@ -32,14 +41,14 @@ TWICE = f"[\u00c2-\u00cf\u00d1-\u00df][{_REST}]|[\u00e0-\u00ef][{_REST}]{{2}}|[\
 _JOINED = "\u0590-\u1cff\u2190-\u2bff\u3000-\ud7ff\ua840-\uabff\U00010a00-\U0001fbff\ufe0e\ufe0f"
 """Scripts and signs between which a joiner or a zero-width space means something: Khmer, Cham, Arabic, emoji."""
 
-_ODD = re.compile(f"[{UNSTORABLE}{_CONTROLS}{_NONCHARACTERS}{_UNSEEN}{_ENDS}\r{''.join(_OTHER_D)}]")
+_ODD = re.compile(f"[{UNSTORABLE}{_CONTROLS}{_NONCHARACTERS}{_UNSEEN}{_ENDS}\r{''.join(_MEANT)}]")
 _PARTS = re.compile(
     f"(?P<twice>{TWICE})"
     "|(?P<kept>\U0001f3f4[\U000e0020-\U000e007f]+"  # flags are written with tags
     f"|(?<=[{_JOINED}])[\u200b-\u200d]+(?=[{_JOINED}])"
     "|(?<=[#*0-9\u00a9\u00ae\u2000-\u33ff\U0001f000-\U0001fbff])[\ufe0e\ufe0f])"
     f"|(?P<end>\r\n?|[{_ENDS}])"
-    f"|(?P<odd>[{UNSTORABLE}{_CONTROLS}{_NONCHARACTERS}{_UNSEEN}{''.join(_OTHER_D)}])"
+    f"|(?P<odd>[{UNSTORABLE}{_CONTROLS}{_NONCHARACTERS}{_UNSEEN}{''.join(_MEANT)}])"
 )
 _CONTROL = re.compile(f"[{UNSTORABLE}{_CONTROLS}\x0b\x0c{_NONCHARACTERS}]")
 _VIETNAMESE = re.compile("[\u0102\u0103\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]")
@@ -55,7 +64,8 @@ def clean(text: str) -> str:
     """Return ``text`` in NFC with ``\\n`` as its only line end and without what some part cannot carry or show.
 
     That is: NUL and other controls except tab, halves of surrogate pairs, noncharacters, and signs that are not seen
-    (soft hyphen, zero-width and bidirectional signs, fillers) where they mean nothing. Ð and Ɖ become Đ. Cleaning
+    (soft hyphen, zero-width and bidirectional signs, fillers) where they mean nothing. Ð and Ɖ become Đ, and
+    signs of Word's own fonts those that everybody has. Cleaning
     what is clean changes nothing.
     """
     if _ODD.search(text):
@@ -116,7 +126,7 @@ class _Cleaner:
                 return "\n"
             case _ if found == "\u00ad" and self._tcvn3 and not self._in_vietnamese(match):
                 return found
-        return _OTHER_D.get(found) or WINDOWS.get(found, "")
+        return _MEANT.get(found) or WINDOWS.get(found, "")
 
     def _misread(self, match: re.Match[str]) -> str:
         """Keep every byte of a letter that was read twice, so that it can be put right."""

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from html import unescape
 
+from channels.document.entities import unescaped
+
+LAST_PORT = 65_535
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,30}):")
 _ENDS = (
@@ -19,6 +21,12 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _QUOTES = {'"': '"', "”": "“", "'": "'"}
 _DEFINITION = re.compile(r" {0,3}\[([^\[\]^][^\[\]]{0,199})\]:[ \t]*(\S.*)")
 _BARE = re.compile(r"https?://[^\s<>\[\]\"“”‘’`|\\]+", re.IGNORECASE)
+_AUTHORITY = re.compile(
+    r"https?://(?:[^\s/?#@]*@)?(?:\[[0-9a-f:.]{2,45}\]|(?P<host>[^\s/?#:@\[\]\\]{1,253}))(?::(?P<port>\d{1,5}))?(?=[/?#]|$)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+_GAPS = re.compile(r"[\s.()-]+")
 _INVISIBLE = re.compile("[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 
@@ -42,16 +50,37 @@ class Address:
 
 def address(written: str) -> Address | None:
     """Return the address in ``(…)`` of a link; None if it is none, so that the link is words like any."""
-    url, title = _titled(_ESCAPED.sub(r"\1", unescape(written)).strip())
+    url, title = (_ESCAPED.sub(r"\1", unescaped(part)) for part in _titled(written.strip()))
     visible = _INVISIBLE.sub("", url)
     if (scheme := _SCHEME.match(visible)) and not _is_port(scheme, visible):
-        known = scheme[1].lower() in SCHEMES and visible[scheme.end() :].strip("/")
-        return Address(_encoded(url) if known else "", title)
+        return Address(_known(scheme[1].lower(), url), title)
+    if url.startswith("//"):
+        return Address(_known("https", f"https:{url}"), title, completed=True)
     if url.startswith("/"):
         return Address(_encoded(url), title)
     if _MAIL.fullmatch(url):
         return Address(f"mailto:{url}", title, completed=True)
-    return Address(f"https://{_encoded(url)}", title, completed=True) if _HOST.fullmatch(url) else None
+    whole = f"https://{_encoded(url)}"
+    return Address(whole, title, completed=True) if _HOST.fullmatch(url) and possible(whole) else None
+
+
+def _known(scheme: str, url: str) -> str:
+    """Return an address as it is sent to readers, "" if they must not be sent there or nobody could go there."""
+    if scheme == "tel":
+        number = _GAPS.sub("", url.strip().partition(":")[2])
+        return f"tel:{_encoded(number)}" if number else ""
+    if scheme in SCHEMES and _INVISIBLE.sub("", url).partition(":")[2].strip("/"):
+        return _encoded(url) if scheme == "mailto" or possible(_encoded(url)) else ""
+    return ""
+
+
+def possible(url: str) -> bool:
+    """Tell whether a web address names a host that there can be: "https://a..vn", "https://a.vn:99999" do not."""
+    found = _AUTHORITY.match(url)
+    if found is None or int(found["port"] or 0) > LAST_PORT:
+        return False
+    host = found["host"]
+    return host is None or all(_LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
 
 
 def _is_port(scheme: re.Match[str], url: str) -> bool:
@@ -62,9 +91,9 @@ def _is_port(scheme: re.Match[str], url: str) -> bool:
 def _titled(written: str) -> tuple[str, str]:
     """Part an address from the title behind it."""
     if written[-1:] in _QUOTES and len(written) > 1:
-        opening = written.rfind(_QUOTES[written[-1]], 0, -1)
-        if opening > 0 and written[opening - 1].isspace():
-            return _bare_url(written[:opening]), written[opening + 1 : -1]
+        opening = re.search(rf"\s{_QUOTES[written[-1]]}", written[:-1])
+        if opening is not None:
+            return _bare_url(written[: opening.start()]), written[opening.end() : -1]
     return _bare_url(written), ""
 
 
@@ -77,7 +106,7 @@ def picture_address(written: str) -> Address | None:
     found = address(written)
     if found is not None or not written.strip() or len(written.split()) > 1:
         return found
-    return Address(_encoded(unescape(written.strip())))
+    return Address(_encoded(unescaped(written.strip())))
 
 
 def reference(line: str) -> Reference | None:
@@ -118,4 +147,5 @@ def mail(text: str) -> bool:
 
 def _encoded(url: str) -> str:
     """Return ``url`` with what would end it in HTML or in a text put into percent signs; letters stay as written."""
-    return "".join(f"%{ord(c):02X}" if c in ' "<>`\\^{|}' else c for c in _INVISIBLE.sub(" ", url.strip()))
+    seen = _INVISIBLE.sub(lambda some: " " if some[0].isspace() else "", url.strip())
+    return "".join(f"%{ord(c):02X}" if c in ' "<>`\\^{|}' else c for c in seen)

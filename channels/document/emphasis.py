@@ -28,6 +28,8 @@ TAGS = {
 """The only HTML elements, beside ``<br>``, that a text may use; any other is words."""
 _OPENING = frozenset("([{«“‘")
 _CLOSING = frozenset(")]}»”’.,;:!?…")
+_FILLED_IN = frozenset("/|.:-–")
+"""What stands between low lines that somebody is to fill in: "__/__/2025", "__:__"."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,8 @@ def flanks(text: str, start: int, end: int) -> tuple[bool, bool]:
     if size > LONGEST_RUN or (sign == "~" and size != 2):
         return False, False
     opens, closes = bool(after) and not after.isspace(), bool(before) and not before.isspace()
+    if sign == "_":
+        opens, closes = opens and after not in _FILLED_IN and after not in _CLOSING, closes and before not in "/|"
     if _is_word(before) and _is_word(after) and (sign == "_" or size == 1 or before.isdigit() or after.isdigit()):
         return False, False
     if size == 1:

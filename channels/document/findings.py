@@ -1,5 +1,6 @@
 """What a text says about itself before anybody approves it, each with the click that settles it where there is one."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from channels.contract import Edit, Finding, Fix, Piece, Service, Severity
@@ -8,7 +9,7 @@ from channels.document.model import Block, Document, Item, Listing, Note, NoteKi
 from channels.document.plain import to_text
 from channels.document.reading import read
 from channels.document.wrapped import wrapped
-from channels.fixing import whole
+from channels.fixing import apply, whole
 from channels.words import N_, Words
 
 _BOUNDS = {
@@ -44,6 +45,16 @@ _NOTES: dict[NoteKind, tuple[str, str, str]] = {
         N_("Hãy đưa chú thích vào câu, hoặc bỏ dấu."),
         N_("Bỏ dấu chú thích"),
     ),
+    NoteKind.LONE_TAG: (
+        N_("Thẻ “%(text)s” không có thẻ đi cặp nên hiện nguyên văn trên các kênh."),
+        N_("Nếu không phải là chữ của bài, hãy bỏ thẻ."),
+        N_("Bỏ thẻ"),
+    ),
+    NoteKind.REFERENCE: (
+        N_("“%(text)s” là mã ký tự viết thiếu hoặc không ứng với chữ nào; các kênh hiện nguyên văn."),
+        N_("Hãy thay mã bằng chữ muốn hiện, hoặc bỏ mã."),
+        N_("Thay mã bằng chữ"),
+    ),
     NoteKind.UNDERLINED: (
         N_("Hàng dấu dưới dòng “%(text)s” thành đường kẻ, không làm dòng ấy thành đề mục."),
         N_("Nếu là đề mục, hãy ghi “##” ở đầu dòng."),
@@ -55,6 +66,7 @@ _NOTES: dict[NoteKind, tuple[str, str, str]] = {
         N_("Viết liền dấu trừ"),
     ),
 }
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]+")
 _SHOWN = 60
 """Characters of a text that a finding quotes."""
 _SERVICE = ("name", "address", "hotline", "place")
@@ -67,6 +79,7 @@ def of(piece: Piece, *, strikes: bool = True) -> tuple[Finding, ...]:
         return (*bounds(piece), *lines(piece))
     return (
         *lines(piece),
+        *_own_signs(piece),
         *_comments(document),
         *_elements(document),
         *_notes(document),
@@ -87,11 +100,25 @@ def lines(piece: Piece) -> Iterator[Finding]:
     """Yield a finding for each text that is shown as typed and yet holds marks or codes of HTML."""
     texts = {"title": piece.title, "summary": piece.summary, **_service(piece.service)}
     for field, text in texts.items():
-        plain = " ".join(to_text(text).split())
+        document = read(text)
+        wrong = _edits(document, [note for note in document.notes if note.kind is NoteKind.REFERENCE])
+        plain = " ".join(to_text(apply(text, wrong)).split())
         if plain and plain != " ".join(text.split()):
             message = Words(N_("“%(text)s” hiện nguyên văn, kể cả dấu định dạng và mã HTML."), {"text": _short(text)})
             fix = Fix(Words(N_("Chỉ giữ chữ")), field, whole(text, plain))
             yield Finding(Severity.WARNING, field, message, Words(N_("Hãy bỏ dấu và mã khỏi dòng này.")), (fix,))
+
+
+def _own_signs(piece: Piece) -> Iterator[Finding]:
+    """Yield a finding for signs that only a font of the writer's machine has: nobody else sees what was meant."""
+    for field, text in {"title": piece.title, "summary": piece.summary, "body": piece.body}.items():
+        found = list(_PRIVATE.finditer(text))
+        if found:
+            around = text[max(0, found[0].start() - 12) : found[0].end() + 12]
+            message = Words(N_("Ở “%(text)s” có ký hiệu chỉ máy của người viết hiện được."), {"text": _short(around)})
+            edits = tuple(Edit(one.start(), one.end(), one[0], "") for one in found)
+            fix = Fix(Words(N_("Bỏ ký hiệu")), field, edits)
+            yield Finding(Severity.WARNING, field, message, Words(N_("Hãy thay bằng chữ hoặc ký hiệu thường.")), (fix,))
 
 
 def _service(service: Service) -> dict[str, str]:
@@ -118,8 +145,12 @@ def _elements(document: Document) -> Iterator[Finding]:
         message = Words(
             N_("Thẻ HTML “%(text)s” không hiện trên kênh nào, chỉ còn chữ quanh nó."), {"text": _short(text)}
         )
-        fix = Fix(Words(N_("Đổi thẻ HTML thành dấu định dạng")), "body", _edits(document, notes))
-        yield Finding(Severity.WARNING, "body", message, Words(N_("Hãy bỏ thẻ, dùng thanh định dạng.")), (fix,))
+        kept = tuple(Edit(edit.start, edit.start, "", "\\") for edit in _edits(document, notes))
+        fixes = (
+            Fix(Words(N_("Đổi thẻ HTML thành dấu định dạng")), "body", _edits(document, notes)),
+            Fix(Words(N_("Cho hiện như chữ của bài")), "body", kept),
+        )
+        yield Finding(Severity.WARNING, "body", message, Words(N_("Hãy bỏ thẻ, dùng thanh định dạng.")), fixes)
 
 
 def _notes(document: Document) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from channels.document import addresses, pasted
 from channels.document.emphasis import DIALLED, LONE_DIGITS, TAGS, Run, flanks, match
-from channels.document.entities import ENTITY, decoded
+from channels.document.entities import ENTITY, decoded, faulty, unescaped
 from channels.document.limits import Sheet
 from channels.document.links import Links
 from channels.document.model import Break, Code, Inline, Link, Note, NoteKind, Text
@@ -19,6 +19,9 @@ _BR = re.compile(r"<br[ \t]*/?>[ \t]*\n?", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([A-Za-z]{1,6})>")
 _AUTO = re.compile(r"<((?:https?://|mailto:|tel:)[^\s<>]{1,2000}|[^\s<>@]{1,80}@[^\s<>@]{1,200})>", re.IGNORECASE)
 _RAISED = re.compile(r"<(su[bp])>([0-9+-]{1,6})</\1>", re.IGNORECASE)
+_STYLED = re.compile(rf"<({'|'.join(sorted(TAGS))}){pasted.ATTRIBUTES}>", re.IGNORECASE)
+_PATH = re.compile(r"(?:(?<![^\s(“\"'])[A-Za-z]:|(?<![^\s(“\"'])\\)\\(?=[\w*.])\S{0,400}")
+"""A place on a computer, "C:\\Users\\An" or "\\\\may\\chung": its strokes are its own."""
 _TICKS = re.compile("`+")
 _SHIFTED = {
     "sup": str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
@@ -73,6 +76,10 @@ class _Scanner:
 
     def _escape(self, at: int) -> int:
         after = self.strip.text[at + 1 : at + 2]
+        if path := _PATH.match(self.strip.text, at if after == "\\" else max(0, at - 2)):
+            end = at + len(path[0][at - path.start() :].rstrip('*_`)”".,;:'))
+            self._words(at, end)
+            return end
         if after == "\n":
             return self._leaf(Break(*self._at(at, at + 2)), at + 2)
         if after not in _PUNCTUATION or not after:
@@ -89,6 +96,8 @@ class _Scanner:
             for run in _TICKS.finditer(text):
                 self.ticks.setdefault(len(run[0]), []).append(run.start())
         size = _run_end(text, at) - at
+        if size == 1 and at and text[at - 1].isdigit():
+            return at
         same = self.ticks.get(size, [])
         following = bisect_right(same, at)
         if following == len(same):
@@ -127,6 +136,12 @@ class _Scanner:
             self.runs.append(run)
             self.tokens.append(run)
             return tag.end()
+        if styled := _STYLED.match(text, at):
+            run = Run(at, styled.end(), styled[1].lower(), 1, True, False)
+            self.sheet.notes.append(Note(NoteKind.ELEMENT, *self._at(at, styled.end()), f"<{run.sign}>"))
+            self.runs.append(run)
+            self.tokens.append(run)
+            return styled.end()
         if raised := _RAISED.match(text, at):
             shifted = raised[2].translate(_SHIFTED[raised[1].lower()])
             return self._leaf(Text(shifted, *self._at(at, raised.end())), raised.end())
@@ -148,6 +163,9 @@ class _Scanner:
         entity = ENTITY.match(self.strip.text, at)
         text = decoded(entity[0]) if entity else None
         if entity is None or text is None:
+            if wrong := faulty(self.strip.text, at):
+                end, meant = wrong
+                self.sheet.notes.append(Note(NoteKind.REFERENCE, *self._at(at, end), meant))
             return at
         return self._leaf(Text(text, *self._at(at, entity.end())), entity.end())
 
@@ -157,7 +175,9 @@ class _Scanner:
         if end == at or (before.isalnum() and at > 0):
             return at
         place = self._at(at, end)
-        text = self.strip.text[at:end]
+        text = unescaped(self.strip.text[at:end])
+        if not addresses.possible(text):
+            return at
         return self._leaf(Link(text, "", (Text(text, *place),), *place), end)
 
     def _open(self, at: int) -> int:

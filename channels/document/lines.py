@@ -1,6 +1,7 @@
 """What a line can begin: the marks of blocks, without what looks like one and is news.
 
-"22. 11", "2024. Năm", "+84 272", "- 5 độ", "> 5 triệu", "#chuyendoiso" are words.
+"22. 11", "2024. Năm", "+84 272", "- 5 độ", "> 5 triệu", "#chuyendoiso", "# để kết thúc" are words. So are
+"01. ", whose zero would be lost, and a star that no other follows.
 """
 
 import re
@@ -9,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _BULLET = re.compile(r"([-*+])[ \t]+(?=\S)")
-_NUMBER = re.compile(r"(\d{1,3})\.[ \t]+(?=\S)")
-_HEADING = re.compile(r"(#{1,6})[ \t]+(?=\S)")
+_NUMBER = re.compile(r"(0|[1-9][0-9]{0,2})\.[ \t]+(?=\S)")
+_HEADING = re.compile(r"(?!#[ \t]+(?:để[ \t]|[\d*]{1,20}[ \t]*#$))(#{1,6})[ \t]+(?=\S)")
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t])#+$")
-_QUOTE = re.compile(r">(?![ \t]?[\d=<])[ \t]?")
+_QUOTE = re.compile(r">(?![ \t]?(?:\d(?!\d{0,2}\.[ \t])|[=<]))[ \t]?")
 _FENCE = re.compile(r"(`{3,})[^`]*")
 _DELIMITER = re.compile(r":?-+:?")
 _PIPE = re.compile(r"(?<!\\)\|")
@@ -111,13 +112,13 @@ def marker(text: str) -> Marker | None:
 def begins_list(lines: Lines, at: int) -> Marker | None:
     """Return the sign of the list that begins with line ``at``, None if its sign is a word.
 
-    A number other than 1 needs the next one on a line below; a bullet before a digit needs another bullet.
+    A number other than 1 needs the next one on a line below; a bullet before a digit, and a star, need another bullet.
     """
     first = lines[at]
     found = marker(first.text)
     if found is None or found.number in (0, 1):
         return found
-    if found.number is None and not first.text[found.width].isdigit():
+    if found.number is None and found.sign != "*" and not first.text[found.width].isdigit():
         return found
     following = _following(lines, at, first.indent)
     if following is None or following.sign != found.sign:

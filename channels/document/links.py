@@ -16,6 +16,7 @@ LONGEST_NOTED = 2_400
 """Characters of a link that is told about; notes of brackets inside brackets would add up to a square."""
 MOST_INSIDE = 32
 """Brackets inside an address."""
+_UNCLOSED = re.compile(r"\(\s{0,4}((?:https?://|www\.)[^\s<>\[\]]{1,2000})", re.IGNORECASE)
 _STEP = re.compile(r"[^()\\\n]*")
 
 
@@ -50,20 +51,29 @@ class Links:
         text = self.strip.text
         stop = _address_end(text, at + 2) if text.startswith("(", at + 1) else -1
         if stop < 0:
+            self._unclosed(bracket, at)
             return 0
         written = text[at + 2 : stop]
         read = addresses.picture_address if bracket.is_picture else addresses.address
         found = read(written)
         words = self._source(bracket.end, at)
         if found is None:
-            if not bracket.is_picture and written.strip() and words.strip():
-                self._note(NoteKind.BROKEN_LINK, bracket, stop + 1, f"{words} ({written.strip()})")
+            if not bracket.is_picture and words.strip():
+                told = f"{words} ({written.strip()})" if written.strip() else words
+                self._note(NoteKind.BROKEN_LINK, bracket, stop + 1, told)
             return 0
         if not bracket.is_picture and not found.url:
             self._note(NoteKind.BAD_ADDRESS, bracket, stop + 1, words)
         elif not bracket.is_picture and found.completed:
             self._note(NoteKind.NO_SCHEME, bracket, stop + 1, f"[{words}]({found.url})")
         return self._made(bracket, found.url, found.title, at, stop + 1)
+
+    def _unclosed(self, bracket: Bracket, at: int) -> None:
+        """Note an address whose bracket is not closed."""
+        found = _UNCLOSED.match(self.strip.text, at + 1) if not bracket.is_picture else None
+        words = self._source(bracket.end, at) if found else ""
+        if found and words.strip():
+            self._note(NoteKind.BROKEN_LINK, bracket, found.end(), f"{words} ({found[1]})")
 
     def _referred(self, bracket: Bracket, at: int) -> int:
         text = self.strip.text

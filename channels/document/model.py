@@ -175,6 +175,8 @@ class NoteKind(StrEnum):
     STRUCK = "struck"
     MINUS = "minus"
     UNDERLINED = "underlined"
+    LONE_TAG = "lone_tag"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True)

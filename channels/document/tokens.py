@@ -123,6 +123,8 @@ class _Maker:
             at += whole or size
             self._marked(mark, at)
         if run.left:
+            if whole:
+                self.sheet.notes.append(Note(NoteKind.LONE_TAG, self.strip.at(run.start), self.strip.end(run.end)))
             self._words(at, at + (whole or run.left))
             at += whole or run.left
         for mark, size in reversed(run.opens):
@@ -149,4 +151,11 @@ class _Maker:
         frame = self.frames.pop()
         bracket = closed.bracket
         place = self.strip.at(frame.start), self.strip.end(closed.end)
-        self.frames[-1].inside.append(Link(bracket.url or "", bracket.title, tuple(frame.inside), *place))
+        words = tuple(frame.inside) or _address_itself(bracket.url or "", place)
+        self.frames[-1].inside.append(Link(bracket.url or "", bracket.title, words, *place))
+
+
+def _address_itself(url: str, place: tuple[int, int]) -> tuple[Text, ...]:
+    """What a link without words says."""
+    shown = url.removeprefix("mailto:").removeprefix("tel:")
+    return (Text(shown, *place),) if shown else ()

@@ -22,7 +22,7 @@ from channels.document import (
     read,
 )
 from channels.document import Picture as Image
-from channels.zalo_oa.inline import Writer
+from channels.zalo_oa.inline import Writer, headed
 from media.characters import clean
 
 
@@ -95,7 +95,7 @@ def _text(block: Block, write: Writer) -> str:
     match block:
         case Heading():
             words = write.flat(block.inside)
-            return f"<p><b>{words}</b></p>" if write.html and words else words.upper()
+            return f"<p><b>{words}</b></p>" if write.html and words else headed(words)
         case Quote():
             return _wrapped(_quoted(_lines(block.blocks, write)), write)
         case _:

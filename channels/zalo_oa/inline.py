@@ -7,10 +7,14 @@ from html import escape
 from itertools import zip_longest
 
 from channels.document import Break, Cell, Code, Inline, Link, Mark, Picture, Span, Table, Text
+from media.characters import clean
 
 MARKS = {Mark.STRONG: "strong", Mark.EMPHASIS: "em"}
 """The marks that HTML mode keeps; Zalo publishes no list of tags, and these are what others were seen to send."""
 
+_WORDS = re.compile(r"(\s+)")
+_PLAIN = re.compile(r"\W*[^\W\d_]+(?:[-–,/’'][^\W\d_]+)*\W*")
+_MIXED = re.compile(r"[a-zà-ỹ][A-ZĐ]|[A-ZĐ]{2}[a-zà-ỹ]")
 _SPACES = re.compile("[ \t]+")
 
 LinkMaker = Callable[[str], str | None]
@@ -26,7 +30,7 @@ class Writer:
 
     def flat(self, inside: Sequence[Inline]) -> str:
         """Return what inlines say; a link shows its address after its words, a line break is a line end."""
-        lines = self._raw(inside).split("\n")
+        lines = clean(self._raw(inside)).split("\n")
         return "\n".join(_SPACES.sub(" ", line).strip() for line in lines).strip()
 
     def _raw(self, inside: Sequence[Inline]) -> str:
@@ -64,6 +68,16 @@ class Writer:
 
     def _row(self, cells: Sequence[Cell]) -> list[str]:
         return [self.flat(cell.inside).replace("\n", " ") for cell in cells]
+
+
+def headed(words: str) -> str:
+    """Return the words of a heading in capitals, but for what capitals would change: addresses, codes, units."""
+    return "".join(word.upper() if _may_rise(word) else word for word in _WORDS.split(words))
+
+
+def _may_rise(word: str) -> bool:
+    alike = len(word.upper()) == len(word) and not _MIXED.search(word)  # no "ß", no "kWh"
+    return alike and _PLAIN.fullmatch(word) is not None
 
 
 def _after_link(words: str, address: str) -> str:

@@ -39,6 +39,7 @@ def test_what_some_part_cannot_carry_or_show_goes_and_nothing_else(sign: str) ->
         ("ខ្មែរ\u200bអក្សរ", "ខ្មែរ\u200bអក្សរ"),
         ("PHƯỜNG XÃ\u00adHỘI", "PHƯỜNG XÃHỘI"),
         ("Đã mất \ufffd một chữ", "Đã mất \ufffd một chữ"),
+        ("\uf0b7 một \uf0fc hai \uf0e0 ba", "• một ✓ hai → ba"),
     ],
 )
 def test_nothing_that_means_something_is_lost(typed: str, kept: str) -> None:

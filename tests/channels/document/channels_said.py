@@ -14,6 +14,7 @@ from channels.radio_script.reading.plain import flatten
 from channels.radio_script.settings import Settings as RadioSettings
 from channels.zalo_oa.adapter import ZaloOa
 from channels.zalo_oa.settings import Settings as ZaloSettings
+from media.characters import clean
 from tests.channels.contract.pieces import whole
 
 ZALO = ZaloSettings(api_url="https://openapi.zalo.me", oa_name="OA")
@@ -53,7 +54,7 @@ def zalo(body: str) -> str:
 
 def radio(body: str) -> str:
     """What the radio reads, before numbers and abbreviations become words."""
-    return flatten(unicodedata.normalize("NFC", body)).text
+    return flatten(clean(body)).text
 
 
 def findings(body: str) -> dict[str, list[Finding]]:
