@@ -27,6 +27,20 @@ DATABASE_AWAY_UNCLEAR = Words(
     N_("Cơ sở dữ liệu bận đúng lúc đang đăng; hệ thống đang tra xem bài đã lên kênh hay chưa.")
 )
 
+CHANGED = Words(
+    N_(
+        "Nội dung lưu cho lượt phát hành này không còn đúng như lúc duyệt nên không được gửi. "
+        "Hãy phát hành lại tin, và báo người vận hành."
+    )
+)
+
+CHANGED_UNCLEAR = Words(
+    N_(
+        "Nội dung lưu cho lượt phát hành này không còn đúng như lúc duyệt nên hệ thống không làm tiếp; bài có thể đã "
+        "lên kênh. Hãy mở kênh kiểm tra, rồi chọn “Đã gửi” hoặc “Gửi lại”."
+    )
+)
+
 DETAIL = 2000
 """Longest detail that is kept, in characters."""
 
@@ -69,6 +83,12 @@ def broken(error: Exception, rendition_id: int, account: Account, *, unclear: bo
     return Result(outcome, rendition_id, words=words, detail=said)
 
 
+def damaged(why: str, rendition_id: int, *, unclear: bool) -> Result:
+    """Return the result of not sending what is no longer what was approved: a person decides."""
+    log.error("rendition %s is not sent: %s", rendition_id, why)
+    return Result(Outcome.REJECTED, rendition_id, words=CHANGED_UNCLEAR if unclear else CHANGED, detail=why[:DETAIL])
+
+
 def redact(text: str, account: Account) -> str:
     """Return ``text`` without the channel's secrets, cut to a length that can be shown."""
     for secret in _secrets(account).values():
@@ -78,10 +98,13 @@ def redact(text: str, account: Account) -> str:
 
 
 def with_files(rendition: Rendition, store: Store) -> Rendition:
-    """Return the rendition with the bytes of its files; raise ``media.errors.NotStored`` if one is gone."""
+    """Return the rendition with the bytes of its files; raise ``media.errors.NotStored`` if one is gone,
+    ``Damaged`` if one is not what it was."""
     if not rendition.files:
         return rendition
-    return replace(rendition, files=tuple(replace(file, data=store.read(file.sha256)) for file in rendition.files))
+    return replace(
+        rendition, files=tuple(replace(file, data=store.read(file.sha256, verify=True)) for file in rendition.files)
+    )
 
 
 def _answer(call: Call, adapter: PushAdapter, account: Account) -> Receipt | Continue | None:

@@ -14,7 +14,7 @@ from media.characters import clean_line, clean_values
 from scheduler.apart import read_apart
 from scheduler.base import Damaged
 from scheduler.config import EngineConfig
-from scheduler.rows import CHANNEL, DELIVERY, DOCUMENT, RENDITION, AnyRow, is_as_kept, rendition_of
+from scheduler.rows import CHANNEL, DELIVERY, DOCUMENT, RENDITION, AnyRow, kept_rendition
 from scheduler.states import DeliveryState
 
 UNIT = table("unit", column("id"), column("name"))
@@ -122,12 +122,8 @@ def _items(connection: Connection, ids: Sequence[int]) -> tuple[tuple[LiveItem, 
 
 
 def _item(row: AnyRow) -> LiveItem:
-    if isinstance(row.document, Damaged) or isinstance(row.files, Damaged):
-        raise ValueError("the stored rendition is not readable")
-    if not is_as_kept(row):
-        raise ValueError("the stored rendition is not what was approved: its checksum differs")
     return LiveItem(
-        row.id, row.story_id, row.revision, rendition_of(row), row.live_at, row.until, row.corrected_at
+        row.id, row.story_id, row.revision, kept_rendition(row), row.live_at, row.until, row.corrected_at
     )  # fmt: skip
 
 

@@ -87,8 +87,11 @@ class Reconciliation:
         opened = self._tools.open(connection, row.channel_id, calls) if calls else None
         if opened is None:
             return None
-        rendition = renditions(connection, [row.live_rendition_id])[row.live_rendition_id]
-        return row, opened, Order(row.key, rendition, live=receipt_of(row))
+        good, bad = renditions(connection, [row.live_rendition_id])
+        if bad:
+            log.error("delivery %s: not looked at: %s", row.id, bad[row.live_rendition_id])
+            return None
+        return row, opened, Order(row.key, good[row.live_rendition_id], live=receipt_of(row))
 
     def _seen(self, row: AnyRow, opened: Opened, order: Order) -> Changes:
         now, adapter = self._tools.clock(), registry.push(opened.kind)

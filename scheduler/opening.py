@@ -31,13 +31,17 @@ BAD_SETTINGS = Words(N_("Cấu hình của kênh chưa hợp lệ nên kênh t�
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The claims of one visit to a channel, with the channel as its adapter sees it. ``bucket`` counts its calls."""
+    """The claims of one visit to a channel, with the channel as its adapter sees it. ``bucket`` counts its calls.
+
+    ``damaged`` says of each stored rendition that is not what was approved what is wrong with it.
+    """
 
     adapter: PushAdapter
     account: Account
     bucket: str
     claims: tuple[Claim, ...]
     renditions: Mapping[int, Rendition]
+    damaged: Mapping[int, str]
 
 
 def open_batch(connection: Connection, tools: Tools, channel_id: int) -> Batch | None:
@@ -56,7 +60,7 @@ def open_batch(connection: Connection, tools: Tools, channel_id: int) -> Batch |
         return None
     wanted_ids = {held.facts.sent_rendition_id for held in claims}
     account = Account(row.id, row.name, settings, tools.vault(row.id), tools.clock)
-    return Batch(adapter, account, bucket, claims, renditions(connection, wanted_ids))
+    return Batch(adapter, account, bucket, claims, *renditions(connection, wanted_ids))
 
 
 def _claim(connection: Connection, tools: Tools, row: AnyRow, account: str, per_minute: int) -> tuple[Claim, ...]:

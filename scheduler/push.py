@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
-from channels.contract import Order
+from channels.contract import Order, Rendition
 from channels.observing import shows_after
 from channels.words import N_, Words
+from media.errors import Damaged, NotStored
+from scheduler.apart import said
 from scheduler.book import Book, Owed
-from scheduler.calling import Call, broken, make, with_files
+from scheduler.calling import Call, broken, damaged, make, with_files
 from scheduler.claims import Claim, begin, give_back, put_down
 from scheduler.decisions import CALLS, Step, decide
 from scheduler.finishing import Tried, finish
@@ -24,6 +26,9 @@ from scheduler.tools import Hand, Point, Tools
 from scheduler.trouble import AWAY
 
 log = logging.getLogger(__name__)
+
+SENDS = frozenset({Step.PUBLISH, Step.CONTINUE, Step.CORRECT})
+"""Steps that may carry the rendition to the provider; looking for an item or taking it down needs none."""
 
 VISIT = timedelta(seconds=2)
 """No visit begins another call after this long: a removal or a correction overtakes what is still waiting."""
@@ -119,9 +124,13 @@ class PushLane:
             changes = without_call(decision, held.facts)
             self._book.write(lambda connection: self._put_down(connection, held, changes))
             return None
+        if (why := batch.damaged.get(held.facts.sent_rendition_id, "")) and decision.step in SENDS:
+            return self._not_sent(batch, held, decision.step, why, now)
         try:
             call = self._call(batch, held, decision.step)
-        except Exception as error:  # e.g. a stored file is gone; nothing was sent
+        except (NotStored, Damaged) as error:
+            return self._not_sent(batch, held, decision.step, said(error), now)
+        except Exception as error:  # e.g. the store does not answer; nothing was sent
             result = broken(error, held.facts.sent_rendition_id, batch.account, unclear=False)
             return self._record(batch, held, decision.step, result, now)
         begun = self._book.write(lambda connection: begin(connection, held, tools.config.held, now, stamp=call.once))
@@ -132,6 +141,12 @@ class PushLane:
         result = self._make(batch, call, now)
         tools.reached(Point.ANSWERED)
         return self._record(batch, begun, call.step, result, now)
+
+    def _not_sent(self, batch: Batch, held: Claim, step: Step, why: str, now: datetime) -> Result:
+        """Send nothing; of a new item that the provider has accepted before nobody knows whether it is shown."""
+        accepted = step is Step.CONTINUE and held.facts.live_rendition_id is None
+        result = damaged(why, held.facts.sent_rendition_id, unclear=accepted)
+        return self._record(batch, held, Step.FIND if accepted else step, result, now)
 
     def _make(self, batch: Batch, call: Call, begun_at: datetime) -> Result:
         """Make the call, unless so much of the lease is over that another worker may be at it before the answer."""
@@ -166,8 +181,8 @@ class PushLane:
 
     def _call(self, batch: Batch, held: Claim, step: Step) -> Call:
         facts = held.facts
-        rendition = batch.renditions[facts.sent_rendition_id]
-        sends = step in (Step.PUBLISH, Step.CONTINUE, Step.CORRECT) and bool(rendition.files)
+        rendition = batch.renditions.get(facts.sent_rendition_id) or Rendition(batch.adapter.kind, {})
+        sends = step in SENDS and bool(rendition.files)
         if sends:
             self._book.settle()  # reading files may take long
         order = Order(

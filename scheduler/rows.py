@@ -1,6 +1,6 @@
 """The tables as Core sees them, and the way from a row to the values that decisions are made from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row, Table, select
 from channels import registry
 from channels.contract import Receipt, Rendition, RenditionFile, Transport
 from media.characters import clean_values
+from scheduler.apart import read_apart
+from scheduler.base import Damaged
 from scheduler.decisions import Facts, Gate, Progress
 from scheduler.states import RESEND, DeliveryState, Desired, Health, LatePolicy
 from scheduler.tables import (
@@ -123,11 +125,21 @@ def file_entry(file: RenditionFile) -> dict[str, Any]:
     return {"name": file.name, "mime": file.mime, "sha256": file.sha256, "size": file.size}
 
 
-def renditions(connection: Connection, ids: Iterable[int]) -> Mapping[int, Rendition]:
-    """Return the stored renditions with these ids."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    columns = (RENDITION.c.id, RENDITION.c.kind, RENDITION.c.document, RENDITION.c.files)
-    rows = connection.execute(select(*columns).where(RENDITION.c.id.in_(wanted)))
-    return {row.id: rendition_of(row) for row in rows}
+def kept_rendition(row: AnyRow) -> Rendition:
+    """Return a stored rendition that is what was approved; raise ``ValueError`` or what reading raises if it is not."""
+    if isinstance(row.document, Damaged) or isinstance(row.files, Damaged):
+        raise ValueError("the stored rendition is not readable")
+    if not is_as_kept(row):
+        raise ValueError("the stored rendition is not what was approved: its checksum differs")
+    return rendition_of(row)
+
+
+def renditions(connection: Connection, ids: Iterable[int]) -> tuple[dict[int, Rendition], dict[int, str]]:
+    """Return the stored renditions with these ids, and for each that is not what was approved why."""
+    columns = (RENDITION.c.id, RENDITION.c.kind, RENDITION.c.document, RENDITION.c.files, RENDITION.c.sha256)
+
+    def read(some: Sequence[int]) -> dict[int, Rendition]:
+        rows = connection.execute(select(*columns).where(RENDITION.c.id.in_(some)))
+        return {row.id: kept_rendition(row) for row in rows}
+
+    return read_apart(sorted(set(ids)), read)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from channels.contract import Account, Order, Receipt
+from channels.contract import Account, ChannelError, ErrorKind, Order, Receipt
+from channels.words import N_, Words
 from channels.zalo_oa.article import to_send
 from channels.zalo_oa.connection import Connection, settings_of
 from channels.zalo_oa.errors import JOB_VERDICTS, PROCESSING, Refusal
@@ -14,6 +15,7 @@ QUICK_POLLS = 8
 """Production code polls 8 times 3 s; 5 times 2 s gave false failures. Slower after that."""
 SLOW_POLLS = (5.0, 10.0, 20.0, 30.0, 60.0)
 POLLS_MAX = 40
+NOTHING_KEPT = Words(N_("Bản đã duyệt của bài không còn đọc được nên không gửi gì lên Zalo."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Stage:
 def payload(order: Order) -> dict[str, Any]:
     """Return what is sent for an order; after a failed fetch of pictures with the default cover."""
     stage = Stage.read(order.progress)
+    if "article" not in order.rendition.document:
+        raise ChannelError(ErrorKind.REJECTED, NOTHING_KEPT)
     return to_send(order.rendition.document, order.key, fallback=stage.restarts > 0)
 
 

@@ -139,7 +139,7 @@ class MemoryProvider:
     def act(self, what: str, order: Order, account: Account) -> Continue | str | None:
         """Take note of a call and return what was planned for it; a planned exception is raised."""
         self.arrive(account.now())
-        self.calls.append((what, order.key, str(order.rendition.document["text"])))
+        self.calls.append((what, order.key, str(order.rendition.document.get("text", ""))))
         self.call(what, order, account)
         planned = self.next.popleft() if self.next else None
         if what == "poll" and isinstance(planned, ChannelError) and planned.kind is ErrorKind.REJECTED:
