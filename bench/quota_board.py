@@ -14,12 +14,12 @@ from sqlalchemy import Connection
 from bench.machine import Figure, describe, measure, table
 from bench.newsroom import Large, bare, large
 from bench.quota_seed import NOW
+from channels.contract import Evidence
 from cms.core.periods import Period, parse
 from cms.database import db
 from cms.quotas.counting import Duty, stretches
 from cms.quotas.facts import plans_in_force, quota_facts
 from cms.quotas.gathering import ask
-from cms.quotas.pack import Proof
 from cms.quotas.statements import BROADCASTS, PLAYS, RECEIPTS
 
 WEEK, MONTH = "2026-W47", "2026-11"
@@ -61,9 +61,9 @@ def _rows(connection: Connection, shown: Period) -> tuple[Figure, int]:
     quotas = quota_facts(connection, plans_in_force(connection, shown.first, shown.last))
     duties = [quota.duty for quota in quotas]
     read = [
-        (RECEIPTS, _values(duties, shown, Proof.RECEIPT, days=False)),
-        (BROADCASTS, _values(duties, shown, Proof.BROADCAST, days=False)),
-        (PLAYS, _values(duties, shown, Proof.PLAY, days=True)),
+        (RECEIPTS, _values(duties, shown, Evidence.RECEIPT, days=False)),
+        (BROADCASTS, _values(duties, shown, Evidence.BROADCAST, days=False)),
+        (PLAYS, _values(duties, shown, Evidence.PLAY, days=True)),
     ]
 
     def select() -> int:
@@ -72,7 +72,7 @@ def _rows(connection: Connection, shown: Period) -> tuple[Figure, int]:
     return measure("SELECT", select), select()
 
 
-def _values(duties: list[Duty], shown: Period, proof: Proof, *, days: bool) -> dict[str, object]:
+def _values(duties: list[Duty], shown: Period, proof: Evidence, *, days: bool) -> dict[str, object]:
     mine = [duty for duty in duties if duty.proof is proof]
     found = ask(mine, stretches(mine, shown))
     if found is None:

@@ -38,11 +38,15 @@ class Transport(StrEnum):
 
 
 class Evidence(StrEnum):
-    """What proves that an item reached people: a receipt, a broadcast log entry or a proof of play."""
+    """What proves that an item reached people: a provider's receipt, a broadcast log entry, a proof of play.
+
+    ``MANUAL`` is a person's record of what no channel proves (a printed paper, a talk at a school); no kind has it.
+    """
 
     RECEIPT = "receipt"
     BROADCAST = "broadcast"
     PLAY = "play"
+    MANUAL = "manual"
 
 
 class Severity(StrEnum):
@@ -315,6 +319,10 @@ class Adapter(Protocol):
 
     kind: ClassVar[str]
     label: ClassVar[Words]
+    short_label: ClassVar[Words]
+    """Where there is little room: on tabs and buttons."""
+    icon: ClassVar[str]
+    """A symbol of the site's icon sheet."""
     transport: ClassVar[Transport]
     evidence: ClassVar[Evidence]
     story_kinds: ClassVar[frozenset[StoryKind]]
@@ -323,6 +331,20 @@ class Adapter(Protocol):
     Settings: ClassVar[type[BaseModel]]
     secrets: ClassVar[Mapping[str, Words]]
     """Names of the secrets the channel needs, with the label of each for the admin."""
+    stopping: ClassVar[Words]
+    """What becomes of promised and live items while a channel, ``%(name)s``, is stopped; asked before it is."""
+    public_paths: ClassVar[Mapping[str, str]]
+    """Where the site serves each document to anybody, name to path; empty for what is not fetched.
+
+    ``{slug}`` in a path is the channel's. A path with ``{sha256}`` serves a file of the channel's renditions by its
+    hash, or else the document that the name, with the hash in it, tells.
+    """
+    public_pages: ClassVar[Mapping[str, str]]
+    """Pages for people's browsers beside the documents, name to path."""
+    page_template: ClassVar[str]
+    """Template of the kind's folder that shows one item as a public page of its own; empty if there is none."""
+    priorities: ClassVar[Mapping[str, Words]]
+    """How urgent an item can be, the usual first; empty where everything is equal."""
 
     def check(self, piece: Piece, settings: BaseModel) -> Sequence[Finding]:
         """Say what would stop (error) or hurt (warning) this piece on the channel; no I/O."""

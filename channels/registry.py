@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from functools import cache, wraps
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import isroutine
+from pathlib import Path
 from typing import Any
 
-from channels.contract import Adapter, PullAdapter, PushAdapter
+from channels.contract import Adapter, Evidence, PullAdapter, PushAdapter
 from media.underlock import slow
 
 KINDS: dict[str, str] = {
@@ -38,6 +40,19 @@ def adapter(kind: str) -> Adapter:
     watched = type(name, (kind_of,), {each: _watched(kind_of, each) for each in worked(kind_of)})
     made: Adapter = watched()
     return made
+
+
+def folder(kind: str) -> Path:
+    """Return the folder that the kind lives in, with its templates and static files."""
+    spec = find_spec(KINDS[kind].partition(":")[0])
+    if spec is None or spec.origin is None:
+        raise UnknownKind(kind)
+    return Path(spec.origin).parent
+
+
+def proven_by(evidence: Evidence) -> tuple[str, ...]:
+    """Return the kinds whose items this proves."""
+    return tuple(kind for kind in KINDS if adapter(kind).evidence is evidence)
 
 
 def pull(kind: str) -> PullAdapter:

@@ -65,5 +65,5 @@ def _put_in_front(app: Flask, settings: Settings) -> None:
 
 def _template_loader() -> ChoiceLoader:
     """Our pages, and ``channel/<kind>/preview.html`` from each kind's own folder."""
-    folders = {kind: FileSystemLoader(HOUSE / "channels" / kind / "templates") for kind in registry.KINDS}
+    folders = {kind: FileSystemLoader(registry.folder(kind) / "templates") for kind in registry.KINDS}
     return ChoiceLoader([FileSystemLoader(HOUSE / "templates"), PrefixLoader({"channel": PrefixLoader(folders)})])

@@ -20,7 +20,7 @@ from channels.contract import (
 from channels.led_board import checks, dialects
 from channels.led_board.building import Built, build
 from channels.led_board.composing import compose, frames, with_picture
-from channels.led_board.playlist import frame_name
+from channels.led_board.playlist import FRAME_NAME, frame_name
 from channels.led_board.settings import Settings
 from channels.words import N_, Words
 from media.board import Role
@@ -33,12 +33,30 @@ class LedBoard:
 
     kind: ClassVar[str] = "led_board"
     label: ClassVar[Words] = Words(N_("Bảng LED"))
+    short_label: ClassVar[Words] = Words(N_("Bảng LED"))
+    icon: ClassVar[str] = "display"
     transport: ClassVar[Transport] = Transport.PULL
     evidence: ClassVar[Evidence] = Evidence.PLAY
     story_kinds: ClassVar[frozenset[StoryKind]] = frozenset(StoryKind)
     texts: ClassVar[frozenset[str]] = frozenset(("title", "summary"))
     Settings: ClassVar[type[BaseModel]] = Settings
     secrets: ClassVar[Mapping[str, Words]] = {}
+    stopping: ClassVar[Words] = Words(
+        N_(
+            "Ngừng “%(name)s”? Bài đang chờ được giữ lại, địa chỉ của bảng không còn trả lời; "
+            "bảng có thể còn chiếu danh sách đã tải về."
+        )
+    )
+    public_paths: ClassVar[Mapping[str, str]] = {
+        "playlist.json": "/boards/{slug}/playlist.json",
+        "playlist.smil": "/boards/{slug}/playlist.smil",
+        "playlist.txt": "/boards/{slug}/playlist.txt",
+        "current.png": "/boards/{slug}/current.png",
+        FRAME_NAME: "/boards/{slug}/assets/{sha256}.png",
+    }
+    public_pages: ClassVar[Mapping[str, str]] = {"player": "/boards/{slug}/player"}
+    page_template: ClassVar[str] = ""
+    priorities: ClassVar[Mapping[str, Words]] = {}
 
     def check(self, piece: Piece, settings: BaseModel) -> Sequence[Finding]:
         """Say what does not fit this board, which text and by how many characters."""

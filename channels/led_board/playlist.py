@@ -18,9 +18,12 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+FRAME_NAME = "frame-{sha256:.32}"
+
+
 def frame_name(sha256: str) -> str:
     """Return the name of the document with a frame of the board's own, which no rendition brings to the store."""
-    return f"frame-{sha256[:32]}"
+    return FRAME_NAME.format(sha256=sha256)
 
 
 Moment = Annotated[AwareDatetime, PlainSerializer(stamp)]

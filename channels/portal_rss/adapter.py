@@ -16,12 +16,25 @@ class PortalRss:
 
     kind: ClassVar[str] = page.KIND
     label: ClassVar[Words] = Words(N_("Cổng thông tin (RSS)"))
+    short_label: ClassVar[Words] = Words(N_("Cổng, RSS"))
+    icon: ClassVar[str] = "rss"
     transport: ClassVar[Transport] = Transport.PULL
     evidence: ClassVar[Evidence] = Evidence.RECEIPT
     story_kinds: ClassVar[frozenset[StoryKind]] = frozenset(StoryKind)
     texts: ClassVar[frozenset[str]] = frozenset(("title", "summary", "body"))
     Settings: ClassVar[type[BaseModel]] = Settings
     secrets: ClassVar[Mapping[str, Words]] = {}
+    stopping: ClassVar[Words] = Words(
+        N_("Ngừng “%(name)s”? Bài đang chờ được giữ lại, địa chỉ công khai của kênh không còn trả lời.")
+    )
+    public_paths: ClassVar[Mapping[str, str]] = {
+        "rss": "/feeds/{slug}.rss",
+        "atom": "/feeds/{slug}.atom",
+        "json": "/feeds/{slug}.json",
+    }
+    public_pages: ClassVar[Mapping[str, str]] = {}
+    page_template: ClassVar[str] = "page.html"
+    priorities: ClassVar[Mapping[str, Words]] = {}
 
     def check(self, piece: Piece, settings: BaseModel) -> Sequence[Finding]:
         """Say what stops or hurts the piece on the portal."""

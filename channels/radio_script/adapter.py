@@ -20,12 +20,28 @@ class RadioScript:
 
     kind: ClassVar[str] = rendering.KIND
     label: ClassVar[Words] = Words(N_("Kịch bản truyền thanh"))
+    short_label: ClassVar[Words] = Words(N_("Phát thanh"))
+    icon: ClassVar[str] = "megaphone"
     transport: ClassVar[Transport] = Transport.PULL
     evidence: ClassVar[Evidence] = Evidence.BROADCAST
     story_kinds: ClassVar[frozenset[StoryKind]] = frozenset(StoryKind)
     texts: ClassVar[frozenset[str]] = frozenset(("title", "summary", "body"))
     Settings: ClassVar[type[BaseModel]] = Settings
     secrets: ClassVar[Mapping[str, Words]] = {}
+    stopping: ClassVar[Words] = Words(
+        N_(
+            "Ngừng “%(name)s”? Bài đang chờ được giữ lại. "
+            "Kịch bản đã phát hành vẫn ở trang của đài và vẫn thu hồi được."
+        )
+    )
+    public_paths: ClassVar[Mapping[str, str]] = {}
+    public_pages: ClassVar[Mapping[str, str]] = {}
+    page_template: ClassVar[str] = ""
+    priorities: ClassVar[Mapping[str, Words]] = {
+        "thong_thuong": Words(N_("Thông thường")),
+        "uu_tien": Words(N_("Ưu tiên")),
+        "khan_cap": Words(N_("Khẩn cấp")),
+    }
 
     def check(self, piece: Piece, settings: BaseModel) -> Sequence[Finding]:
         """Say what stops or hurts the piece on the air."""

@@ -36,6 +36,8 @@ class ZaloOa:
 
     kind: ClassVar[str] = article.KIND
     label: ClassVar[Words] = Words(N_("Zalo Official Account"))
+    short_label: ClassVar[Words] = Words(N_("Zalo"))
+    icon: ClassVar[str] = "chat-dots"
     transport: ClassVar[Transport] = Transport.PUSH
     evidence: ClassVar[Evidence] = Evidence.RECEIPT
     story_kinds: ClassVar[frozenset[StoryKind]] = checks.KINDS
@@ -48,6 +50,13 @@ class ZaloOa:
         "code_verifier": Words(N_("Code verifier cố định (chỉ khi ứng dụng đã khai code challenge trên Zalo)")),
         webhook.SECRET: Words(N_("Khóa bí mật Official Account (OA Secret Key, ở trang Webhook)")),
     }
+    stopping: ClassVar[Words] = Words(
+        N_("Ngừng “%(name)s”? Bài đang chờ được giữ lại, chưa gửi. Bài đã đăng vẫn ở trên kênh và vẫn thu hồi được.")
+    )
+    public_paths: ClassVar[Mapping[str, str]] = {}
+    public_pages: ClassVar[Mapping[str, str]] = {}
+    page_template: ClassVar[str] = ""
+    priorities: ClassVar[Mapping[str, Words]] = {}
     calls_per_minute: ClassVar[int] = 60
     """Steps; a step makes up to two calls, and the smaller package allows 100 calls a minute."""
     calls_of_a_look: ClassVar[int] = 1

@@ -13,8 +13,8 @@ from cms.api.named import channel_by_slug
 from cms.api.story_changes import changing_story
 from cms.api.story_shapes import StoryTold, story_reply
 from cms.api.table import endpoint
+from cms.core import priorities
 from cms.database import db
-from cms.radio import classes, reading
 from cms.refusal import Invalid
 from cms.stories import lookup, promising, publishing, unscheduling
 from cms.stories.publishing import Wish
@@ -91,6 +91,6 @@ def _wish(session: Session, number: int, wish: ChannelWish) -> Wish:
     if wish.at is not None and wish.next_slot:
         raise Invalid(N_("Hãy chọn giờ cụ thể hoặc khung giờ kế tiếp, không chọn cả hai."), field=f"{field}.at")
     channel = channel_by_slug(session, wish.channel, f"{field}.channel")
-    if wish.priority and channel.kind != reading.KIND:
-        raise Invalid(classes.RADIO_ONLY, field=f"{field}.priority")
+    if wish.priority and not priorities.known(channel.kind):
+        raise Invalid(priorities.NO_PRIORITIES, field=f"{field}.priority")
     return Wish(channel.id, wish.at, wish.next_slot, wish.until, wish.priority or "")

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from pydantic import Field
 
+from channels.contract import Evidence
 from cms.api.calls import Call, Reply
 from cms.api.fields import Given, Told, Word
 from cms.api.table import endpoint
@@ -14,7 +15,6 @@ from cms.quotas.board import cell_json
 from cms.quotas.cell import Entry, open_cell
 from cms.quotas.evidence import Step
 from cms.quotas.facts import QuotaFacts, UnitFacts
-from cms.quotas.pack import Proof
 from cms.quotas.scoring import Score
 from cms.quotas.status import Status
 from cms.web.language import say
@@ -77,7 +77,7 @@ class ItemTold(Told):
     """
 
     step: Step
-    proof: Proof | None = Field(description="What proves it; null for what is not proven yet.")
+    proof: Evidence | None = Field(description="What proves it; null for what is not proven yet.")
     at: datetime
     days: int = Field(description="Days on which it was shown, where only days are known; else 0.")
     unit: str = Field(description="The unit it was done by: this one, or one that this one took over.")

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from channels import registry
+from channels.contract import Evidence
 from channels.words import N_
 from cms.boards.tables import BoardKey, Play, PlayDay
 from cms.clock import local_day
@@ -66,7 +68,8 @@ class Acknowledged:
 
 def board(session: Session, slug: str, key: str) -> Channel:
     """The active board with this slug, if ``key`` is its key; raise ``NotFound`` or ``NotAllowed``."""
-    channel = session.scalar(select(Channel).where(Channel.slug == slug, Channel.kind == "led_board", Channel.active))
+    boards = Channel.kind.in_(registry.proven_by(Evidence.PLAY))
+    channel = session.scalar(select(Channel).where(Channel.slug == slug, boards, Channel.active))
     if channel is None:
         raise NotFound(N_("Không có bảng này."))
     held = session.get(BoardKey, channel.id)

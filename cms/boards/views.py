@@ -4,6 +4,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from channels import registry
 from channels.words import N_
 from cms.boards import service
 from cms.database import changing, db
@@ -40,11 +41,16 @@ def plays(slug: str) -> Response:
 def player(slug: str) -> str:
     """A full-screen page that plays the board's playlist in any browser."""
     channel = db.session.scalar(
-        select(Channel).where(Channel.slug == slug, Channel.kind == "led_board", Channel.active)
+        select(Channel).where(Channel.slug == slug, Channel.kind.in_(_with_player()), Channel.active)
     )
     if channel is None:
         raise NotFound(N_("Không có bảng này."))
     return render_template("boards/player.html", channel=channel)
+
+
+def _with_player() -> list[str]:
+    """The kinds that this page plays."""
+    return [kind for kind in registry.KINDS if "player" in registry.adapter(kind).public_pages]
 
 
 def _key() -> str:

@@ -132,20 +132,12 @@ def documents(session: Session, channel_id: int) -> Sequence[ChannelDocument]:
 
 
 def addresses(kind: str, slug: str, base_url: str) -> Mapping[str, str]:
-    """Return the public addresses of a channel, document name to address; none for kinds that are not fetched."""
-    return {name: f"{base_url}{path.format(slug=slug)}" for name, path in _PATHS.get(kind, {}).items()}
-
-
-_PATHS = {
-    "portal_rss": {"rss": "/feeds/{slug}.rss", "atom": "/feeds/{slug}.atom", "json": "/feeds/{slug}.json"},
-    "led_board": {
-        "playlist.json": "/boards/{slug}/playlist.json",
-        "playlist.smil": "/boards/{slug}/playlist.smil",
-        "playlist.txt": "/boards/{slug}/playlist.txt",
-        "current.png": "/boards/{slug}/current.png",
-        "player": "/boards/{slug}/player",
-    },
-}
+    """Return the public addresses of a channel, name to address; none for kinds that are not fetched."""
+    if kind not in registry.KINDS:
+        return {}
+    adapter = registry.adapter(kind)
+    paths = {**adapter.public_paths, **adapter.public_pages}
+    return {name: base_url + path.format(slug=slug) for name, path in paths.items() if "{sha256}" not in path}
 
 
 def _count(states: tuple[DeliveryState, ...]) -> ScalarSelect[int]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels import registry
+from channels.contract import Evidence
 from channels.followers import followers_of
 from channels.words import N_
 from cms.audit.record import record
@@ -31,7 +32,6 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG, LONGEST_NAME, LONGEST_MEDIUM, LONGEST_SECRET = 80, 200, 40, 4_000
 LATEST = 7 * 24 * 60
 """Minutes of lateness that a channel can be told to accept: a week."""
-BOARD = "led_board"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def secrets_held(session: Session, channel_id: int, keys: Keys) -> frozenset[str
 def issue_board_key(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> str:
     """Make a new key for a board's controller and return it, for the only time; the old key ends at once."""
     channel = managed(session, actor, channel_id)
-    if channel.kind != BOARD:
+    if channel.kind not in registry.proven_by(Evidence.PLAY):
         raise Conflict(N_("Chỉ bảng điện tử mới có khóa."))
     key = access_keys.make("bk_")
     held = session.get(BoardKey, channel.id)

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from channels import registry
-from channels.words import N_
+from channels.contract import Evidence
+from channels.words import N_, Words
 from cms.boards.tables import BoardKey
 from cms.channels import forms, reading, service
 from cms.channels.blueprint import blueprint
@@ -34,6 +35,7 @@ from scheduler.vault import Keys
 READABLE = ("text/", "application/json", "application/rss+xml", "application/atom+xml", "application/feed+json",
             "application/smil")  # fmt: skip
 """Types of documents that are shown as text."""
+STOPPING = N_("Ngừng “%(name)s”? Bài đang chờ được giữ lại.")
 SHOWN = 20_000
 """Characters of a document that are shown."""
 
@@ -212,6 +214,7 @@ def _shown(
     channel = service.managed(session, actor, channel_id)
     unit = session.get_one(Unit, channel.unit_id)
     adapter = registry.adapter(channel.kind) if channel.kind in registry.KINDS else None
+    reports = adapter is not None and adapter.evidence is Evidence.PLAY
     kept = session.scalar(select(ChannelSecret.updated_at).where(ChannelSecret.channel_id == channel.id))
     return render_template(
         "channels/show.html",
@@ -228,14 +231,15 @@ def _shown(
         held=service.secrets_held(session, channel.id, _keys()) if adapter and adapter.secrets else frozenset(),
         kept_at=kept,
         sections=sections_of(session, channel, _keys(), now()),
-        board_key=session.get(BoardKey, channel.id) if channel.kind == service.BOARD else None,
-        is_board=channel.kind == service.BOARD,
+        board_key=session.get(BoardKey, channel.id) if reports else None,
+        is_board=reports,
         new_key=new_key,
         secret_error=secret_error,
         slots=slots or weekly_times.write(channel.weekly_slots),
         slot_error=slot_error or {},
         weekdays=weekly_times.WEEKDAYS,
         recent=page(session, actor, Wanted(channel_id=channel.id), size=10).rows,
+        stopping=Words(adapter.stopping.text if adapter else STOPPING, {"name": channel.name}),
         settles=actor.may(Action.SETTLE, unit.path),
         stuck=reading.stuck(session, channel.id),
         stand=channel_standings.standings(session, [channel], _keys(), now())[channel.id],

@@ -3,6 +3,7 @@
 from flask import render_template, request, url_for
 
 from channels import registry
+from channels.contract import Evidence
 from cms.database import db
 from cms.deliveries.blueprint import blueprint
 from cms.deliveries.detail import detail
@@ -28,6 +29,7 @@ def page_of(delivery_id: int, wrong: str = "") -> str:
     actor = current_actor()
     found = detail(db.session(), actor, delivery_id)
     base_url, text_url = settings().public_url, url_for("radio.download", delivery_id=delivery_id, format="txt")
+    read_on_air = found.channel.kind in registry.proven_by(Evidence.BROADCAST)
     return render_template(
         "deliveries/show.html",
         found=found,
@@ -40,5 +42,5 @@ def page_of(delivery_id: int, wrong: str = "") -> str:
         outcomes=OUTCOMES,
         attempt_names=ATTEMPTS,
         kind_label=registry.adapter(found.channel.kind).label if found.channel.kind in registry.KINDS else None,
-        reads_script=actor.may(Action.READ_SCRIPTS, found.unit.path) and found.channel.kind == "radio_script",
+        reads_script=read_on_air and actor.may(Action.READ_SCRIPTS, found.unit.path),
     )

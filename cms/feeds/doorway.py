@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from channels.led_board.playlist import frame_name
 from cms.core.picture_addresses import EXTENSIONS
 from cms.feeds.conditional import http_date, not_modified
+from cms.feeds.public_paths import PublicPaths, Wanted
 from cms.feeds.shelf import Shelf, Shelved
 from cms.web.context import Context
 from media.errors import Damaged, MediaError, NotStored, StoreAway
@@ -21,10 +21,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-FEED = re.compile(r"/feeds/([a-z0-9-]+)\.(rss|atom|json)")
-BOARD = re.compile(r"/boards/([a-z0-9-]+)/(playlist\.json|playlist\.smil|playlist\.txt|current\.png)")
-PICTURE = re.compile(r"/(?:media|boards/[a-z0-9-]+/assets)/([0-9a-f]{64})\.(png|jpg|webp|gif)")
-OWN_FRAME = re.compile(r"/boards/([a-z0-9-]+)/assets/([0-9a-f]{64})\.png")
+PICTURE = re.compile(r"/media/([0-9a-f]{64})\.(png|jpg|webp|gif)")
 MIMES = {ending: mime for mime, ending in EXTENSIONS.items()}
 
 FRESH = "no-cache"
@@ -39,36 +36,34 @@ class Doorway:
         self._inner = inner
         self._store, self._now = context.store, context.now
         self.shelf = Shelf(engine)
+        self._paths = PublicPaths()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
-            path = environ["PATH_INFO"]
-            if path.startswith(("/feeds/", "/boards/", "/media/")):
-                answered = self._answer(path, environ, start_response)
-                if answered is not None:
-                    return answered
+            answered = self._answer(environ["PATH_INFO"], environ, start_response)
+            if answered is not None:
+                return answered
         return self._inner(environ, start_response)
 
     def _answer(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
-        if match := BOARD.fullmatch(path):
-            found = self.shelf.find("boards", match[1], match[2])
-        elif match := FEED.fullmatch(path):
-            found = self.shelf.find("feeds", match[1], match[2])
-        elif match := PICTURE.fullmatch(path):
-            found = None if self._store.at_hand(match[1]) else self._own_frame(path)
-            if found is None:
-                return self._picture(match[1], match[2], environ, start_response)
-        else:
-            return None
-        return _send(found, environ, start_response, self._now()) if found else None
+        if wanted := self._paths.match(path):
+            return self._document(wanted, environ, start_response)
+        if match := PICTURE.fullmatch(path):
+            return self._picture(match[1], MIMES[match[2]], environ, start_response)
+        return None
 
-    def _own_frame(self, path: str) -> Shelved | None:
-        """A frame that no story brought to the store, drawn from the board's settings: its own texts and its plate."""
-        match = OWN_FRAME.fullmatch(path)
-        return self.shelf.find("boards", match[1], frame_name(match[2])) if match else None
+    def _document(self, wanted: Wanted, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+        """A document of the channel; a file that a story brought to the store comes from there."""
+        stored = bool(wanted.sha256) and self._store.at_hand(wanted.sha256)
+        found = None if stored else self.shelf.find(wanted.kind, wanted.slug, wanted.name)
+        if found is not None:
+            return _send(found, environ, start_response, self._now())
+        if wanted.sha256:
+            return self._picture(wanted.sha256, _mime_of(environ["PATH_INFO"]), environ, start_response)
+        return None
 
     def _picture(
-        self, sha256: str, extension: str, environ: Environ, start_response: StartResponse
+        self, sha256: str, mime: str, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes] | None:
         try:
             body = self._store.read(sha256)
@@ -81,9 +76,13 @@ class Doorway:
         if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             start_response("304 Not Modified", headers)
             return []
-        headers += [("Content-Type", MIMES[extension]), ("Content-Length", str(len(body)))]
+        headers += [("Content-Type", mime), ("Content-Length", str(len(body)))]
         start_response("200 OK", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _mime_of(path: str) -> str:
+    return MIMES.get(path.rpartition(".")[2], "application/octet-stream")
 
 
 def _later(error: MediaError, start_response: StartResponse) -> Iterable[bytes]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from channels import registry
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery, StoredRendition
 
@@ -16,7 +17,7 @@ SEEN = (DeliveryState.LIVE, DeliveryState.WITHDRAWING, DeliveryState.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A story on a portal channel: the frozen document, or only the fact that it was withdrawn."""
+    """A story on a channel whose items have pages: the frozen document, or only the fact that it was withdrawn."""
 
     story_id: int
     delivery_id: int
@@ -27,15 +28,17 @@ class Published:
     since: datetime | None
     corrected: datetime | None
     channel: str
+    template: str
+    """The template of the channel's kind that shows the document."""
 
 
 def published(session: Session, story_id: int) -> Published | None:
-    """What a portal channel carries or carried of the story; a live one first. None if it never was public."""
+    """What such a channel carries or carried of the story; a live one first. None if it never was public."""
     rows = session.execute(
-        select(Delivery, StoredRendition, Channel.name)
+        select(Delivery, StoredRendition, Channel)
         .join(StoredRendition, StoredRendition.id == Delivery.live_rendition_id)
         .join(Channel, Channel.id == Delivery.channel_id)
-        .where(Delivery.story_id == story_id, Channel.kind == "portal_rss", Delivery.state.in_(SEEN))
+        .where(Delivery.story_id == story_id, Channel.kind.in_(_with_pages()), Delivery.state.in_(SEEN))
         .order_by(Delivery.id.desc())
     )
     found = sorted(rows, key=lambda row: row[0].state != DeliveryState.LIVE)
@@ -52,5 +55,11 @@ def published(session: Session, story_id: int) -> Published | None:
         rendition_sha256=rendition.sha256,
         since=delivery.live_at,
         corrected=delivery.corrected_at,
-        channel=channel,
+        channel=channel.name,
+        template=f"channel/{channel.kind}/{registry.adapter(channel.kind).page_template}",
     )
+
+
+def _with_pages() -> list[str]:
+    """The kinds whose items are public pages."""
+    return [kind for kind in registry.KINDS if registry.adapter(kind).page_template]

@@ -10,9 +10,6 @@ from sqlalchemy import Engine, and_, select
 
 from scheduler.tables import Channel, ChannelDocument
 
-KINDS = {"feeds": "portal_rss", "boards": "led_board"}
-"""Which kind of channel answers below which address."""
-
 MOST_HELD = 10_000
 """Documents, found or missed, that one connection remembers."""
 
@@ -52,7 +49,7 @@ class _Reader:
 
 
 class Shelf:
-    """Looks documents up by (place, slug, name).
+    """Looks documents up by (kind, slug, name).
 
     On SQLite ``PRAGMA data_version`` tells for a microsecond's work whether any connection has committed since, so a
     withdrawn item is never answered from memory. On PostgreSQL each look-up asks the database.
@@ -67,13 +64,13 @@ class Shelf:
         self._idle: deque[_Reader] = deque()
         self._sqlite = engine.dialect.name == "sqlite"
 
-    def find(self, place: str, slug: str, name: str) -> Shelved | None:
+    def find(self, kind: str, slug: str, name: str) -> Shelved | None:
         """Return the document of an active channel, or None."""
         if not self._sqlite:
-            return self._read(place, slug, name)
+            return self._read(kind, slug, name)
         reader = self._lease()
         try:
-            found = self._find(reader.held(), (place, slug, name))
+            found = self._find(reader.held(), (kind, slug, name))
         except BaseException:
             reader.close()
             raise
@@ -97,11 +94,11 @@ class Shelf:
             held[key] = self._read(*key)
         return held[key]
 
-    def _read(self, place: str, slug: str, name: str) -> Shelved | None:
+    def _read(self, kind: str, slug: str, name: str) -> Shelved | None:
         query = (
             select(ChannelDocument.mime, ChannelDocument.body, ChannelDocument.etag, ChannelDocument.modified)
             .join(Channel, and_(Channel.id == ChannelDocument.channel_id, Channel.active))
-            .where(Channel.slug == slug, Channel.kind == KINDS[place], ChannelDocument.name == name)
+            .where(Channel.slug == slug, Channel.kind == kind, ChannelDocument.name == name)
         )
         with self._engine.connect() as connection:
             row = connection.execute(query).one_or_none()

@@ -33,7 +33,7 @@ def story(story_id: int) -> Response:
 def _page_of(found: Published) -> str:
     """The page; what is stored of the story may be damaged, and then it is left out here as in the feeds."""
     try:
-        return render_template("public/story.html", found=found)
+        return render_template(found.template if found.live else "public/withdrawn.html", found=found)
     except Exception:
         log.exception("delivery %s: its page cannot be made", found.delivery_id)
         abort(404)

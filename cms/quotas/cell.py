@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, select
 from sqlalchemy.orm import Session
 
+from channels.contract import Evidence
 from channels.words import N_
 from cms.core import periods, units
 from cms.core.periods import Per, Period
@@ -19,7 +20,6 @@ from cms.quotas.counting import Duty, fits
 from cms.quotas.evidence import Batch, Item, Step, midnight
 from cms.quotas.facts import QuotaFacts, UnitFacts, all_units, plan_of, quota_facts
 from cms.quotas.owners import heirs_on, owners_among
-from cms.quotas.pack import Proof
 from cms.quotas.scoring import Score, Scorer
 from cms.quotas.statements import RECORD, STORY, UNIT
 from cms.refusal import NotFound
@@ -42,7 +42,7 @@ class Entry:
     """
 
     step: Step
-    proof: Proof | None
+    proof: Evidence | None
     at: datetime
     unit: UnitFacts
     medium: str | None

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
+from channels.contract import Evidence
 from cms.core import periods
 from cms.core.periods import Per, Period
 from cms.quotas.evidence import Batch, Item, Scale, Step
-from cms.quotas.pack import Counts, Proof
+from cms.quotas.pack import Counts
 
 _DAY = timedelta(days=1)
 
@@ -27,7 +28,7 @@ class Duty:
     target: int | None
     per: Per
     media: frozenset[str]
-    proof: Proof
+    proof: Evidence
     first: date
     last: date
     column: str | None = None
@@ -55,9 +56,9 @@ _PLACE = {step: number for number, step in enumerate(Step)}
 _GONE = _PLACE[Step.RETRACTED]
 
 
-def fits(duty: Duty, proof: Proof | None, item: Item) -> bool:
+def fits(duty: Duty, proof: Evidence | None, item: Item) -> bool:
     """Whether the item is of the kind that the quota asks for, wherever and whenever it was."""
-    if item.quota_id is not None or duty.proof is Proof.MANUAL:
+    if item.quota_id is not None or duty.proof is Evidence.MANUAL:
         return item.quota_id == duty.id
     if proof is not None and proof is not duty.proof:
         return False

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Dialect
 
+from channels.contract import Evidence
 from cms.clock import from_local
-from cms.quotas.pack import Proof
 from scheduler.base import UtcDateTime
 
 
@@ -59,7 +59,7 @@ class Batch(NamedTuple):
     """Items of one origin. ``proof`` is None for what is not proven yet; ``gone`` items were called back."""
 
     step: Step
-    proof: Proof | None
+    proof: Evidence | None
     scale: Scale
     items: Sequence[Item]
 

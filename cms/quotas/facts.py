@@ -7,10 +7,11 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Table, select
 
+from channels.contract import Evidence
 from cms.core.periods import Per
 from cms.people.tables import Unit
 from cms.quotas.counting import Duty
-from cms.quotas.pack import Counts, Proof, Selector
+from cms.quotas.pack import Counts, Selector
 from cms.quotas.tables import Plan, Quota, Task
 from scheduler.base import read_json
 from scheduler.dialect import text_in
@@ -151,7 +152,7 @@ def _duty(plan: PlanFacts, row: Any, share: Mapping[str, Any]) -> Duty:
         target=row.at_least,
         per=Per(row.per),
         media=frozenset(row.media),
-        proof=Proof(row.evidence),
+        proof=Evidence(row.evidence),
         first=plan.first,
         last=plan.last,
         column=row.filters.get("column"),

@@ -10,11 +10,11 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
+from channels.contract import Evidence
 from cms.clock import local_day
 from cms.core.periods import Period
 from cms.quotas.counting import Duty, Stretches
 from cms.quotas.evidence import ISO, PLAIN, Batch, Item, Scale, Step, days, instants, midnight
-from cms.quotas.pack import Proof
 from cms.quotas.statements import (
     BROADCAST,
     BROADCASTS,
@@ -144,27 +144,27 @@ class _Reading:
         whole = ask(self._duties, self._parts)
         if whole is None:
             return
-        if found := self._ask(Proof.RECEIPT):
-            yield self._read(Step.COUNTED, Proof.RECEIPT, RECEIPTS, CHANNEL.c.unit_id, found.instants())
-        if found := self._ask(Proof.BROADCAST):
-            yield self._read(Step.COUNTED, Proof.BROADCAST, BROADCASTS, BROADCAST.c.unit_id, found.instants())
+        if found := self._ask(Evidence.RECEIPT):
+            yield self._read(Step.COUNTED, Evidence.RECEIPT, RECEIPTS, CHANNEL.c.unit_id, found.instants())
+        if found := self._ask(Evidence.BROADCAST):
+            yield self._read(Step.COUNTED, Evidence.BROADCAST, BROADCASTS, BROADCAST.c.unit_id, found.instants())
             yield from self._unaired(found)
-        if found := self._ask(Proof.PLAY):
+        if found := self._ask(Evidence.PLAY):
             yield self._plays(found)
             yield from self._showing(found)
-        yield self._read(Step.COUNTED, Proof.MANUAL, RECORDS, RECORD.c.unit_id, whole.days(), self._days)
+        yield self._read(Step.COUNTED, Evidence.MANUAL, RECORDS, RECORD.c.unit_id, whole.days(), self._days)
         if midnight(whole.far.end) > self._now:
             yield self._read(Step.SCHEDULED, None, WAITING, CHANNEL.c.unit_id, whole.instants())
             if midnight(whole.far.first) <= self._now:
                 yield self._reviews(whole)
 
-    def _ask(self, proof: Proof) -> Ask | None:
+    def _ask(self, proof: Evidence) -> Ask | None:
         return ask([duty for duty in self._duties if duty.proof is proof], self._parts)
 
     def _read(
         self,
         step: Step,
-        proof: Proof | None,
+        proof: Evidence | None,
         statement: Select[*tuple[Any, ...]],
         unit: ColumnElement[int],
         values: dict[str, Any],
@@ -190,12 +190,12 @@ class _Reading:
 
     def _unaired(self, found: Ask) -> Iterator[Batch]:
         """A script that went out in the running part of time and that nobody has aired yet is a promise."""
-        since = max(found.far.first, self._running(Proof.BROADCAST))
+        since = max(found.far.first, self._running(Evidence.BROADCAST))
         if midnight(found.far.end) > self._now >= midnight(since):
             values = {**found.instants(), "since": midnight(since), "now": self._now}
             yield self._read(Step.SCHEDULED, None, UNAIRED, CHANNEL.c.unit_id, values)
 
-    def _running(self, proof: Proof) -> date:
+    def _running(self, proof: Evidence) -> date:
         """The first day of the longest part of time that runs now and that a duty of this proof is judged over."""
         today = local_day(self._now)
         parts = (part for duty in self._duties if duty.proof is proof for part in self._parts[duty.id])
@@ -204,7 +204,7 @@ class _Reading:
     def _plays(self, found: Ask) -> Batch:
         rows = self._connection.execute(self._narrowed(PLAYS, CHANNEL.c.unit_id), found.days()).all()
         items = [_at(row, day) for row in rows for day in row.days.split()]
-        return Batch(Step.COUNTED, Proof.PLAY, ISO, items)
+        return Batch(Step.COUNTED, Evidence.PLAY, ISO, items)
 
     def _showing(self, found: Ask) -> Iterator[Batch]:
         """What boards carry or will carry is promised for each day from today on."""

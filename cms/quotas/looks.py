@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from channels.contract import Evidence
 from channels.words import N_, Words
 from cms.core.periods import Per
 from cms.quotas.evidence import Step
 from cms.quotas.facts import QuotaFacts
-from cms.quotas.pack import Counts, Proof
+from cms.quotas.pack import Counts
 from cms.quotas.scoring import Score
 from cms.quotas.status import Status
 from cms.web.language import say
@@ -33,10 +34,10 @@ STEPS = {
     Step.RETRACTED: Look(N_("Đã thu hồi – không còn được tính"), "slash-circle", "bad"),
 }
 PROOFS = {
-    Proof.RECEIPT: N_("kênh xác nhận đã đăng"),
-    Proof.BROADCAST: N_("nhật ký phát sóng"),
-    Proof.PLAY: N_("bảng điện tử báo đã chiếu"),
-    Proof.MANUAL: N_("ghi nhận thủ công"),
+    Evidence.RECEIPT: N_("kênh xác nhận đã đăng"),
+    Evidence.BROADCAST: N_("nhật ký phát sóng"),
+    Evidence.PLAY: N_("bảng điện tử báo đã chiếu"),
+    Evidence.MANUAL: N_("ghi nhận thủ công"),
 }
 PERS = {
     Per.DAY: N_("ngày"),

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from channels.contract import StoryKind
+from channels.contract import Evidence, StoryKind
 from cms.core.periods import Per
 from cms.quotas.pack_values import Address, Brief, Code, Day, DueDay, Email, Line, Mark, Note, Phone, Prose
 
@@ -21,15 +21,6 @@ class ReportPer(StrEnum):
     ONCE = "once"
     QUARTER = "quarter"
     YEAR = "year"
-
-
-class Proof(StrEnum):
-    """What proves an item: a provider's receipt, a broadcast log, a proof of play, or a person's record."""
-
-    RECEIPT = "receipt"
-    BROADCAST = "broadcast"
-    PLAY = "play"
-    MANUAL = "manual"
 
 
 class Counts(StrEnum):
@@ -188,7 +179,7 @@ class Quota(Part):
     topics: tuple[Code, ...] = ()
     introduces: tuple[Code, ...] = ()
     prefers: StoryKind | None = None
-    evidence: Proof
+    evidence: Evidence
     share: Share | None = None
     owners: Selector | None = None
     when: Brief = ""

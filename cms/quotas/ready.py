@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from channels.contract import Evidence
 from cms.people.permissions import Action, Actor
 from cms.quotas.cell import Cell
-from cms.quotas.pack import Proof
 from cms.quotas.statements import STORY, TAG
 from cms.quotas.status import Status
 from cms.stories.states import StoryState
@@ -70,7 +70,7 @@ def ready(session: Session, actor: Actor, cell: Cell, now: datetime) -> Ready:
 
 
 def _open(actor: Actor, cell: Cell) -> bool:
-    lacks = cell.score.verdict.status in _LACKING and cell.quota.duty.proof is not Proof.MANUAL
+    lacks = cell.score.verdict.status in _LACKING and cell.quota.duty.proof is not Evidence.MANUAL
     return lacks and actor.may(Action.SCHEDULE, cell.unit.path)
 
 

@@ -4,6 +4,7 @@ Places to fill: ``far_…``, ``near_…`` and ``topical_…`` (``first``, ``end`
 ``now`` and ``since`` where named. SQLite keeps no statistics here, so conditions also lead it to the right index.
 """
 
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -26,6 +27,8 @@ from sqlalchemy import (
 from sqlalchemy import cast as cast_to
 from sqlalchemy.types import NullType
 
+from channels import registry
+from channels.contract import Evidence
 from cms.boards.tables import PlayDay
 from cms.people.tables import Unit
 from cms.quotas.tables import ManualRecord
@@ -38,7 +41,6 @@ from scheduler.states import DeliveryState, Desired
 BROADCAST, PLAY_DAY, RECORD = (cast(Table, entity.__table__) for entity in (Broadcast, PlayDay, ManualRecord))
 REVISION, STORY, TAG, UNIT = (cast(Table, entity.__table__) for entity in (Revision, Story, RevisionTag, Unit))
 PROMISED = (DeliveryState.SCHEDULED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-SCRIPTS, BOARDS = "radio_script", "led_board"
 
 
 def _raw(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -101,8 +103,11 @@ def _wanted(at: ColumnElement[Any]) -> ColumnElement[bool]:
     return and_(_within(at), or_(near, CHANNEL.c.medium.in_(bindparam("far_media", expanding=True))))
 
 
-def _of_kind(kind: str) -> Select[int]:
-    return select(CHANNEL.c.id).where(CHANNEL.c.kind == kind)
+def _proven_by(evidence: Evidence) -> ColumnElement[bool]:
+    """Channels of the kinds that this proves, asked for when the statement runs."""
+    return CHANNEL.c.kind.in_(
+        bindparam(f"kinds_{evidence}", expanding=True, callable_=partial(registry.proven_by, evidence))
+    )
 
 
 RECEIPTS = _statement(
@@ -139,7 +144,7 @@ WAITING = _statement(
 UNAIRED = _statement(
     DELIVERY, CHANNEL.c.unit_id, DELIVERY.c.live_at, DELIVERY.c.id, DELIVERY.c.live_rendition_id
 ).where(
-    _within(DELIVERY.c.live_at, "since", "far_end"), CHANNEL.c.kind == SCRIPTS, DELIVERY.c.desired == Desired.LIVE,
+    _within(DELIVERY.c.live_at, "since", "far_end"), _proven_by(Evidence.BROADCAST), DELIVERY.c.desired == Desired.LIVE,
     or_(DELIVERY.c.until.is_(None), DELIVERY.c.until > bindparam("now", type_=DELIVERY.c.until.type)),
     ~exists().where(
         BROADCAST.c.delivery_id == DELIVERY.c.id, BROADCAST.c.unit_id == CHANNEL.c.unit_id,
@@ -151,7 +156,8 @@ SHOWING = _statement(
     DELIVERY, CHANNEL.c.unit_id, None, DELIVERY.c.id, DELIVERY.c.rendition_id,
     DELIVERY.c.scheduled_at.label("begins"), DELIVERY.c.until,
 ).where(
-    DELIVERY.c.channel_id.in_(_of_kind(BOARDS)), DELIVERY.c.state.in_((DeliveryState.LIVE, *PROMISED)),
+    DELIVERY.c.channel_id.in_(select(CHANNEL.c.id).where(_proven_by(Evidence.PLAY))),
+    DELIVERY.c.state.in_((DeliveryState.LIVE, *PROMISED)),
     DELIVERY.c.desired == Desired.LIVE,
     DELIVERY.c.scheduled_at < bindparam("far_end", type_=DELIVERY.c.scheduled_at.type),
     or_(DELIVERY.c.until.is_(None), DELIVERY.c.until > bindparam("now", type_=DELIVERY.c.until.type)),

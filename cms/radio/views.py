@@ -6,6 +6,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from channels.radio_script import voice
+from cms.core.priorities import known
 from cms.database import changing, db
 from cms.people.permissions import Action
 from cms.radio import (
@@ -174,7 +175,7 @@ def _shown(found: Script, form: BroadcastForm | None) -> str:
         gone=rundown.is_gone(found),
         variants=[(one, variant_files.formats(one.row)) for one in variants.listed(session, found)],
         translates=bool(variants.homes(session, actor, found)) and not found.withdrawn,
-        class_names=classes.CLASS_NAMES if classes.may_set(actor, found) and not found.withdrawn else {},
+        priorities=known(reading.KIND) if classes.may_set(actor, found) and not found.withdrawn else {},
         units=units,
         form=(form or _form(found)) if units else None,
         formats=list(downloads.MIMES),

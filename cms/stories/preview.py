@@ -21,7 +21,6 @@ from cms.stories.outputs import Output
 from cms.stories.pieces import Surroundings
 from cms.web.actor import current_actor
 from cms.web.language import say
-from cms.web.looks import KIND_NAMES
 from media.pictures import CleanPicture
 from media.store import Store, StoredFile
 from scheduler.tables import Channel
@@ -89,7 +88,7 @@ class _WithDrawing(Store):
 
 def label(kind: str) -> Words:
     """What people call a channel kind, short enough for a tab."""
-    return Words(KIND_NAMES[kind]) if kind in KIND_NAMES else registry.adapter(kind).label
+    return registry.adapter(kind).short_label
 
 
 def previews(

@@ -11,9 +11,9 @@ from channels import registry
 from channels.contract import Rendition
 from channels.words import N_, Words
 from cms.audit.record import record
+from cms.core.priorities import promise_priority
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
-from cms.radio import classes
 from cms.refusal import Conflict, Invalid, NotFound, Refusal, refusal_from
 from cms.stories import lookup, making, sharing
 from cms.stories.making import Ready
@@ -150,7 +150,7 @@ def _promise(
     )  # fmt: skip
     delivery_id = _place(session, actor, story, channel, rendition_id, wish, now)
     if wish.priority:
-        classes.promise_class(session, actor, delivery_id, wish.priority, now=now)
+        promise_priority(session, actor, delivery_id, wish.priority, now=now)
     record(
         session, actor, "story.schedule", "delivery", delivery_id, unit_id=channel.unit_id, now=now,
         story=story.id, revision=revision.number, channel=channel.slug,

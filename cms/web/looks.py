@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from channels import registry
 from channels.contract import StoryKind
 from channels.words import N_
 from cms.stories.states import STAGE_NAMES, Stage
@@ -65,16 +66,10 @@ def delivery_look(state: DeliveryState, observed: str = "", broken_since: dateti
     return _SEEN.get((DeliveryState(state), observed)) or DELIVERIES[state]
 
 
-KIND_ICONS = {"portal_rss": "rss", "zalo_oa": "chat-dots", "led_board": "display", "radio_script": "megaphone"}
-"""Icons of channel kinds; a kind that has none here is shown as "broadcast"."""
+def kind_icon(kind: str) -> str:
+    """The icon of a channel kind; of one that no adapter serves any more, a general one."""
+    return registry.adapter(kind).icon if kind in registry.KINDS else "broadcast"
 
-KIND_NAMES = {
-    "portal_rss": N_("Cổng, RSS"),
-    "zalo_oa": N_("Zalo"),
-    "led_board": N_("Bảng LED"),
-    "radio_script": N_("Phát thanh"),
-}
-"""Short names of channel kinds for tabs; a kind that has none here goes by its adapter's label."""
 
 STORY_ICONS = {
     StoryKind.ARTICLE: "file-text",
@@ -103,6 +98,6 @@ CHANNELS = {standing: Look(NAMES[standing], *_CHANNEL_FACES[standing]) for stand
 """Looks of a standing: a word, an icon and a tone."""
 
 LOOKS: dict[str, Any] = {
-    "stage": STAGES, "delivery": DELIVERIES, "kind": KIND_ICONS, "story": STORY_ICONS,
+    "stage": STAGES, "delivery": DELIVERIES, "kind_icon": kind_icon, "story": STORY_ICONS,
     "channel": CHANNELS, "look_of": delivery_look,
 }  # fmt: skip

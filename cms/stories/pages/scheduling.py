@@ -9,11 +9,12 @@ from sqlalchemy import exists, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from channels import registry
 from channels.words import N_
+from cms.core import priorities
 from cms.database import changing, db
 from cms.people.permissions import Action
 from cms.people.tables import Unit
-from cms.radio import classes, reading
 from cms.refusal import Invalid, NotFound, Refusal
 from cms.stories import places, preview, promising, publishing
 from cms.stories.blueprint import blueprint
@@ -102,7 +103,7 @@ def place(story_id: int) -> Response:
     """
     chosen = Chosen.read(request.form)
     try:
-        wishes = chosen.wishes(_scripts(chosen.channels))
+        wishes = chosen.wishes(_prioritised(chosen.channels))
         asking = _at_once(story_id, chosen)
         if asking and chosen.confirmed != ",".join(str(one.id) for one in asking):
             return _form(story_id, chosen, asking=asking)
@@ -204,8 +205,7 @@ def _form(story_id: int, chosen: Chosen, refusal: Refusal | None = None, *, aski
         chosen=chosen,
         asking=asking,
         labels=channel_labels(),
-        class_names=classes.CLASS_NAMES,
-        script_kind=reading.KIND,
+        priorities={kind: priorities.known(kind) for kind in registry.KINDS},
         earliest=local_input(now()),
         sentence=say(refusal.words) if refusal else "",
         field=refusal.field if refusal else "",
@@ -213,7 +213,7 @@ def _form(story_id: int, chosen: Chosen, refusal: Refusal | None = None, *, aski
     return make_response(page, refusal.status if refusal else 200)
 
 
-def _scripts(channels: Collection[int]) -> set[int]:
-    """Those of ``channels`` whose stories become radio scripts."""
-    query = select(Channel.id).where(Channel.id.in_(channels), Channel.kind == reading.KIND)
-    return set(db.session.scalars(query))
+def _prioritised(channels: Collection[int]) -> set[int]:
+    """Those of ``channels`` whose kind tells urgent items from others."""
+    kinds = [kind for kind in registry.KINDS if priorities.known(kind)]
+    return set(db.session.scalars(select(Channel.id).where(Channel.id.in_(channels), Channel.kind.in_(kinds))))

@@ -34,7 +34,7 @@ def shelf(engine: Engine) -> Shelf:
 
 def body(shelf: Shelf) -> bytes | None:
     """What the shelf holds."""
-    found = shelf.find("feeds", "bao", "rss")
+    found = shelf.find("portal_rss", "bao", "rss")
     return found.body if found else None
 
 
@@ -57,12 +57,12 @@ def test_a_change_on_any_connection_is_seen_at_the_next_look(shelf: Shelf, engin
 
 
 def test_what_was_not_there_is_found_once_it_is(shelf: Shelf, url: str) -> None:
-    assert shelf.find("feeds", "bao", "atom") is None
+    assert shelf.find("portal_rss", "bao", "atom") is None
     other = open_engine(url)
     with writing(other) as connection:
         connection.execute(update(DOCUMENT).values(name="atom"))
     other.dispose()
-    assert shelf.find("feeds", "bao", "atom") is not None
+    assert shelf.find("portal_rss", "bao", "atom") is not None
     shelf.close()
 
 
@@ -93,6 +93,6 @@ def test_the_pages_keep_their_connections(shelf: Shelf, engine: Engine) -> None:
 
 
 def test_a_document_is_found_only_below_its_own_address(shelf: Shelf) -> None:
-    assert shelf.find("boards", "bao", "rss") is None
-    assert shelf.find("feeds", "khac", "rss") is None
+    assert shelf.find("led_board", "bao", "rss") is None
+    assert shelf.find("portal_rss", "khac", "rss") is None
     shelf.close()

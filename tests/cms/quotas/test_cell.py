@@ -4,11 +4,11 @@ from datetime import datetime
 
 import pytest
 
+from channels.contract import Evidence
 from cms.models.roles import Role
 from cms.people.permissions import SYSTEM, Actor
 from cms.quotas.cell import Cell, Entry, history, open_cell
 from cms.quotas.evidence import Step, noon
-from cms.quotas.pack import Proof
 from cms.quotas.ready import ready
 from cms.quotas.status import Status
 from cms.refusal import NotFound, Refusal
@@ -36,7 +36,7 @@ def test_a_delivered_story_shows_where_and_when_it_was_out(province: Province) -
     live.link = "https://bao.example/1"
     province.session.commit()
     entry = only(opened(province, "1", "bao"))
-    assert (entry.step, entry.proof, entry.at) == (Step.COUNTED, Proof.RECEIPT, at("2026-11-17"))
+    assert (entry.step, entry.proof, entry.at) == (Step.COUNTED, Evidence.RECEIPT, at("2026-11-17"))
     assert (entry.title, entry.channel, entry.by) == ("Nộp hồ sơ từ nhà", "Kênh newspaper của bao", "Nguyễn Minh Khôi")
     assert (entry.delivery_id, entry.link) == (live.id, "https://bao.example/1")
 

@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from channels.contract import Evidence
 from cms.core.periods import Per, parse
 from cms.quotas.counting import Duty, Pile, Weight, fits, sort, stretch, stretches, weigh
 from cms.quotas.evidence import PLAIN, Batch, Item, Step, noon
-from cms.quotas.pack import Counts, Proof
+from cms.quotas.pack import Counts
 
 WEEK, MONTH, YEAR = parse("2026-W47"), parse("2026-11"), parse("2026")
 MONDAY = date(2026, 11, 16)
 DUTY = Duty(
-    id=1, target=2, per=Per.WEEK, media=frozenset({"portal", "website"}), proof=Proof.RECEIPT,
+    id=1, target=2, per=Per.WEEK, media=frozenset({"portal", "website"}), proof=Evidence.RECEIPT,
     first=date(2026, 1, 1), last=date(2026, 12, 31),
 )  # fmt: skip
 ITEM = Item(
@@ -35,31 +36,31 @@ def item(**other: Any) -> Item:
 
 
 FITTING = [
-    (DUTY, Proof.RECEIPT, ITEM, True),
-    (DUTY, Proof.PLAY, ITEM, False),
+    (DUTY, Evidence.RECEIPT, ITEM, True),
+    (DUTY, Evidence.PLAY, ITEM, False),
     (DUTY, None, ITEM, True),
-    (DUTY, Proof.RECEIPT, item(medium="website"), True),
-    (DUTY, Proof.RECEIPT, item(medium="zalo"), False),
-    (DUTY, Proof.RECEIPT, item(medium=""), False),
+    (DUTY, Evidence.RECEIPT, item(medium="website"), True),
+    (DUTY, Evidence.RECEIPT, item(medium="zalo"), False),
+    (DUTY, Evidence.RECEIPT, item(medium=""), False),
     (DUTY, None, item(medium=None), True),
-    (asking(column="chuyen-doi-so"), Proof.RECEIPT, ITEM, True),
-    (asking(column="chuyen-doi-so"), Proof.RECEIPT, item(column=""), False),
-    (asking(kinds=frozenset({"article"})), Proof.RECEIPT, ITEM, True),
-    (asking(kinds=frozenset({"notice"})), Proof.RECEIPT, ITEM, False),
-    (asking(needs=(frozenset({"a", "b"}),)), Proof.RECEIPT, item(topics="b"), True),
-    (asking(needs=(frozenset({"a", "b"}),)), Proof.RECEIPT, item(topics="c"), False),
-    (asking(needs=(frozenset({"a"}), frozenset({"b"}))), Proof.RECEIPT, item(topics="b a"), True),
-    (asking(needs=(frozenset({"a"}), frozenset({"b"}))), Proof.RECEIPT, item(topics="a"), False),
-    (asking(needs=(frozenset({"a"}),)), Proof.RECEIPT, ITEM, False),
-    (DUTY, Proof.MANUAL, item(quota_id=1, medium=None), True),
-    (DUTY, Proof.MANUAL, item(quota_id=2, medium=None), False),
-    (asking(proof=Proof.MANUAL), None, item(medium=None), False),
-    (asking(proof=Proof.MANUAL, media=frozenset({"leaflet"})), Proof.MANUAL, item(quota_id=1, medium=None), True),
+    (asking(column="chuyen-doi-so"), Evidence.RECEIPT, ITEM, True),
+    (asking(column="chuyen-doi-so"), Evidence.RECEIPT, item(column=""), False),
+    (asking(kinds=frozenset({"article"})), Evidence.RECEIPT, ITEM, True),
+    (asking(kinds=frozenset({"notice"})), Evidence.RECEIPT, ITEM, False),
+    (asking(needs=(frozenset({"a", "b"}),)), Evidence.RECEIPT, item(topics="b"), True),
+    (asking(needs=(frozenset({"a", "b"}),)), Evidence.RECEIPT, item(topics="c"), False),
+    (asking(needs=(frozenset({"a"}), frozenset({"b"}))), Evidence.RECEIPT, item(topics="b a"), True),
+    (asking(needs=(frozenset({"a"}), frozenset({"b"}))), Evidence.RECEIPT, item(topics="a"), False),
+    (asking(needs=(frozenset({"a"}),)), Evidence.RECEIPT, ITEM, False),
+    (DUTY, Evidence.MANUAL, item(quota_id=1, medium=None), True),
+    (DUTY, Evidence.MANUAL, item(quota_id=2, medium=None), False),
+    (asking(proof=Evidence.MANUAL), None, item(medium=None), False),
+    (asking(proof=Evidence.MANUAL, media=frozenset({"leaflet"})), Evidence.MANUAL, item(quota_id=1, medium=None), True),
 ]
 
 
 @pytest.mark.parametrize(("duty", "proof", "what", "expected"), FITTING)
-def test_which_item_fits_which_quota(duty: Duty, proof: Proof | None, what: Item, expected: bool) -> None:
+def test_which_item_fits_which_quota(duty: Duty, proof: Evidence | None, what: Item, expected: bool) -> None:
     assert fits(duty, proof, what) is expected
 
 
@@ -101,7 +102,7 @@ def test_a_story_weighs_once_at_its_furthest_step(counts: Counts, pile: Pile, ex
     assert weigh(asking(counts=counts), pile) == expected
 
 
-def batch(items: Sequence[Item], step: Step = Step.COUNTED, proof: Proof | None = Proof.RECEIPT) -> Batch:
+def batch(items: Sequence[Item], step: Step = Step.COUNTED, proof: Evidence | None = Evidence.RECEIPT) -> Batch:
     return Batch(step, proof, PLAIN, items)
 
 

@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from channels.contract import Evidence
 from channels.words import Words
 from cms.core.periods import Per, parse
 from cms.quotas.counting import Duty
 from cms.quotas.evidence import Step
 from cms.quotas.facts import PlanFacts, QuotaFacts
 from cms.quotas.looks import BY_SHARE, PERS, PROOFS, STATUSES, STEPS, asked, begun, figure, left, look_of, part_name
-from cms.quotas.pack import Counts, Proof, Selector
+from cms.quotas.pack import Counts, Selector
 from cms.quotas.scoring import Score
 from cms.quotas.status import Status, Tally, Verdict
 from tests.cms.quotas.province import at
@@ -19,7 +20,7 @@ from tests.cms.quotas.province import at
 WEEK = parse("2026-W47")
 NOW = at("2026-11-18", "12:00")
 PLAN = PlanFacts(1, "ke-hoach", "Kế hoạch", date(2026, 1, 1), date(2026, 12, 31), {}, {}, {}, {})
-DUTY = Duty(1, 2, Per.WEEK, frozenset({"portal"}), Proof.RECEIPT, PLAN.first, PLAN.last)
+DUTY = Duty(1, 2, Per.WEEK, frozenset({"portal"}), Evidence.RECEIPT, PLAN.first, PLAN.last)
 QUOTA = QuotaFacts(DUTY, "1", "1", "Nhiệm vụ", "tin, bài", PLAN, Selector(), {})
 
 
@@ -78,7 +79,7 @@ def test_how_much_time_is_left(rest: timedelta, words: str) -> None:
 def test_everything_that_can_stand_in_a_cell_has_a_word_an_icon_and_a_tone() -> None:
     assert set(STATUSES) == set(Status)
     assert set(STEPS) == set(Step)
-    assert set(PROOFS) == set(Proof)
+    assert set(PROOFS) == set(Evidence)
     assert set(PERS) == set(Per)
     for look in (*STATUSES.values(), *STEPS.values(), BY_SHARE):
         assert all((look.name, look.icon, look.tone))

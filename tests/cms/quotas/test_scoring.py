@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from channels.contract import Evidence
 from cms.core.periods import Per, parse
 from cms.quotas.counting import Duty, Pile, stretch
-from cms.quotas.pack import Proof
 from cms.quotas.scoring import Score, Scorer
 from cms.quotas.status import Status, Tally
 from tests.cms.quotas.province import at
 
 DAILY = Duty(
-    id=1, target=1, per=Per.DAY, media=frozenset({"led_board"}), proof=Proof.PLAY, first=date(2026, 1, 1),
+    id=1, target=1, per=Per.DAY, media=frozenset({"led_board"}), proof=Evidence.PLAY, first=date(2026, 1, 1),
     last=date(2026, 12, 31),
 )  # fmt: skip
 WEEK, MONTH = parse("2026-W47"), parse("2026-11")
