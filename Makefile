@@ -27,6 +27,7 @@ lint: setup-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/oxlint --quiet cms/static
 
 bench: setup-test
 	$(BIN)/python -m bench

@@ -81,6 +81,7 @@ def _first_line(error: object) -> str:
 
 
 @click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dakenh", prog_name="dakenh", message="%(prog)s %(version)s")
 def main() -> None:
     """Đa Kênh: viết một lần, phát hành trên nhiều kênh, đếm đúng chỉ tiêu."""
 

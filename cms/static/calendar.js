@@ -32,7 +32,7 @@ async function say(box) {
   if (field.value === text) out.textContent = found?.said ?? "";
 }
 
-async function open(box) {
+async function pick(box) {
   const native = box.querySelector("[data-dated-native]");
   const found = typedField(box).value.trim() ? await asked(box) : null;
   native.value = found?.value ?? "";
@@ -87,7 +87,7 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-dated-open]");
-  if (button) open(button.closest("[data-dated]"));
+  if (button) pick(button.closest("[data-dated]"));
 });
 
 for (const box of document.querySelectorAll("[data-dated]")) {

@@ -57,8 +57,8 @@ function draw(page, name) {
     frame.hidden = !whether;
     plate.hidden = whether;
   };
-  next.onload = () => swap(true);
-  next.onerror = () => swap(false);
+  next.addEventListener("load", () => swap(true));
+  next.addEventListener("error", () => swap(false));
   next.src = pictures.get(here(page.url)) ?? here(page.url);
 }
 

@@ -19,7 +19,7 @@ fieldHelp(form);
 const previews = new Previews(document.querySelector("[data-previews]"), form);
 const keeper = new Keeper(form, status, adopt);
 const blocks = new Blocks(form);
-const pictures = new Pictures(form, (words) => (status.textContent = words));
+const pictures = new Pictures(form, (sentence) => (status.textContent = sentence));
 toolbar(form.elements.namedItem("body"), () => pictures.pick());
 
 form.addEventListener("input", () => {

@@ -120,9 +120,9 @@ export class Pictures {
   described(target) {
     if (!target.matches?.("[data-picture-alt]") || !target.name.startsWith("pictures.")) return;
     const sha = target.closest("[data-picture]").querySelector("[data-picture-sha]").value;
-    const words = target.value.replace(/[\[\]\\]/g, "");
+    const alternative = target.value.replace(/[[\]\\]/g, "");
     const mark = new RegExp(`!\\[[^\\]]*\\](\\([^)\\s]*${sha}[^)]*\\))`, "g");
-    this.body.value = this.body.value.replace(mark, (_, address) => `![${words}]${address}`);
+    this.body.value = this.body.value.replace(mark, (_, address) => `![${alternative}]${address}`);
   }
 
   removed(button) {

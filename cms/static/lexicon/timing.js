@@ -1,11 +1,11 @@
 // A stopwatch for one reading: start at the first word, stop at the last; the seconds go into the form.
+const shown = (ms) => (ms / 1000).toFixed(1).replace(".", ",");
 const form = document.querySelector("[data-timing]");
 
 if (form) {
   const face = form.querySelector("[data-face]");
   const start = form.querySelector("[data-start]");
   const stop = form.querySelector("[data-stop]");
-  const shown = (ms) => (ms / 1000).toFixed(1).replace(".", ",");
   let began = 0;
   let ticking = 0;
 

@@ -96,9 +96,9 @@ function tell() {
   document.querySelector(".mark").style.top = `${text.offsetTop + text.clientHeight * LINE + 8}px`;
   find("speed").textContent = Math.round(pace * speed);
   find("whole").textContent = clock(total / speed);
-  const play = document.querySelector("[data-do=play]");
-  play.textContent = running ? `⏸ ${play.dataset.wordsPause}` : `▶ ${play.dataset.wordsPlay}`;
-  play.setAttribute("aria-pressed", running);
+  const button = document.querySelector("[data-do=play]");
+  button.textContent = running ? `⏸ ${button.dataset.wordsPause}` : `▶ ${button.dataset.wordsPlay}`;
+  button.setAttribute("aria-pressed", running);
   document.querySelector("[data-do=steps]").setAttribute("aria-pressed", steps);
   if (size) document.documentElement.style.setProperty("--size", `${size}rem`);
 }

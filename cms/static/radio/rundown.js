@@ -39,11 +39,14 @@ function keep(item) {
   send(form, `[data-item="${item.dataset.item}"] [data-grip]`);
 }
 
+function middle(item) {
+  return item.getBoundingClientRect().top + item.offsetHeight / 2;
+}
+
 /** Put the item before or after the neighbour whose middle the pointer has passed. */
 function follow(item, y) {
   const before = item.previousElementSibling;
   const after = item.nextElementSibling;
-  const middle = (other) => other.getBoundingClientRect().top + other.offsetHeight / 2;
   if (before && y < middle(before)) before.before(item);
   else if (after && y > middle(after)) after.after(item);
 }
