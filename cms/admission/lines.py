@@ -97,7 +97,9 @@ DEEDS = frozenset({
 SEARCHES = frozenset({"stories.index", "api.list_stories"})
 """Lists that are dear when a word is looked for (``q``)."""
 
-POLLED = frozenset({"static", "bootstrap.static", "radio.feed", "radio.standing", "boards.player"})
+POLLED = frozenset(
+    {"static", "bootstrap.static", "channels.kind_file", "radio.feed", "radio.standing", "boards.player"}
+)
 
 WATCHED = frozenset({"monitoring.healthz", "monitoring.prometheus"})
 

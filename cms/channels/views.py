@@ -10,7 +10,7 @@ from channels import registry
 from channels.contract import Evidence
 from channels.words import N_, Words
 from cms.boards.tables import BoardKey
-from cms.channels import forms, reading, service
+from cms.channels import forms, kind_files, reading, service
 from cms.channels.blueprint import blueprint
 from cms.channels.forms import ChannelForm
 from cms.channels.late_policies import LATE_POLICIES
@@ -31,6 +31,8 @@ from cms.web.language import say
 from scheduler.held import held_back
 from scheduler.tables import Channel, ChannelSecret
 from scheduler.vault import Keys
+
+__all__ = ["blueprint", "kind_files"]
 
 READABLE = ("text/", "application/json", "application/rss+xml", "application/atom+xml", "application/feed+json",
             "application/smil")  # fmt: skip

@@ -16,7 +16,7 @@ from cms.database import db
 from tests.cms.newsroom import Browser, sign_in, visitor
 from tests.cms.rights.world import PLACES, SHOWN, World
 
-UNSEEN = frozenset({"static", "bootstrap.static"})
+UNSEEN = frozenset({"static", "bootstrap.static", "channels.kind_file"})
 """Files of the product itself."""
 There = Mapping[str, Any]
 
