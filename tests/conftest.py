@@ -63,6 +63,12 @@ SUNDAY = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 """08:00 on Sunday 22/11/2026 in Viet Nam, the day most tests are set on."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "url" in metafunc.fixturenames:
+        sorting.choose_database(metafunc)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     sorting.sort(items, config.rootpath)
 

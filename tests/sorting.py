@@ -19,6 +19,17 @@ THOROUGH = (
 )  # fmt: skip
 """Every address, every fault at every step, waiting for a real clock: much time for what seldom breaks."""
 
+SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+
+
+def choose_database(metafunc: pytest.Metafunc) -> None:
+    """On SQLite alone run those of a module marked ``one_database`` that are not marked ``both_databases``."""
+    test = metafunc.definition
+    chosen = any("url" in mark.args[0] for mark in test.iter_markers("parametrize"))
+    if not chosen and test.get_closest_marker("one_database") and not test.get_closest_marker("both_databases"):
+        test.add_marker(SQLITE)
+
+
 FIRST = (
     *("tests/cms/rights/", "tests/cms/processes/test_rest.py", "tests/end_to_end/", "tests/cms/web/test_hostile"),
     *(

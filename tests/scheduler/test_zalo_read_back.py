@@ -15,6 +15,8 @@ from scheduler.vault import DatabaseVault
 from tests.scheduler.conftest import House
 from tests.scheduler.zalo import Newsroom, zalo_newsroom
 
+pytestmark = pytest.mark.one_database
+
 ZALOS: list[dict[str, Any]] = [
     {},
     {"jobs_end": "by themselves", "details": "none"},
@@ -87,6 +89,7 @@ def test_the_last_correction_is_what_zalo_shows(news: Newsroom) -> None:
         news.run(delivery)
 
 
+@pytest.mark.both_databases
 def test_a_locked_database_is_told_as_what_it_is(news: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(_vault: DatabaseVault) -> None:
         raise OperationalError("SELECT box", {}, Exception("database is locked"))
@@ -107,6 +110,7 @@ def test_a_locked_database_is_told_as_what_it_is(news: Newsroom, monkeypatch: py
     assert news.run(delivery) is DeliveryState.LIVE
 
 
+@pytest.mark.both_databases
 def test_a_correction_under_way_is_not_overtaken_by_its_own_replacement(news: Newsroom) -> None:
     delivery = published(news)
     news.correct(delivery, "Tin hai")

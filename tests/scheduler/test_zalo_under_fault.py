@@ -15,6 +15,8 @@ from scheduler.states import DeliveryState, Health
 from tests.scheduler.conftest import House
 from tests.scheduler.zalo import HASTY, Newsroom, zalo_newsroom
 
+pytestmark = pytest.mark.one_database
+
 FAULTS = ("timeout", "slow", "reset", "500", "html502", "html200", "empty", "429", "-32")
 FORMAT = logging.Formatter("%(name)s %(message)s")
 WAITS = ("timeout", "slow")
@@ -101,6 +103,7 @@ def test_correcting(news: Newsroom, call: str, nth: int, when: str) -> None:
 
 
 @WHEN
+@pytest.mark.both_databases
 def test_removing(news: Newsroom, when: str) -> None:
     for fault in FAULTS:
         calm(news)
@@ -126,6 +129,7 @@ def test_a_renewal_that_was_not_made_is_made_later(news: Newsroom, fault: str) -
 
 
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.both_databases
 def test_a_pair_lost_on_its_way_holds_the_channel_until_its_admin_agrees_again(news: Newsroom, fault: str) -> None:
     news.zalo.clock.advance(26 * 3600)
     plan(news, "oauth/access_token", fault, "after")

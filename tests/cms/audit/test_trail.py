@@ -23,6 +23,8 @@ from cms.web.csv_escaping import safe
 from tests.cms.newsroom import Newsroom, actor, newsroom, person, sign_in, story
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.one_database
+
 HOUSE = Path(cms.__file__).parent
 
 
@@ -115,6 +117,7 @@ def everything(someone: Actor, wanted: Wanted = Wanted()) -> list[int | None]:  
         after = page.onward
 
 
+@pytest.mark.both_databases
 def test_all_pages_together_are_all_entries_once_newest_first(news: Newsroom, clock: Clock) -> None:
     write(actor(news.editor), 120, clock, unit_id=news.paper.id)
     db.session.rollback()
@@ -128,6 +131,7 @@ def test_entries_of_the_same_instant_are_neither_lost_nor_doubled(news: Newsroom
     assert sorted(everything(actor(news.admin)), key=str) == sorted(range(120), key=str)
 
 
+@pytest.mark.both_databases
 def test_an_admin_sees_the_entries_of_their_units_and_of_their_people(news: Newsroom, clock: Clock) -> None:
     local = person("thu", (Role.ADMIN, news.district))
     with changing() as session:
@@ -140,6 +144,7 @@ def test_an_admin_sees_the_entries_of_their_units_and_of_their_people(news: News
     assert sorted(everything(actor(news.admin)), key=str) == [1, 2, 3, 4, None]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
@@ -192,12 +197,14 @@ def test_the_file_has_what_the_page_shows_and_no_formula(app: Flask, news: Newsr
     assert all(not cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
 
 
+@pytest.mark.both_databases
 def test_the_file_has_all_entries(app: Flask, news: Newsroom, clock: Clock) -> None:
     write(actor(news.editor), 2_300, clock, unit_id=news.paper.id)
     rows = list(csv.reader(io.StringIO(sign_in(app, news.admin).get("/audit.csv?action=story.save").text)))
     assert len(rows) == 2_301
 
 
+@pytest.mark.both_databases
 def test_a_long_file_says_that_it_was_cut(
     app: Flask, news: Newsroom, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +222,7 @@ def test_only_admins_see_the_trail(app: Flask, news: Newsroom, who: str) -> None
     assert {browser.get(path).status_code for path in ("/audit", "/audit.csv")} == {403}
 
 
+@pytest.mark.both_databases
 def test_the_number_of_queries_does_not_grow(app: Flask, news: Newsroom, clock: Clock) -> None:
     browser = sign_in(app, news.admin)
 

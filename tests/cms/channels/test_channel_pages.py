@@ -18,6 +18,8 @@ from tests.cms.deliveries.press import failed, promised, work
 from tests.cms.newsroom import Browser, Newsroom, channel, newsroom, sign_in
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.one_database
+
 HIDDEN = {
     "secret-app_secret": "BI-MAT-APP-1",
     "secret-access_token": "BI-MAT-TOKEN-2",
@@ -48,6 +50,7 @@ def filled(page: str) -> dict[str, str]:
     return sent
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("kind", list(registry.KINDS))
 def test_every_kind_is_made_by_its_form_and_saved_again_unchanged(browser: Browser, news: Newsroom, kind: str) -> None:
     page = browser.get(f"/channels/new?kind={kind}").text
@@ -82,6 +85,7 @@ def test_each_wrong_field_has_one_sentence_and_keeps_what_was_typed(browser: Bro
     assert db.session.scalars(select(Channel)).all() == []
 
 
+@pytest.mark.both_databases
 def test_no_secret_and_no_key_in_any_answer_or_log_line(
     app: Flask, browser: Browser, news: Newsroom, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -106,6 +110,7 @@ def test_no_secret_and_no_key_in_any_answer_or_log_line(
     assert key[1] not in caplog.text
 
 
+@pytest.mark.both_databases
 def test_wrong_weekly_times_are_told_at_their_day(browser: Browser, news: Newsroom) -> None:
     feed = channel("portal_rss", news.paper, "bao")
     wrong = browser.post(f"/channels/{feed.id}/slots", data={"slot-1": "07:30", "slot-3": "sáng sớm"})
@@ -116,6 +121,7 @@ def test_wrong_weekly_times_are_told_at_their_day(browser: Browser, news: Newsro
     assert 'value="07:30"' in right.text
 
 
+@pytest.mark.both_databases
 def test_the_page_gives_addresses_and_what_readers_get_now(
     app: Flask, browser: Browser, news: Newsroom, clock: Clock
 ) -> None:
@@ -137,6 +143,7 @@ def test_the_page_gives_addresses_and_what_readers_get_now(
     assert "Bài đang đọc được" in browser.get("/feeds/bao.rss").text
 
 
+@pytest.mark.both_databases
 def test_the_list_tells_health_what_waits_and_what_is_stuck(
     app: Flask, browser: Browser, news: Newsroom, clock: Clock
 ) -> None:
@@ -189,6 +196,7 @@ def test_the_list_asks_one_number_of_questions(app: Flask, browser: Browser, new
     assert queries() == before
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("who", ["editor", "lead", "viewer", "broadcaster"])
 def test_others_open_none_of_it(app: Flask, news: Newsroom, who: str) -> None:
     feed = channel("zalo_oa", news.paper, "zalo")

@@ -21,6 +21,8 @@ from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Browser, Newsroom, actor, channel, newsroom, sign_in
 from tests.conftest import Clock as Turned
 
+pytestmark = pytest.mark.one_database
+
 KEYS = Keys(["k" * 32])
 
 
@@ -84,6 +86,7 @@ def test_consent_puts_working_tokens_into_the_vault(
     assert audited("channel.connect")[0].detail == {}
 
 
+@pytest.mark.both_databases
 def test_a_channel_that_lost_its_authorisation_goes_on_after_consent(
     browser: Browser, oa: Channel, clock: Turned
 ) -> None:

@@ -22,6 +22,8 @@ from scheduler.tables import Channel
 from scheduler.vault import Keys, put_secrets
 from tests.conftest import SUNDAY
 
+pytestmark = pytest.mark.one_database
+
 HOUSE = Path(__file__).resolve().parents[3]
 PACK = HOUSE / "cms" / "quotas" / "packs" / "long-an-2025.yaml"
 Dakenh = Callable[..., Result]
@@ -76,6 +78,7 @@ def test_check_before_init_says_what_to_do(dakenh: Dakenh) -> None:
     assert refused(dakenh("check")) == "DAKENH_SECRET_KEY: chưa có khóa; hãy chạy dakenh init."
 
 
+@pytest.mark.both_databases
 def test_check_tells_of_a_lost_key(ready: Dakenh, bare_url: str) -> None:
     database = open_engine(bare_url)
     with writing(database) as connection:
@@ -168,6 +171,7 @@ def test_people_that_cannot_be_are_refused(ready: Dakenh, bare_url: str) -> None
     assert ready(*made, "anh", "--unit", "bao").exit_code == 2
 
 
+@pytest.mark.both_databases
 def test_a_token_is_printed_once_and_works(ready: Dakenh, bare_url: str) -> None:
     unit(bare_url)
     ready("person", "create", "anh", "--name", "A", "--unit", "bao", "--role", "admin", "--password", PASSWORD)
@@ -196,6 +200,7 @@ def test_tokens_that_cannot_be_are_refused(ready: Dakenh) -> None:
 # plans and quotas
 
 
+@pytest.mark.both_databases
 def test_a_plan_is_loaded_and_counted(ready: Dakenh) -> None:
     loaded = ready("plan", "import", str(PACK), "--until", "2026-12-31")
     assert (loaded.exit_code, loaded.stderr) == (0, "")
@@ -225,6 +230,7 @@ def test_a_period_that_is_none_is_refused_by_its_name(ready: Dakenh) -> None:
 # backup and restore
 
 
+@pytest.mark.both_databases
 def test_a_copy_is_made_and_brought_into_a_new_installation(ready: Dakenh, bare_url: str, tmp_path: Path) -> None:
     unit(bare_url)
     file = str(tmp_path / "ban-sao.zip")

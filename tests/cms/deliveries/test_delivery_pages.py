@@ -23,6 +23,8 @@ from tests.cms.deliveries.press import audited, bent, failed, promised, state, u
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, sign_in
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def news(app: Flask) -> Newsroom:
@@ -79,6 +81,7 @@ def many(feed: Channel, like: int, count: int) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.both_databases
 def test_the_list_steps_through_all_rows_once_in_the_order_of_promised_times(
     app: Flask, news: Newsroom, feed: Channel, clock: Clock
 ) -> None:
@@ -92,6 +95,7 @@ def test_the_list_steps_through_all_rows_once_in_the_order_of_promised_times(
     assert seen == ["Đầu tiên", *(f"Bài số {n:03}" for n in reversed(range(120)))]
 
 
+@pytest.mark.both_databases
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     app: Flask, news: Newsroom, feed: Channel, clock: Clock
 ) -> None:
@@ -111,6 +115,7 @@ def _queries(app: Flask, news: Newsroom, path: str) -> int:
     return len(sent)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
@@ -147,6 +152,7 @@ def test_a_filter_that_makes_no_sense_gets_one_sentence(app: Flask, news: Newsro
     assert sentence in answer.text
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("page", ["/deliveries", "/deliveries/attention", "/audit"])
 def test_days_that_were_typed_wrong_stay_in_the_filter(app: Flask, news: Newsroom, page: str) -> None:
     answer = sign_in(app, news.admin).get(f"{page}?since=32/13/2026&until=22/11/2026")
@@ -181,6 +187,7 @@ def test_nobody_sees_anything_without_signing_in(app: Flask) -> None:
         assert "/sign-in" in answer.headers["Location"]
 
 
+@pytest.mark.both_databases
 def test_the_page_shows_each_attempt_and_the_frozen_words(
     app: Flask, news: Newsroom, feed: Channel, clock: Clock
 ) -> None:
@@ -203,6 +210,7 @@ def test_the_page_shows_each_attempt_and_the_frozen_words(
     assert "Tiêu đề đã đổi" not in frozen
 
 
+@pytest.mark.both_databases
 def test_the_list_of_matters_says_what_to_do_and_the_button_does_it(
     app: Flask, news: Newsroom, feed: Channel, clock: Clock
 ) -> None:
@@ -247,6 +255,7 @@ def test_a_failed_delivery_leaves_the_matters_when_the_story_is_scheduled_anew(
     assert "Không có lượt nào cần người xử lý" in sign_in(app, news.lead).get("/deliveries/attention").text
 
 
+@pytest.mark.both_databases
 def test_moving_by_the_form(app: Flask, news: Newsroom, feed: Channel, clock: Clock) -> None:
     one = promised(app, news, feed, at=clock() + timedelta(hours=1))
     browser = sign_in(app, news.lead)
@@ -276,6 +285,7 @@ def test_the_calendar_page_tells_states_in_words(app: Flask, news: Newsroom, fee
     assert "Tuần 46" in sign_in(app, news.editor).get("/calendar?week=2026-W46&by=unit").text
 
 
+@pytest.mark.both_databases
 def test_what_waits_for_a_person_is_read_from_an_index_of_its_own(
     app: Flask, news: Newsroom, feed: Channel, clock: Clock
 ) -> None:
@@ -313,6 +323,7 @@ def test_a_delivery_is_known_by_the_text_it_carries_not_by_a_newer_one(
     assert "bản 1 (bài nay đã có bản 2)" in " ".join(story.split())
 
 
+@pytest.mark.both_databases
 def test_what_replaces_a_live_text_is_told_beside_it(app: Flask, news: Newsroom, feed: Channel, clock: Clock) -> None:
     made = promised(app, news, feed, title="Tít bản một")
     work(clock)
@@ -344,6 +355,7 @@ def rewrite(news: Newsroom, story_id: int, at: datetime, **fields: str) -> int:
         return writing.save(session, actor(news.editor), story_id, content, base_id=newest.id, now=at).id
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("state_", "observed", "word"),
     [

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from tests.channels.contract.pieces import picture_bytes
 from tests.cms.feeds.press import Press, titles
 
+pytestmark = pytest.mark.one_database
+
 FEEDS = ("/feeds/bao.rss", "/feeds/bao.atom", "/feeds/bao.json")
 BOARDS = tuple(f"/boards/cong-bao/{name}" for name in ("playlist.json", "playlist.smil", "playlist.txt", "current.png"))
 EVERY = FEEDS + BOARDS
@@ -122,6 +124,7 @@ def test_what_another_process_withdraws_is_gone_at_the_next_poll(press: Press, c
     assert [entry["revision"] for entry in gone] == [1]
 
 
+@pytest.mark.both_databases
 def test_a_correction_takes_the_place_of_the_story_at_the_next_poll(press: Press, client: FlaskClient) -> None:
     story = press.publish(press.portal, press.board, title="Bản đầu")
     assert titles(client.get("/feeds/bao.json").data) == ["Bản đầu"]
@@ -131,6 +134,7 @@ def test_a_correction_takes_the_place_of_the_story_at_the_next_poll(press: Press
     assert titles(client.get("/boards/cong-bao/playlist.json").data) == ["Bản đã sửa"]
 
 
+@pytest.mark.both_databases
 def test_a_channel_that_was_switched_off_answers_nothing(press: Press, client: FlaskClient) -> None:
     out(press)
     assert {client.get(address).status_code for address in EVERY} == {200}

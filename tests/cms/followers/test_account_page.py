@@ -18,6 +18,8 @@ from tests.cms.deliveries.press import audited, bent
 from tests.cms.followers.conftest import HOOK_KEY, Office
 from tests.cms.newsroom import Browser, actor, delivery, sign_in, story
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def admin(office: Office) -> Browser:
@@ -51,6 +53,7 @@ def test_a_zalo_that_does_not_answer_holds_up_no_page(admin: Browser, office: Of
     assert office.zalo.calls() == office.zalo.calls("oa/getoa") + office.zalo.calls("oa/quota")
 
 
+@pytest.mark.both_databases
 def test_trouble_is_told_in_words_beside_the_last_answer(admin: Browser, office: Office) -> None:
     office.work()
     office.zalo.config(package="Cơ bản")
@@ -61,6 +64,7 @@ def test_trouble_is_told_in_words_beside_the_last_answer(admin: Browser, office:
     assert "Trang thông tin tỉnh Mẫu" in text
 
 
+@pytest.mark.both_databases
 def test_the_last_errors_lead_to_what_they_are_about(admin: Browser, office: Office) -> None:
     now = office.clock()
     made = story(office.news.editor, office.news.paper, now=now, title="Bài bị Zalo từ chối")
@@ -71,6 +75,7 @@ def test_the_last_errors_lead_to_what_they_are_about(admin: Browser, office: Off
     assert f"/deliveries/{failed.id}" in text
 
 
+@pytest.mark.both_databases
 def test_a_hidden_article_is_tried_and_each_step_is_told(admin: Browser, office: Office) -> None:
     assert admin.post(f"/channels/{office.oa.id}/zalo/trial").status_code == 303
     running = page(admin, office)
@@ -88,6 +93,7 @@ def test_a_hidden_article_is_tried_and_each_step_is_told(admin: Browser, office:
     assert audited("channel.trial")[0].detail["name"] == "Zalo Báo Sông Vàm"
 
 
+@pytest.mark.both_databases
 def test_a_trial_without_any_cover_says_what_to_do(admin: Browser, office: Office) -> None:
     with changing() as session:
         oa = session.get_one(Channel, office.oa.id)
@@ -113,6 +119,7 @@ def secrets(office: Office) -> dict[str, str]:
     return found
 
 
+@pytest.mark.both_databases
 def test_new_tokens_keep_the_webhook_s_key_and_zalo_is_asked_at_once(admin: Browser, office: Office) -> None:
     office.work()
     asked = len(office.zalo.calls("oa/getoa"))

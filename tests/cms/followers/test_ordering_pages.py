@@ -16,6 +16,8 @@ from tests.cms.deliveries.press import audited
 from tests.cms.followers.conftest import Office
 from tests.cms.newsroom import Browser, actor, person, sign_in
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def lead(office: Office) -> Browser:
@@ -47,6 +49,7 @@ def row(broadcast_id: int) -> FollowerBroadcast:
     return db.session.get_one(FollowerBroadcast, broadcast_id, populate_existing=True)
 
 
+@pytest.mark.both_databases
 def test_a_lead_sees_the_whole_before_it_is_promised(lead: Browser, office: Office) -> None:
     office.zalo.config(broadcasts_per_month=4)
     office.work()
@@ -92,6 +95,7 @@ def test_a_time_that_zalo_does_not_take_is_said_before(lead: Browser, office: Of
     assert db.session.query(FollowerBroadcast).count() == 0
 
 
+@pytest.mark.both_databases
 def test_only_one_to_five_live_shown_articles_of_this_account(lead: Browser, office: Office) -> None:
     six = [office.live(f"Bài {number}").id for number in range(6)]
     assert "tối đa 5 bài" in reviewed(lead, office, *six).text
@@ -131,6 +135,7 @@ def test_only_leads_of_the_account_s_unit_may(office: Office) -> None:
     assert actor(office.news.lead).may(Action.BROADCAST, office.news.paper.path)
 
 
+@pytest.mark.both_databases
 def test_a_retracted_story_stops_the_broadcast_that_waits(lead: Browser, office: Office) -> None:
     one = office.live("Sai số liệu")
     broadcast_id = ordered(lead, office, one.id, when="at", at="2026-11-22T17:00")
@@ -144,6 +149,7 @@ def test_a_retracted_story_stops_the_broadcast_that_waits(lead: Browser, office:
     assert office.zalo.calls("oa/message") == []
 
 
+@pytest.mark.both_databases
 def test_one_that_waits_is_called_off_with_a_reason(lead: Browser, office: Office) -> None:
     broadcast_id = ordered(lead, office, office.live("Một").id)
     assert lead.post(f"/followers/{broadcast_id}/cancel", data={"reason": " "}).status_code == 422
@@ -166,6 +172,7 @@ def unclear(lead: Browser, office: Office, when: str) -> int:
     return broadcast_id
 
 
+@pytest.mark.both_databases
 def test_an_unclear_one_is_settled_by_a_person_as_sent(lead: Browser, office: Office) -> None:
     broadcast_id = unclear(lead, office, "after")
     assert "cần người quyết định" in lead.get("/followers").text
@@ -180,6 +187,7 @@ def test_an_unclear_one_is_settled_by_a_person_as_sent(lead: Browser, office: Of
     }  # fmt: skip
 
 
+@pytest.mark.both_databases
 def test_an_unclear_one_is_sent_again_only_by_a_lead(lead: Browser, office: Office) -> None:
     broadcast_id = unclear(lead, office, "before")
     admin = sign_in(office.app, office.news.admin)

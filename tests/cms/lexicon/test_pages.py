@@ -15,6 +15,8 @@ from tests.cms.deliveries.press import promised, work
 from tests.cms.newsroom import PASSWORD, Browser, Newsroom, channel, newsroom, person, sign_in
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.one_database
+
 ENTRY = {"kind": "abbreviation", "written": "XQZ", "say": "xe quét rác", "source": "Công văn 12 của Sở"}
 HAS_VOICE = find_voice() is not None
 
@@ -29,6 +31,7 @@ def browser(app: Flask, news: Newsroom) -> Browser:
     return sign_in(app, news.broadcaster)
 
 
+@pytest.mark.both_databases
 def test_an_entry_is_added_changed_and_taken_out(browser: Browser, news: Newsroom) -> None:
     unit = {"unit": str(news.district.id)}
     page = browser.post("/lexicon/new", data={**ENTRY, **unit}, follow_redirects=True).text
@@ -76,6 +79,7 @@ def test_a_doubt_leads_to_a_new_entry_and_a_long_sentence_to_its_parts(browser: 
     assert 'value="XQZ"' in browser.get("/lexicon/new?written=XQZ").text
 
 
+@pytest.mark.both_databases
 def test_searching_shows_what_ships_with_the_product(browser: Browser) -> None:
     page = browser.get("/lexicon?q=TTHC").text
     assert "Từ điển có sẵn đọc “TTHC”" in page
@@ -83,6 +87,7 @@ def test_searching_shows_what_ships_with_the_product(browser: Browser) -> None:
     assert "Không có mục riêng nào khớp" in page
 
 
+@pytest.mark.both_databases
 def test_a_viewer_reads_and_tries_but_keeps_nothing(app: Flask, news: Newsroom) -> None:
     browser = sign_in(app, news.viewer)
     page = browser.get("/lexicon").text
@@ -130,6 +135,7 @@ def test_without_a_synthesiser_there_is_no_button(browser: Browser, monkeypatch:
     assert "cài espeak-ng" in answer.text
 
 
+@pytest.mark.both_databases
 def test_a_reading_is_timed_and_can_be_dropped(browser: Browser, news: Newsroom) -> None:
     form = {"unit": str(news.district.id), "presenter": "Mai Phương", "text": TO_READ, "seconds": "0:42"}
     page = browser.post("/lexicon/rates", data=form, follow_redirects=True).text

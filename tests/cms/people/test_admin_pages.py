@@ -14,6 +14,8 @@ from cms.people.tables import Person, Unit
 from tests.cms.newsroom import Newsroom, newsroom, person, sign_in
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.one_database
+
 PAGES = ("/people", "/people/new", "/units", "/units/new")
 
 
@@ -49,6 +51,7 @@ def test_an_account_is_made_and_its_password_is_shown_on_that_answer_alone(app: 
         assert made.password_hash not in browser.get(path).text
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -73,6 +76,7 @@ def test_a_wrong_entry_gets_one_sentence_and_loses_nothing(
     assert db.session.scalars(select(Person).where(Person.name == "Trần Thị Mai")).all() == []
 
 
+@pytest.mark.both_databases
 def test_roles_are_given_and_taken_by_buttons(app: Flask, news: Newsroom) -> None:
     browser, editor = sign_in(app, news.admin), news.editor.id
     form = {"unit": str(news.district.id), "role": "broadcaster"}
@@ -97,6 +101,7 @@ def test_a_local_admin_is_not_shown_the_buttons_of_an_account_beyond_reach(app: 
     assert browser.get(f"/people/{news.editor.id}").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_a_unit_is_added_edited_merged_and_unmerged(app: Flask, news: Newsroom, clock: Clock) -> None:
     browser = sign_in(app, news.admin)
     made = browser.post(
@@ -143,6 +148,7 @@ def test_a_merger_that_makes_no_sense(app: Flask, news: Newsroom, form: dict[str
     assert sentence in answer.text
 
 
+@pytest.mark.both_databases
 def test_the_list_and_the_tree_ask_the_same_number_of_questions_however_many_there_are(
     app: Flask, news: Newsroom
 ) -> None:

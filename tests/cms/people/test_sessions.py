@@ -17,6 +17,8 @@ from tests.cms.api.machine import Machine
 from tests.cms.newsroom import PASSWORD, Browser, Newsroom, actor, sign_in, visitor
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.one_database
+
 NEW = "một câu khác cũng dài"
 
 
@@ -50,6 +52,7 @@ def test_a_copied_cookie_dies_with_the_session_that_is_signed_out_of(app: Flask,
     assert (answer.status_code, answer.location) == (302, "/sign-in?next=%2Fstories%2Fnew")
 
 
+@pytest.mark.both_databases
 def test_what_ends_sessions_and_tokens_ends_them_at_once(app: Flask, house: Newsroom, clock: Clock) -> None:
     for end in (admin.deactivate, admin.reset_password):
         browser = sign_in(app, house.editor)
@@ -92,6 +95,7 @@ def test_what_is_no_session_opens_nothing(app: Flask, house: Newsroom, written: 
     assert not enters(browser)
 
 
+@pytest.mark.both_databases
 def test_ended_sessions_are_forgotten_once_their_cookies_are_too_old(app: Flask, house: Newsroom, clock: Clock) -> None:
     first, second = (Identity.begin(house.editor, clock()) for _ in range(2))
     with changing() as session:
@@ -116,6 +120,7 @@ def test_the_cookies_say_what_browsers_need_to_guard_them(app: Flask, house: New
     assert "Domain" not in "".join(cookies)
 
 
+@pytest.mark.both_databases
 def test_private_answers_are_kept_by_nobody(app: Flask, house: Newsroom, clock: Clock) -> None:
     story = newsroom.approved(house.editor, house.lead, house.paper, now=clock())
     browser, machine = sign_in(app, house.admin), Machine(app, house.lead)
@@ -179,6 +184,7 @@ def test_an_account_of_the_demonstration_says_so_on_every_page(app: Flask, house
     assert "Tài khoản minh họa" not in unescape(sign_in(app, house.lead).get("/").text)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("choice", "status"), [({}, 200), ({"tokens": "keep"}, 200), ({"tokens": "revoke"}, 401)])
 def test_a_new_password_asks_what_becomes_of_tokens(
     app: Flask, house: Newsroom, choice: dict[str, str], status: int

@@ -14,6 +14,8 @@ from cms.people.tables import ApiToken, Person
 from tests.cms import newsroom
 from tests.cms.newsroom import PASSWORD, Newsroom
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def house(app: Flask) -> Newsroom:
@@ -39,6 +41,7 @@ def actions() -> list[str]:
     return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
 
 
+@pytest.mark.both_databases
 def test_the_right_password_opens_the_newsroom(client: FlaskClient, house: Newsroom) -> None:
     answer = client.post("/sign-in", data={"username": " KHOI ", "password": PASSWORD})
     assert (answer.status_code, answer.location) == (303, "/")
@@ -56,6 +59,7 @@ def test_every_mismatch_is_answered_alike(client: FlaskClient, house: Newsroom, 
     assert actions()[-1] == "person.sign_in_refused"
 
 
+@pytest.mark.both_databases
 def test_someone_deactivated_is_answered_like_a_stranger(client: FlaskClient, house: Newsroom) -> None:
     with changing() as session:
         session.get_one(Person, house.editor.id).active = False
@@ -63,6 +67,7 @@ def test_someone_deactivated_is_answered_like_a_stranger(client: FlaskClient, ho
     assert answer.status_code == 401
 
 
+@pytest.mark.both_databases
 def test_what_a_stranger_typed_is_kept_nowhere(client: FlaskClient, house: Newsroom) -> None:
     client.post("/sign-in", data={"username": "mat-khau-go-nham", "password": "x"})
     row = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
@@ -132,6 +137,7 @@ def test_signing_out_ends_the_session_and_is_not_a_link(app: Flask, house: Newsr
     assert actions()[-1] == "person.sign_out"
 
 
+@pytest.mark.both_databases
 def test_a_new_password_ends_the_other_sessions_but_not_this_one(app: Flask, house: Newsroom) -> None:
     here, elsewhere = newsroom.sign_in(app, house.editor), newsroom.sign_in(app, house.editor)
     new = "một câu khác cũng dài"
@@ -171,6 +177,7 @@ def test_an_access_token_is_shown_once_and_can_be_ended(app: Flask, house: Newsr
     assert the_token().revoked_at is not None
 
 
+@pytest.mark.both_databases
 def test_nobody_ends_the_token_of_another(app: Flask, house: Newsroom) -> None:
     newsroom.sign_in(app, house.editor).post(
         "/profile/tokens", data={"name": "Máy", "scopes": ["radio:read"], "days": "0"}
@@ -188,6 +195,7 @@ def test_a_token_without_name_or_scope_is_refused_and_what_was_chosen_stays(app:
     assert 'value="Máy xã"' in page
 
 
+@pytest.mark.both_databases
 def test_the_language_is_kept_in_a_cookie_and_with_the_person(app: Flask, house: Newsroom) -> None:
     client = newsroom.sign_in(app, house.editor)
     answer = client.post("/language", data={"language": "en", "next": "/profile"})

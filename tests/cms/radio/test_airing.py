@@ -18,6 +18,8 @@ from tests.cms.newsroom import Newsroom, actor, person, unit
 from tests.cms.radio.conftest import Live
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.one_database
+
 TODAY = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 """17:30 on Sunday in Viet Nam."""
 
@@ -69,6 +71,7 @@ def test_without_a_measured_length_the_items_have_none(news: Newsroom, bulletin:
     assert [one.duration_s for one in entries()] == [None, None, None]
 
 
+@pytest.mark.both_databases
 def test_sent_again_nothing_happens(news: Newsroom, bulletin: int, clock: Clock) -> None:
     first = log(news.broadcaster, bulletin, clock)
     assert log(news.broadcaster, bulletin, clock).id == first.id
@@ -148,6 +151,7 @@ def test_what_cannot_be_true_leaves_no_entry_at_all(
     assert db.session.scalars(select(BulletinAiring)).all() == []
 
 
+@pytest.mark.both_databases
 def test_a_commune_logs_what_the_district_put_together(news: Newsroom, bulletin: int, clock: Clock) -> None:
     commune = unit("Xã An Thạnh", news.district)
     reader = person("loa-xa", (Role.BROADCASTER, commune))
@@ -177,6 +181,7 @@ def test_an_event_id_is_not_taken_for_another_bulletin(
         log(news.broadcaster, other, clock)
 
 
+@pytest.mark.both_databases
 def test_a_wrong_entry_is_voided_with_those_of_its_items(
     news: Newsroom, bulletin: int, three: list[int], clock: Clock
 ) -> None:
@@ -195,6 +200,7 @@ def test_a_wrong_entry_is_voided_with_those_of_its_items(
     assert sum(one.voided_at is None for one in entries()) == 3
 
 
+@pytest.mark.both_databases
 def test_a_bulletin_that_was_aired_is_kept(news: Newsroom, bulletin: int, clock: Clock) -> None:
     log(news.broadcaster, bulletin, clock)
     with pytest.raises(Conflict, match="được giữ lại"), changing() as session:

@@ -21,6 +21,8 @@ from tests.cms.deliveries.press import promised, work
 from tests.cms.newsroom import Browser, Newsroom, actor, channel, newsroom, person, sign_in
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def news(app: Flask) -> Newsroom:
@@ -60,6 +62,7 @@ def titles(page: str) -> list[str]:
     return re.findall(r'class="row-title"[^>]*>([^<]+)</a>', page)
 
 
+@pytest.mark.both_databases
 def test_urgent_scripts_stand_first_then_the_newest(
     app: Flask, news: Newsroom, chief: Person, loudspeaker: Channel, browser: Browser, clock: Clock
 ) -> None:
@@ -79,6 +82,7 @@ def test_urgent_scripts_stand_first_then_the_newest(
     assert "Ưu tiên" in page
 
 
+@pytest.mark.both_databases
 def test_a_script_moves_from_new_to_aired_when_it_is_logged(
     app: Flask, news: Newsroom, chief: Person, loudspeaker: Channel, browser: Browser, clock: Clock
 ) -> None:
@@ -154,6 +158,7 @@ def test_files_hold_the_script_and_are_noted(
     assert browser.get(f"/radio/{script}.exe").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_a_script_that_was_called_back_says_so_on_its_page_and_in_every_later_file(
     app: Flask, news: Newsroom, chief: Person, loudspeaker: Channel, browser: Browser, clock: Clock
 ) -> None:
@@ -177,6 +182,7 @@ def test_a_script_that_was_called_back_says_so_on_its_page_and_in_every_later_fi
     assert titles(browser.get("/radio?shelf=withdrawn").text) == ["Nộp hồ sơ từ nhà"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("who", "status", "logs"),
     [("broadcaster", 200, True), ("admin", 200, True), ("viewer", 200, False), ("editor", 404, False),
@@ -194,6 +200,7 @@ def test_who_reads_and_who_logs(
     assert ("Tin loa" in other.get("/radio").text) == (status == 200)
 
 
+@pytest.mark.both_databases
 def test_pages_step_through_all_scripts_once(
     app: Flask, news: Newsroom, chief: Person, loudspeaker: Channel, browser: Browser, clock: Clock
 ) -> None:

@@ -23,6 +23,8 @@ from tests.cms.stories.writing_desk import (
 )
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def house(app: Flask) -> Newsroom:
@@ -114,6 +116,7 @@ BAD: list[tuple[dict[str, str], str, str]] = [
 ]
 
 
+@pytest.mark.both_databases
 def test_what_cannot_be_handed_in_is_said_in_one_sentence_and_the_text_stays(editor: Browser, house: Newsroom) -> None:
     for fields, field, sentence in BAD:
         typed = {**article(house, summary="Câu chữ này phải còn nguyên.", then="submit"), **fields}
@@ -186,6 +189,7 @@ def test_the_script_is_told_that_it_was_overtaken(app: Flask, house: Newsroom, e
     assert [copy.content["body"] for copy in working_copies()] == ["Của tôi."]
 
 
+@pytest.mark.both_databases
 def test_what_is_typed_is_kept_and_shown_again_until_it_is_saved_or_dropped(
     editor: Browser, house: Newsroom, clock: Clock
 ) -> None:
@@ -251,6 +255,7 @@ def test_a_story_that_waits_to_go_out_is_locked_and_the_text_typed_meanwhile_is_
     assert [copy.content["body"] for copy in working_copies()] == ["Muộn."]
 
 
+@pytest.mark.both_databases
 def test_a_returned_story_says_why(app: Flask, house: Newsroom, editor: Browser, clock: Clock) -> None:
     made = newsroom.submitted(house.editor, house.paper, now=clock())
     with changing() as session:
@@ -295,6 +300,7 @@ def test_nobody_writes_for_a_unit_that_is_not_theirs(app: Flask, house: Newsroom
 NASTY = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
 
+@pytest.mark.both_databases
 def test_hostile_text_is_shown_as_text_everywhere(app: Flask, house: Newsroom, clock: Clock) -> None:
     fields = dict.fromkeys(("title", "summary", "body", "byline"), NASTY)
     own = {"service": {"name": NASTY, "hotline": NASTY}, "variants": {"zalo_oa": {"title": NASTY, "body": NASTY}}}

@@ -12,6 +12,8 @@ from tests.cms.newsroom import Browser, Newsroom
 from tests.cms.stories.writing_desk import saved, text
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def house(app: Flask) -> Newsroom:
@@ -102,6 +104,7 @@ def test_returning_needs_a_reason_and_keeps_it_when_refused(
     assert saved(waiting.id).state == "returned"
 
 
+@pytest.mark.both_databases
 def test_a_decision_is_not_taken_twice(lead: Browser, waiting: Story) -> None:
     data = {"revision": waiting.current_id, "reason": "Sửa lại."}
     lead.post(f"/stories/{waiting.id}/approve", data=data)

@@ -17,6 +17,8 @@ from tests.cms.stories.test_pictures import photo, upload
 from tests.cms.stories.writing_desk import article, post, revisions, stories
 from tests.conftest import Clock
 
+pytestmark = pytest.mark.one_database
+
 SETTINGS = {
     "zalo_oa": {"app_id": "1", "oa_id": "2", "api_url": "http://127.0.0.1:9000"},
     "led_board": {"width": 128, "height": 64},
@@ -106,6 +108,7 @@ def test_an_infographic_is_drawn_before_it_is_saved(editor: Browser, house: News
 NASTY = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
 
+@pytest.mark.both_databases
 def test_hostile_text_does_nothing_in_any_preview(editor: Browser, house: Newsroom) -> None:
     cover = upload(editor, house.paper.id, photo("JPEG", (1280, 720))).json
     assert cover is not None

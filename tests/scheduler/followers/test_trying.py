@@ -19,6 +19,8 @@ from scheduler.followers.trying import LEASE, Trials
 from tests.channels.zalo_oa.running import Running
 from tests.scheduler.followers.conftest import Desk, patience
 
+pytestmark = pytest.mark.one_database
+
 FAULTS = ("timeout", "reset", "500", "html502", "empty", "429", "-32")
 CALLS = ("article/create", "article/verify", "article/remove", "article/getslice", "article/getdetail")
 COVER = "https://tinh.example.vn/thu.jpg"
@@ -56,6 +58,7 @@ def told(office: Desk) -> str:
     return "\n".join(step["text"] % step["values"] if step["values"] else step["text"] for step in office.trial().steps)
 
 
+@pytest.mark.both_databases
 def test_it_goes_the_whole_way_hidden_and_leaves_nothing(office: Desk) -> None:
     begun(office)
     assert run(office) == "done"
@@ -95,6 +98,7 @@ def test_a_removal_that_zalo_refuses_is_told_with_what_to_do(office: Desk) -> No
     assert "xóa bài này" in said
 
 
+@pytest.mark.both_databases
 def test_a_worker_that_dies_after_the_creation_makes_no_second_one(
     office: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +119,7 @@ def test_a_worker_that_dies_after_the_creation_makes_no_second_one(
     assert made_and_left(office) == (1, 0)
 
 
+@pytest.mark.both_databases
 def test_one_trial_at_a_time(office: Desk) -> None:
     begun(office)
     with pytest.raises(desk.TrialRunning):
@@ -136,6 +141,7 @@ def looks(office: Desk) -> None:
     office.worker().run_due()
 
 
+@pytest.mark.both_databases
 def test_the_account_is_asked_by_itself_and_its_followers_are_kept_by_day(office: Desk) -> None:
     office.zalo.config(followers=1250, broadcasts_per_month=4)
     looks(office)
@@ -157,6 +163,7 @@ def test_the_account_is_asked_by_itself_and_its_followers_are_kept_by_day(office
 
 
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.both_databases
 def test_trouble_keeps_the_last_answer_and_is_told_beside_it(engine: Database, zalo: Running, fault: str) -> None:
     office = Desk(engine, zalo, patience(fault))
     looks(office)
@@ -190,6 +197,7 @@ def test_a_person_who_asks_need_not_wait_half_an_hour(office: Desk) -> None:
     assert office.standing().looked_at == office.clock()
 
 
+@pytest.mark.both_databases
 def test_a_silent_account_keeps_fresh_tokens(office: Desk) -> None:
     """The look renews what is due: nobody published for a day, and the token is another."""
     looks(office)
@@ -199,6 +207,7 @@ def test_a_silent_account_keeps_fresh_tokens(office: Desk) -> None:
     assert office.standing().problem == {}
 
 
+@pytest.mark.both_databases
 def test_closed_channels_and_those_without_tokens_are_left_alone(office: Desk) -> None:
     closed = office.add_channel("dong", active=False)
     looks(office)
