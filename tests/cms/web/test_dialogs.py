@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,44 +19,19 @@ from scheduler.tables import Channel
 from tests.cms import newsroom
 from tests.cms.api.machine import Machine
 from tests.cms.deliveries.press import failed, promised, state, work
-from tests.cms.newsroom import Browser, Newsroom, actor, channel, sign_in
+from tests.cms.newsroom import actor, channel, sign_in
+from tests.cms.web import promises
+from tests.cms.web.promises import There
 from tests.conftest import Clock
 
 HOUSE = Path(__file__).parents[3]
 
 HELD_ELSEWHERE = {
-    "stories.unschedule": "tests/cms/stories/test_scheduling.py",
     "stories.drop": "tests/cms/stories/test_tabs.py",
     "stories.drop_other": "tests/cms/stories/test_tabs.py",
-    "deliveries.cancel": "tests/cms/deliveries/test_handling.py",
-    "channels.board_key": "tests/cms/boards/test_plays.py",
     "lexicon.void_rate": "tests/cms/lexicon/test_rates.py",
-    "lexicon.remove": "tests/cms/lexicon/test_entries.py",
-    "radio.stop_programme": "tests/cms/radio/test_bulletins.py",
-    "radio.discard_bulletin": "tests/cms/radio/test_bulletins.py",
-    "radio.remove_variant": "tests/cms/radio/test_variants.py",
-    "radio.revoke_feed": "tests/cms/radio/test_newsfeed.py",
-    "people.take_away": "tests/cms/people/test_admin.py",
-    "people.revoke_token": "tests/cms/people/test_tokens.py",
-    "people.revoke_token_of": "tests/cms/people/test_admin.py",
-    "people.deactivate": "tests/cms/people/test_admin.py",
 }
 """Dialogs whose effect these tests hold."""
-
-
-@dataclass
-class There:
-    """A newsroom, who is signed in, and the clock."""
-
-    app: Flask
-    news: Newsroom
-    clock: Clock
-
-    def browser(self, role: str = "admin") -> Browser:
-        return sign_in(self.app, getattr(self.news, role))
-
-    def page(self, address: str, role: str = "admin") -> str:
-        return " ".join(self.browser(role).get(address).text.split())
 
 
 @pytest.fixture
@@ -199,6 +173,7 @@ EFFECTS: dict[str, list[Callable[[There], None]]] = {
     "people.reset_password": [reset],
     "people.merge": [merging],
     "people.unmerge": [merging],
+    **promises.EFFECTS,
 }
 
 
