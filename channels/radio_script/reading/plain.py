@@ -25,7 +25,7 @@ from channels.document import (
 )
 
 _SILENT = re.compile("[\ufeff\u00ad\u200b-\u200f\u2060\ufe0f]+|_{3,}")
-_BULLET = re.compile(r"(?:[–—•●▪■◦·✓✔➢►]\s+|[-+*]\s+(?!\d))+(?=\S)|\[[ xX]\]\s+|\|\s*")
+_BULLET = re.compile(r"(?:[–—•●▪■◦·✓✔➢►]\s+|[-+]\s+(?!\d)|\*\s+(?!\d|để\s))+(?=\S)|\[[ xX]\]\s+|\|\s*")
 """Signs at the start of a line that nobody says: bullets that are no Markdown, a box to tick, the frame of a row."""
 _FRAME = re.compile(r"[\s|]+$")
 _ENDS = ".!?:;,…"

@@ -19,8 +19,18 @@ _NUMERAL = re.compile(
 _NUMBER_MARK = re.compile("[¼-¾⅐-⅞①-⑳⓪❶-❿²³⁴-⁹^§→⇒➔➜>−+Øø⌀ΦφФ]")
 
 
+_UNITS = {
+    "㎜": "mi-li-mét", "㎝": "xăng-ti-mét", "㎞": "ki-lô-mét", "㎟": "mi-li-mét vuông", "㎠": "xăng-ti-mét vuông",
+    "㎡": "mét vuông", "㎢": "ki-lô-mét vuông", "㎤": "xăng-ti-mét khối", "㎥": "mét khối", "㎎": "mi-li-gam",
+    "㎏": "ki-lô-gam", "㎖": "mi-li-lít", "ℓ": "lít", "㏊": "héc-ta", "℃": "độ xê", "‱": "phần vạn",
+}  # fmt: skip
+"""Units that are one character."""
+_UNIT = re.compile(f"[{''.join(_UNITS)}]")
+
+
 def characters(page: Page) -> None:
     """Claim the signs that are a number or a word by themselves."""
+    _units(page)
     if not _NUMBER_MARK.search(page.text):
         return
     for match in _FRACTION.finditer(page.text):
@@ -37,6 +47,11 @@ def characters(page: Page) -> None:
         joined = page.before(match.start(), 2).rstrip()[-1:].isalnum() and page.text[match.end() :][:1] == " "
         if not joined and not page.text[match.start() - 1 : match.start()].isalnum():
             page.claim(*match.span(), "âm ", "sign")
+
+
+def _units(page: Page) -> None:
+    for match in _UNIT.finditer(page.text):
+        page.claim(*match.span(), f" {_UNITS[match[0]]}", "unit")
 
 
 def powers(page: Page) -> None:

@@ -5,7 +5,7 @@ import re
 from channels.radio_script.reading.page import Page
 from channels.radio_script.reading.rules.numbers import read_number
 
-_RANGE = re.compile(r"[-–—]\s?(?=\d)|~(?<=\d~)(?=\d)")
+_RANGE = re.compile(r"[-–—]\s?(?=\d)|~(?<=[\d%]~)(?=\d)")
 _RANGE_BEFORE = frozenset("0123456789hg%'’đ°CkmaĐ²³")
 _QUANTITY = re.compile(r"\d+(?:[.,]\d+)*\s?(?:h|g|%|'|’|đ|°C?|km|m|ha|kg|C|a|m²|m2|Đ|²|³)?\Z")
 _CODE_AFTER = re.compile(r"0\d+(?!\d|[.,]\d|[/%])")
@@ -15,6 +15,9 @@ _MORE = re.compile(r"\d{1,3}(?:\.\d{3})*\+(?=\s+[a-zà-ỹđ])|\d+\+(?=\s+[a-zà
 _PLUS_AFTER = re.compile(r"\+(?<=\d\+)(?!\w)|\+(?<=[^\W\d_]\+)(?=\d)")
 _SIGN = re.compile(r"([<>≥≤±~≈+\-−–]=?)\s?(?=\d)")
 _BETWEEN = re.compile(r"([x×*])(?=\s?\d)|([=÷<>≠])(?=\s?\w)|(\+)(?=\d)")
+_COMPARED = re.compile(r"(?<=[\w%)²³])(?:([<>])(?=\d)|(?<=\d)([<>])(?=\w)| ([<>]) (?=[^\W\d]|\())")
+_SET_APART = re.compile(r"(?<![\w<])<(?=[^\s<>=][^<>\n]{0,60}(?<!\s)(>)(?![\w=>]))")
+"""Words in angle brackets: "giữa <1> và <Tên cơ quan>"."""
 _AMOUNT_BEFORE = re.compile(
     r"\d\s?(?:m|cm|mm|km|m2|mg|g|kg|ml|l|viên|gói|hộp|lần|ngày|tháng|người|giờ|buổi|đồng|đ|lần/ngày)?\s?\Z"
 )
@@ -79,6 +82,7 @@ def _divided(page: Page, match: re.Match[str]) -> str:
 
 def signs(page: Page) -> None:
     """Claim comparisons, sums, products and ratios."""
+    _angles(page)
     _leading(page)
     for match in _TIMES_AS_MANY.finditer(page.text) if " x" in page.text else ():
         page.claim(*match.span(), "nhân ", "sign")
@@ -95,6 +99,16 @@ def signs(page: Page) -> None:
     for match in _BETWEEN.finditer(page.text):
         if _AMOUNT_BEFORE.search(page.text, max(0, match.start() - 12), match.start()):
             page.claim(*match.span(), f" {_OPERATIONS[match[match.lastindex or 1]]} ", "sign")
+
+
+def _angles(page: Page) -> None:
+    """Claim angle brackets, which say nothing, and the comparison of two things: "x<5", "p < q"."""
+    for match in _SET_APART.finditer(page.text) if "<" in page.text else ():
+        page.claim(*match.span(), "", "mark")
+        page.claim(*match.span(1), "", "mark")
+    for match in _COMPARED.finditer(page.text):
+        sign = match[match.lastindex or 1]
+        page.claim(*match.span(), f" {_OPERATIONS[sign]} ", "sign")
 
 
 def _always(page: Page) -> None:

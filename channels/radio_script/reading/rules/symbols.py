@@ -11,7 +11,11 @@ from channels.words import N_, Words
 _KEPT = re.compile(r"\[[^\[\]\n]*\?\]")
 _END = re.compile(r"(?<!\.)\.\s?/\s?\.(?!\.)")
 _MARKS = re.compile(r"[…]+|\.\.+[.…]*|[-–—−]+|[^\w\s,;:!?.\-–—−]|_")
+_PRESSED = re.compile(r"(?:bấm|nhấn|ấn|phím|dấu)(?: phím| dấu| vào)? ?[\"“(]?$")
+_WHAT_FOR = re.compile(r"[\"”)]? để ")
+_NOTE = re.compile(r"(?<![^\W_])[A-Z]$")
 _QUOTES = "“”„‟\"«»‹›'‘’"
+_KEYCAP = "\u20e3"
 _ANGLES = "«»‹›"
 _PARTS_OF_LETTERS = frozenset({"Mn", "Mc", "Me", "Co"})
 _PAUSES = "→⇒➔➜|•●▪◦·✓➢"
@@ -42,8 +46,8 @@ def symbols(page: Page) -> None:
 
 
 def _drop(page: Page, match: re.Match[str]) -> None:
-    """Say nothing for a sign; one inside a word, or a part of a foreign letter, is a letter that nobody can say."""
-    if _in_word(page, match) or unicodedata.category(match[0][0]) in _PARTS_OF_LETTERS:
+    """Say nothing for a sign; one inside a word or a code, or a part of a foreign letter, nobody can say."""
+    if _in_code(page, match) or unicodedata.category(match[0][0]) in _PARTS_OF_LETTERS:
         _lost(page, match)
     else:
         page.claim(*match.span(), "", "mark")
@@ -51,6 +55,26 @@ def _drop(page: Page, match: re.Match[str]) -> None:
 
 def _in_word(page: Page, match: re.Match[str]) -> bool:
     return page.text[match.start() - 1 : match.start()].isalpha() and page.text[match.end() : match.end() + 1].isalpha()
+
+
+def _in_code(page: Page, match: re.Match[str]) -> bool:
+    """Tell whether a sign has a letter or a digit on both sides: "Ab*12_cd"; not what stands for more than itself."""
+    return page.text[match.start() - 1 : match.start()].isalnum() and page.text[match.end() : match.end() + 1].isalnum()
+
+
+def _key(page: Page, match: re.Match[str]) -> None:
+    """Say the name of a telephone's key: "bấm phím #", "* để nghe lại"; and the "#" of "C#"."""
+    start, end = match.span()
+    pressed = _PRESSED.search(page.before(start, 24)) or _WHAT_FOR.match(page.after(end, 8))
+    note = match[0] == "#" and page.text[start - 1 : start].isupper() and not page.text[max(0, start - 2)].isalpha()
+    if (start and (note or pressed)) or (not start and pressed):
+        page.claim(start, end, f" {'thăng' if match[0] == '#' else 'sao'} ", "mark")
+    else:
+        _drop(page, match)
+
+
+def _silent(page: Page, match: re.Match[str]) -> None:
+    page.claim(*match.span(), "", "mark")
 
 
 def _pause(page: Page, match: re.Match[str]) -> None:
@@ -130,6 +154,8 @@ _HANDLERS: dict[str, Callable[[Page, re.Match[str]], None]] = {
     **dict.fromkeys("☎📞📱", _telephone),
     "\ufffd": _lost,
     "&": _and,
+    _KEYCAP: _silent,
+    **dict.fromkeys("#*", _key),
     "№": _number_sign,
     **dict.fromkeys(_SUMS, _sum),
 }
