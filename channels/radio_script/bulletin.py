@@ -9,6 +9,7 @@ from channels.radio_script.length import SLOW, measure
 from channels.radio_script.script import CONTENT, Line, LineKind, Priority, Script, Sentence
 from channels.radio_script.sentences import ended
 from channels.radio_script.writing import BREAK_S, finished, told
+from media.underlock import slow
 
 HEADLINES = "Sau đây là những nội dung chính."
 TOLERANCE, MOST_OFF_S = 0.03, 30
@@ -41,6 +42,7 @@ class Sums:
         return abs(self.off) <= min(self.slot_s * TOLERANCE, MOST_OFF_S)
 
 
+@slow
 def compose_bulletin(
     entries: Sequence[Entry], frame: Frame, facts: Mapping[str, Any], slot_s: int, *, headlines: bool = True
 ) -> Script:

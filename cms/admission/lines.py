@@ -91,7 +91,8 @@ DEAR = frozenset({
 DEEDS = frozenset({
     "stories.create", "stories.save", "stories.approve", "stories.place", "quotas.schedule", "followers.order",
     "api.create_story", "api.replace_story", "api.change_story", "api.submit_story", "api.approve_story",
-    "api.schedule_story", "radio.begin_bulletin", "radio.change_items", "api.begin_bulletin", "api.arrange_bulletin",
+    "api.schedule_story", "radio.begin_bulletin", "radio.change_items", "radio.repeat_bulletin", "radio.air_bulletin",
+    "api.begin_bulletin", "api.arrange_bulletin", "api.log_bulletin",
 })  # fmt: skip
 
 SEARCHES = frozenset({"stories.index", "api.list_stories"})

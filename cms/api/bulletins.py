@@ -201,10 +201,10 @@ def download_bulletin(call: Call[NoQuery, None], bulletin_id: int, format: Forma
     found = rundown.read(db.session(), call.actor, bulletin_id)
     made = downloads.bulletin_file(found, format)
     if request.method == "GET":
+        taken = [row.script.delivery_id for row in found.rows if not row.gone]
         with changing() as session:
-            for row in found.rows:
-                if not row.gone:
-                    service.note_download(session, call.actor, row.script.delivery_id, format, now=call.now)
+            for delivery_id in taken:
+                service.note_download(session, call.actor, delivery_id, format, now=call.now)
     return File(made.body, made.mime, made.name, downloads.bulletin_tag(found, format))
 
 
@@ -215,12 +215,12 @@ def log_bulletin(call: Call[NoQuery, BulletinAired], bulletin_id: int) -> Reply[
     The first time answers 201; the same `event_id` again changes nothing and answers 200 with the first entry.
     """
     said = call.body
+    read = airing.as_aired(db.session(), call.actor, bulletin_id, said.items, said.started_at)
     with changing() as session:
         status = on_air.status(session, BulletinAiring, said.event_id)
         entry = airing.log_bulletin(
-            session, call.actor, bulletin_id=bulletin_id, event_id=said.event_id, started_at=said.started_at,
-            duration_s=said.duration_s, station=said.station, aired=said.items, unit_id=said.unit_id(session),
-            now=call.now,
+            session, call.actor, read, bulletin_id=bulletin_id, event_id=said.event_id, started_at=said.started_at,
+            duration_s=said.duration_s, station=said.station, unit_id=said.unit_id(session), now=call.now,
         )  # fmt: skip
         body = _entry(entry)
     return Reply(body, status=status)

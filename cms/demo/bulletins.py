@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from cms.database import changing
+from cms.database import changing, db
 from cms.people.tables import Person
 from cms.radio import bulletins, programmes, rundown
 from cms.radio.programmes import ProgrammeFields
@@ -24,7 +24,8 @@ def begin_bulletin(now: datetime) -> None:
         (unit, *_) = programmes.makers(session, actor)
         made = programmes.create(session, actor, unit_id=unit.id, fields=FIELDS, weekly=WEEKLY, now=now)
         at = programmes.coming(made.weekly_slots, (), now)[0]
-        bulletin = bulletins.begin(session, actor, programme_id=made.id, air_at=at, now=now)
-        newest = rundown.choices(session, rundown.of(session, bulletin, unit))[:ITEMS]
-        items = [choice.script.delivery_id for choice in newest]
-        bulletins.compose(session, actor, bulletin.id, items, now=now)
+        bulletin_id = bulletins.begin(session, actor, programme_id=made.id, air_at=at, now=now).id
+    newest = rundown.choices(db.session(), rundown.read(db.session(), actor, bulletin_id))[:ITEMS]
+    items = [choice.script.delivery_id for choice in newest]
+    with changing() as session:
+        bulletins.compose(session, actor, bulletin_id, items, now=now)

@@ -1,30 +1,68 @@
 """Logging that a whole bulletin was on air: each of its items gets its own entry, which is what quotas count."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from channels.radio_script import bulletin as composing
 from channels.words import N_
 from cms.audit.record import record
 from cms.people.permissions import Action, Actor
 from cms.people.tables import Unit
 from cms.people.unit_admin import tidy
-from cms.radio import plausible, rundown, service
+from cms.radio import plausible, reading, rundown, service
+from cms.radio.reading import Script
 from cms.radio.rundown import Rundown
 from cms.radio.tables import Broadcast, Bulletin, BulletinAiring
 from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
+from media.underlock import slow
 
 EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{8,68}")
 """Shorter than that of one script: the number of each item is written behind it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item that was on air: when it begins within the bulletin and how long it takes, in estimated seconds."""
+
+    delivery_id: int
+    begins: float
+    lasts: float
+
+
+@dataclass(frozen=True, slots=True)
+class Aired:
+    """A bulletin as it was read, composed before its airing is logged; no ``items`` if what was named is not in it."""
+
+    basis: object
+    aired: frozenset[int] | None
+    items: tuple[Item, ...]
+    seconds: float
+    released: datetime | None
+
+
+@slow
+def as_aired(
+    session: Session, actor: Actor, bulletin_id: int, aired: Collection[int] | None, started_at: datetime
+) -> Aired:
+    """Compose a bulletin with the deliveries ``aired``; None means all that had not been called back by then."""
+    bulletin, home = rundown.find(session, actor, bulletin_id)
+    named = None if aired is None else frozenset(aired)
+    basis = rundown.basis(session, bulletin)
+    read = _read(session, bulletin, home, named, started_at)
+    if read is None:
+        return Aired(basis, named, (), 0.0, None)
+    items = tuple(Item(row.script.delivery_id, row.at or 0.0, row.seconds) for row in read.rows)
+    return Aired(basis, named, items, read.whole.estimate.seconds, min(row.script.live_at for row in read.rows))
+
+
 def log_bulletin(
     session: Session,
     actor: Actor,
+    read: Aired,
     *,
     bulletin_id: int,
     event_id: str,
@@ -32,14 +70,13 @@ def log_bulletin(
     duration_s: int | None,
     station: str = "",
     unit_id: int | None = None,
-    aired: Collection[int] | None = None,
     now: datetime,
 ) -> BulletinAiring:
     """Log that a bulletin was on air from ``started_at`` (aware) for ``duration_s`` seconds, measured.
 
-    ``aired`` are the deliveries that were read; None means all that had not been called back by then. Each gets its
-    start and its share of the measured length. The same ``event_id`` with the same words again changes nothing and
-    returns the first entry; with others it is refused with what is there.
+    ``read`` is what ``as_aired`` found; ``Conflict`` if the bulletin or a script in it was changed since.
+    Each item gets its start and its share of the measured length. The same ``event_id`` with the same words again
+    changes nothing and returns the first entry; with others it is refused with what is there.
     """
     bulletin, home = rundown.find(session, actor, bulletin_id)
     if not EVENT_ID.fullmatch(event_id):
@@ -51,11 +88,13 @@ def log_bulletin(
                         unit.id if unit_id is not None else None)  # fmt: skip
     before = session.scalar(select(BulletinAiring).where(BulletinAiring.event_id == event_id))
     if before is not None:
-        return _same(session, before, bulletin_id, said, aired)
-    read = _read(session, bulletin, home, aired, started_at)
-    released = min(row.script.live_at for row in read.rows)
-    plausible.check_times(started_at, duration_s, released, now)
-    plausible.check_length(duration_s, read.whole.estimate.seconds)
+        return _same(session, before, bulletin_id, said, read.aired)
+    if rundown.basis(session, bulletin) != read.basis:
+        raise Conflict(rundown.CHANGED)
+    if read.released is None:
+        raise Invalid(N_("Hãy chọn những tin đã đọc trong bản tin này."), field="items")
+    plausible.check_times(started_at, duration_s, read.released, now)
+    plausible.check_length(duration_s, read.seconds)
     made = service.insert_once(
         session, BulletinAiring.__table__, ["event_id"],
         event_id=event_id, bulletin_id=bulletin_id, unit_id=unit.id, station=said.station,
@@ -63,7 +102,7 @@ def log_bulletin(
     )  # fmt: skip
     entry = session.scalars(select(BulletinAiring).where(BulletinAiring.event_id == event_id)).one()
     if not made:
-        return _same(session, entry, bulletin_id, said, aired)
+        return _same(session, entry, bulletin_id, said, read.aired)
     for delivery_id, begins, lasts in _shares(read, started_at, duration_s):
         service.log_broadcast(
             session, actor, delivery_id=delivery_id, event_id=f"{event_id}:{delivery_id}", started_at=begins,
@@ -71,7 +110,7 @@ def log_bulletin(
         )  # fmt: skip
     record(
         session, actor, "bulletin.air", "bulletin", bulletin_id, unit_id=unit.id, now=now, title=bulletin.title,
-        started_at=started_at.isoformat(), duration_s=duration_s, count=len(read.rows),
+        started_at=started_at.isoformat(), duration_s=duration_s, count=len(read.items),
     )  # fmt: skip
     return entry
 
@@ -120,34 +159,37 @@ def _unit(session: Session, actor: Actor, home: Unit, unit_id: int | None) -> Un
 
 def _read(
     session: Session, bulletin: Bulletin, home: Unit, aired: Collection[int] | None, started_at: datetime
-) -> Rundown:
-    """Return the bulletin as it was read: with those items alone that were on air."""
-    whole = rundown.of(session, bulletin, home)
-    there = [row.script.delivery_id for row in whole.rows]
+) -> Rundown | None:
+    """Return the bulletin as it was read, with those items alone that were on air; None if there are no such items."""
+    ids = rundown.order(session, bulletin.id)
+    scripts = reading.by_ids(session, ids)
     if aired is None:
-        back = {row.script.delivery_id for row in whole.rows if _called_back(row.script.withdrawn_at, started_at)}
-        said: Sequence[int] = [one for one in there if one not in back]
+        said = [one for one in ids if one in scripts and _was_readable(scripts[one], started_at)]
     else:
-        said = [one for one in there if one in aired]
-    if not said or (aired is not None and len(said) != len(set(aired))):
-        raise Invalid(N_("Hãy chọn những tin đã đọc trong bản tin này."), field="items")
+        said = [one for one in ids if one in scripts and one in aired]
+    if not said or (aired is not None and len(said) != len(aired)):
+        return None
     return rundown.of(session, bulletin, home, said, as_read=True)
+
+
+def _was_readable(script: Script, started_at: datetime) -> bool:
+    return not script.damaged and not _called_back(script.withdrawn_at, started_at)
 
 
 def _called_back(at: datetime | None, started_at: datetime) -> bool:
     return at is not None and at <= started_at
 
 
-def _shares(read: Rundown, started_at: datetime, duration_s: int | None) -> list[tuple[int, datetime, int | None]]:
+def _shares(read: Aired, started_at: datetime, duration_s: int | None) -> list[tuple[int, datetime, int | None]]:
     """Return each item's start and length; the estimate is stretched to what was measured."""
-    stretch = duration_s / read.whole.estimate.seconds if duration_s else 1.0
+    stretch = duration_s / read.seconds if duration_s and read.seconds else 1.0
     return [
         (
-            row.script.delivery_id,
-            started_at + timedelta(seconds=round(at * stretch)),
-            max(1, round(lasts * stretch)) if duration_s else None,
+            item.delivery_id,
+            started_at + timedelta(seconds=round(item.begins * stretch)),
+            max(1, round(item.lasts * stretch)) if duration_s else None,
         )
-        for row, (at, lasts) in zip(read.rows, composing.offsets(read.whole), strict=True)
+        for item in read.items
     ]
 
 

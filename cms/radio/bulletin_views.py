@@ -107,6 +107,7 @@ def _require(bulletin_id: int) -> None:
 def _change(bulletin_id: int, do: str) -> None:
     actor, version, at = current_actor(), asked.whole(request.form, "version"), now()
     item = asked.whole(request.form, "delivery") or 0
+    fits = bulletins.fitting(db.session(), actor, bulletin_id) if do == "fill" else None
     with changing() as session:
         if do == "add":
             bulletins.add(session, actor, bulletin_id, item, version=version, now=at)
@@ -118,8 +119,8 @@ def _change(bulletin_id: int, do: str) -> None:
         elif do == "order":
             wanted = asked.row(request.form, "order")
             bulletins.arrange(session, actor, bulletin_id, wanted, version=version, now=at)
-        elif do == "fill":
-            bulletins.fill(session, actor, bulletin_id, version=version, now=at)
+        elif fits is not None:
+            bulletins.fill(session, actor, bulletin_id, fits, version=version, now=at)
         else:
             raise Invalid(N_("Không rõ việc cần làm; hãy tải lại trang."))
 
@@ -153,8 +154,9 @@ def retime_bulletin(bulletin_id: int) -> AnyResponse:
 @needs(Action.WRITE, Action.LOG_BROADCAST)
 def repeat_bulletin(bulletin_id: int) -> AnyResponse:
     """Begin the same bulletin a week later."""
+    items = bulletins.still_live(db.session(), current_actor(), bulletin_id)
     with changing() as session:
-        made = bulletins.repeat(session, current_actor(), bulletin_id, now=now())
+        made = bulletins.repeat(session, current_actor(), bulletin_id, items, now=now())
     flash(_("Đây là bản tin của tuần sau; tin đã thu hồi hoặc hết hạn không được chép sang."), "success")
     return redirect(url_for("radio.bulletin", bulletin_id=made.id), 303)
 
@@ -176,10 +178,10 @@ def download_bulletin(bulletin_id: int, format: str) -> Response:  # noqa: A002
     """The whole bulletin as a file; each script in it counts as taken."""
     found = rundown.read(db.session(), current_actor(), bulletin_id)
     made = downloads.bulletin_file(found, format)
+    taken = [row.script.delivery_id for row in found.rows if not row.gone]
     with changing() as session:
-        for row in found.rows:
-            if not row.gone:
-                service.note_download(session, current_actor(), row.script.delivery_id, format, now=now())
+        for delivery_id in taken:
+            service.note_download(session, current_actor(), delivery_id, format, now=now())
     return downloads.answer(made)
 
 
@@ -190,12 +192,14 @@ def air_bulletin(bulletin_id: int) -> AnyResponse:
     """Log that the bulletin was on air: one entry for each item that was read."""
     actor = current_actor()
     try:
+        started_at = started_of(request.form)
+        items = sorted(asked.wholes(request.form, "items"))
+        read = airing.as_aired(db.session(), actor, bulletin_id, items, started_at)
         with changing() as session:
             airing.log_bulletin(
-                session, actor, bulletin_id=bulletin_id, event_id=request.form.get("event_id", ""),
-                started_at=started_of(request.form), duration_s=duration_of(request.form),
-                station=request.form.get("station", ""), unit_id=asked.whole(request.form, "unit"),
-                aired=sorted(asked.wholes(request.form, "items")), now=now(),
+                session, actor, read, bulletin_id=bulletin_id, event_id=request.form.get("event_id", ""),
+                started_at=started_at, duration_s=duration_of(request.form),
+                station=request.form.get("station", ""), unit_id=asked.whole(request.form, "unit"), now=now(),
             )  # fmt: skip
     except Refusal as refusal:
         if refusal.status in (403, 404):

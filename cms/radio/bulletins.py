@@ -1,7 +1,7 @@
 """Putting a bulletin together: begun from a programme, filled, arranged, repeated a week later."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -14,9 +14,10 @@ from cms.clock import local
 from cms.people.permissions import Actor
 from cms.people.tables import Unit
 from cms.people.unit_admin import tidy
-from cms.radio import arranging, programmes, rundown
+from cms.radio import arranging, programmes, reading, rundown
 from cms.radio.tables import Bulletin, BulletinAiring, BulletinItem
 from cms.refusal import Conflict, Invalid
+from media.underlock import slow
 
 MOST_ITEMS = 30
 WEEK = timedelta(days=7)
@@ -106,23 +107,40 @@ def compose(
     return bulletin
 
 
-def fill(
-    session: Session, actor: Actor, bulletin_id: int, *, version: int | None = None, now: datetime
-) -> tuple[Bulletin, int]:
-    """Take in what still fits the slot, urgent ones first, then the newest that was not aired; and how many."""
-    bulletin, unit = _open(session, actor, bulletin_id, version)
-    found = rundown.of(session, bulletin, unit)
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """What still fits a bulletin as it was at ``version``."""
+
+    version: int
+    items: tuple[int, ...]
+
+
+@slow
+def fitting(session: Session, actor: Actor, bulletin_id: int) -> Fitting:
+    """Find what still fits the slot, urgent ones first, then the newest that was not aired."""
+    bulletin, unit = rundown.find(session, actor, bulletin_id)
+    programmes.require(actor, unit.path)
+    version, found = bulletin.version, rundown.of(session, bulletin, unit)
     choices = [
         arranging.Choice(choice.script.delivery_id, choice.seconds, choice.script.urgency, bool(choice.aired))
         for choice in rundown.choices(session, found)
     ]
-    break_s = break_seconds(found.frame)
-    taken = arranging.filled(-found.sums.off, choices, break_s, first=not found.rows)
-    if taken:
-        order = [row.script.delivery_id for row in found.rows]
-        _take_in(session, bulletin, unit, order, taken)
-        _changed(session, actor, bulletin, len(order) + len(taken), now)
-    return bulletin, len(taken)
+    taken = arranging.filled(-found.sums.off, choices, break_seconds(found.frame), first=not found.rows)
+    return Fitting(version, tuple(taken))
+
+
+def fill(
+    session: Session, actor: Actor, bulletin_id: int, found: Fitting, *, version: int | None = None, now: datetime
+) -> tuple[Bulletin, int]:
+    """Take in what ``fitting`` found, and return how many; ``Conflict`` if the bulletin was changed since."""
+    bulletin, unit = _open(session, actor, bulletin_id, version)
+    if bulletin.version != found.version:
+        raise Conflict(rundown.CHANGED)
+    if found.items:
+        order = rundown.order(session, bulletin_id)
+        _take_in(session, bulletin, unit, order, found.items)
+        _changed(session, actor, bulletin, len(order) + len(found.items), now)
+    return bulletin, len(found.items)
 
 
 def retime(
@@ -145,14 +163,23 @@ def retime(
     return bulletin
 
 
-def repeat(session: Session, actor: Actor, bulletin_id: int, *, now: datetime) -> Bulletin:
-    """Begin the same bulletin a week later with the items that are still live; the one begun already if there is one.
+@slow
+def still_live(session: Session, actor: Actor, bulletin_id: int) -> list[int]:
+    """Return the scripts of a bulletin that are still live and can be read, in their order."""
+    rundown.find(session, actor, bulletin_id)
+    order = rundown.order(session, bulletin_id)
+    found = reading.by_ids(session, order)
+    return [one for one in order if one in found and not (rundown.is_gone(found[one]) or found[one].damaged)]
+
+
+def repeat(session: Session, actor: Actor, bulletin_id: int, items: Sequence[int], *, now: datetime) -> Bulletin:
+    """Begin the same bulletin a week later with ``items``, those ``still_live``; the one begun already if there is one.
 
     It takes the programme as it is today.
     """
     bulletin, unit = _open(session, actor, bulletin_id, None)
-    rows = rundown.of(session, bulletin, unit).rows
-    live = [row.script.delivery_id for row in rows if not row.gone]
+    there = rundown.offered(session, unit, items)
+    live = [one for one in items if one in there]
     later = bulletin.air_at + WEEK
     return begin(session, actor, programme_id=bulletin.programme_id, air_at=later, items=live, now=now)
 
@@ -172,7 +199,7 @@ def _open(session: Session, actor: Actor, bulletin_id: int, version: int | None)
     programmes.require(actor, unit.path)
     session.refresh(bulletin, with_for_update=True)
     if version is not None and version != bulletin.version:
-        raise Conflict(N_("Bản tin vừa được người khác sửa; hãy xem lại rồi làm tiếp."))
+        raise Conflict(rundown.CHANGED)
     return bulletin, unit
 
 
@@ -184,7 +211,7 @@ def _reorder(
     before = rundown.order(session, bulletin_id)
     after = decide(before)
     if after is None:
-        raise Conflict(N_("Bản tin vừa được người khác sửa; hãy xem lại rồi làm tiếp."))
+        raise Conflict(rundown.CHANGED)
     if after != before:
         _write(session, bulletin_id, after)
         _changed(session, actor, bulletin, len(after), now)

@@ -20,6 +20,7 @@ from cms.radio.tables import Broadcast, Confirmation, Download, ScriptClass
 from cms.refusal import Conflict, NotFound
 from cms.stories.tables import Review
 from cms.web.cursor import Cursor
+from media.underlock import slow
 from scheduler.base import Damaged
 from scheduler.dialect import text_in
 from scheduler.states import DeliveryState
@@ -91,6 +92,7 @@ class Script:
         return float(seconds) if isinstance(seconds, int | float) else 0.0
 
     @property
+    @slow
     def damaged(self) -> bool:
         """Whether what is stored of it can no longer be read, so that nobody may read it on air."""
         try:
@@ -100,6 +102,7 @@ class Script:
         return False
 
     @property
+    @slow
     def whole(self) -> frozen.Script:
         """The script itself; raise ``Conflict`` if what is stored of it can no longer be read."""
         try:

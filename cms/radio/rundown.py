@@ -21,8 +21,10 @@ from cms.radio.tables import Bulletin, BulletinAiring, BulletinItem
 from cms.refusal import NotFound
 from cms.web.cursor import Cursor
 from scheduler.states import DeliveryState
+from scheduler.tables import Delivery
 
 MOST_CHOICES = 60
+CHANGED = N_("Bản tin vừa được người khác sửa; hãy xem lại rồi làm tiếp.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,14 @@ def order(session: Session, bulletin_id: int) -> list[int]:
     """Return the deliveries of a bulletin in their order."""
     query = select(BulletinItem.delivery_id).where(BulletinItem.bulletin_id == bulletin_id)
     return list(session.scalars(query.order_by(BulletinItem.position, BulletinItem.delivery_id)))
+
+
+def basis(session: Session, bulletin: Bulletin) -> object:
+    """Return what a composed bulletin was made from, to be compared with what is there when it is used."""
+    facts = Delivery.id, Delivery.live_rendition_id, Delivery.state, Delivery.withdrawn_at
+    query = select(BulletinItem.position, *facts).join(Delivery, Delivery.id == BulletinItem.delivery_id)
+    rows = session.execute(query.where(BulletinItem.bulletin_id == bulletin.id).order_by(*facts))
+    return bulletin.version, tuple(tuple(row) for row in rows)
 
 
 def page(

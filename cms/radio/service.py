@@ -23,7 +23,7 @@ from cms.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound
 EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{8,80}")
 LONGEST_STATION, LONGEST_REASON = 200, 1_000
 OVERLAP = timedelta(seconds=60)
-"""Two airings of one station may overlap by so much: both ends were measured by hand."""
+"""Two airings of one station may overlap by so much, or by half of the shorter one: both ends were measured by hand."""
 FORMATS = frozenset({"txt", "docx", "pdf", "json", "prompter"})
 
 
@@ -62,7 +62,7 @@ def log_broadcast(
     plausible.check_length(duration_s, found.seconds)
     if len(station) > LONGEST_STATION:
         raise Invalid(N_("Tên đài dài quá %(limit)s ký tự."), field="station", limit=LONGEST_STATION)
-    _refuse_overlap(session, unit.id, said, delivery_id)
+    _refuse_overlap(session, unit.id, said, found)
     made = insert_once(
         session, Broadcast.__table__, ["event_id"],
         event_id=event_id, delivery_id=delivery_id, unit_id=unit.id, station=station, started_at=started_at,
@@ -178,22 +178,38 @@ def _same(entry: Broadcast, delivery_id: int, said: Said) -> Broadcast:
     return entry
 
 
-def _refuse_overlap(session: Session, unit_id: int, said: Said, delivery_id: int) -> None:
-    """Refuse a second airing of one named station at the same time: a station has one voice."""
-    ends = said.started_at + timedelta(seconds=said.duration_s or 0)
+def _refuse_overlap(session: Session, unit_id: int, said: Said, found: Script) -> None:
+    """Refuse a second airing at the same time: of one named station, which has one voice, whatever it reads; of a unit
+    that names none, of the same script."""
+    ends = said.started_at + timedelta(seconds=said.duration_s or found.seconds)
     earliest = said.started_at - timedelta(seconds=plausible.LONGEST_S)
     near = select(Broadcast).where(
-        Broadcast.unit_id == unit_id, Broadcast.voided_at.is_(None), Broadcast.station == said.station,
+        Broadcast.unit_id == unit_id, Broadcast.voided_at.is_(None),
         Broadcast.started_at > earliest, Broadcast.started_at <= ends,
     )  # fmt: skip
-    for other in session.scalars(near) if said.station else ():
-        until = other.started_at + timedelta(seconds=other.duration_s or 0)
-        same = other.delivery_id == delivery_id and other.started_at == said.started_at
-        if same or min(ends, until) - max(said.started_at, other.started_at) > OVERLAP:
+    for other in session.scalars(near):
+        of_one_voice = said.station or other.delivery_id == found.delivery_id
+        if of_one_voice and said.station.casefold() == other.station.casefold() and _overlap(said, other, found):
             raise Conflict(
-                N_("Trạm “%(station)s” đã có lần phát lúc %(started)s trùng giờ này; hãy kiểm tra lại giờ và trạm."),
+                N_("Trạm “%(station)s” đã có lần phát lúc %(started)s trùng giờ này; hãy kiểm tra lại giờ và trạm.")
+                if said.station else
+                N_("Kịch bản này đã có lần phát lúc %(started)s trùng giờ này; nếu trạm khác phát, hãy ghi tên trạm."),
                 field="started_at", station=said.station, started=f"{local(other.started_at):%H:%M %d/%m/%Y}",
             )  # fmt: skip
+
+
+def _overlap(said: Said, other: Broadcast, found: Script) -> bool:
+    """Whether two airings were at the same time for longer than hands are late, or than half of the shorter one.
+
+    Who did not measure the same script is taken to have read it for as long as it was estimated.
+    """
+    guess = found.seconds if other.delivery_id == found.delivery_id else 0.0
+    lengths = [timedelta(seconds=one.duration_s or guess) for one in (said, other)]
+    first, last = sorted((said.started_at, other.started_at))
+    if first == last and other.delivery_id == found.delivery_id:
+        return True
+    both = min(said.started_at + lengths[0], other.started_at + lengths[1]) - last
+    return both > min(OVERLAP, min(lengths) / 2)
 
 
 def insert_once(session: Session, table: Any, key: list[str], **values: object) -> bool:

@@ -27,7 +27,7 @@ _WEEKDAYS = (
 _NUMBER_OF = {name: number for number, names in enumerate(_WEEKDAYS) for name in names}
 _WEEKDAY = re.compile(r"(?<!\w)(" + "|".join(sorted(_NUMBER_OF, key=len, reverse=True)) + r")(?!\w)")
 _ZONE = re.escape(ZONE_LABEL.casefold())
-_BESIDE = re.compile(rf"[\s,]|\({_ZONE}\)|(?<!\w){_ZONE}(?!\w)|\b(?:ngày|mùng|mồng|lúc|vào|hồi)\b")
+_BESIDE = re.compile(rf",|\({_ZONE}\)|(?<!\w){_ZONE}(?!\w)|\b(?:ngày|mùng|mồng|lúc|vào|hồi)\b")
 """What may stand beside a day and a time and says nothing."""
 
 
@@ -77,11 +77,14 @@ def _take_day(text: str) -> tuple[date, str]:
     if len(found) != 1:
         raise ValueError(text)
     day = _near(_day(found[0]), text)
-    rest = f"{written[: found[0].start()]} {written[found[0].end() :]}"
+    rest = f"{written[: found[0].start()]}|{written[found[0].end() :]}"
     weekdays = {_NUMBER_OF[name] for name in _WEEKDAY.findall(rest)}
     if weekdays - {day.weekday()}:
         raise ValueError(text)
-    return day, plain(_BESIDE.sub(" ", _WEEKDAY.sub(" ", rest)))
+    pieces = _BESIDE.sub("|", _WEEKDAY.sub("|", rest)).split("|")
+    if sum(any(sign.isdecimal() for sign in piece) for piece in pieces) > 1:
+        raise ValueError(text)  # "8 giờ ngày 30": what is said apart is not one time
+    return day, plain(" ".join(pieces))
 
 
 def _day(found: re.Match[str]) -> date:

@@ -13,6 +13,7 @@ from cms.people.tables import Person
 from cms.radio import airing, bulletins, service
 from cms.radio.tables import Broadcast, BulletinAiring, Programme
 from cms.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound
+from scheduler.tables import Delivery, StoredRendition
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Newsroom, actor, person, unit
 from tests.cms.radio.conftest import Live
@@ -42,8 +43,9 @@ def bulletin(news: Newsroom, programme: Programme, three: list[int], clock: Cloc
 
 def log(who: Person, bulletin: int, clock: Clock, **more: Any) -> BulletinAiring:
     values: dict[str, Any] = {"event_id": "dai-huyen-0001", "started_at": TODAY, "duration_s": 240, **more}
+    read = airing.as_aired(db.session(), actor(who), bulletin, values.pop("aired", None), values["started_at"])
     with changing() as session:
-        return airing.log_bulletin(session, actor(who), bulletin_id=bulletin, now=clock(), **values)
+        return airing.log_bulletin(session, actor(who), read, bulletin_id=bulletin, now=clock(), **values)
 
 
 def entries() -> list[Broadcast]:
@@ -205,3 +207,30 @@ def test_a_bulletin_that_was_aired_is_kept(news: Newsroom, bulletin: int, clock:
     log(news.broadcaster, bulletin, clock)
     with pytest.raises(Conflict, match="được giữ lại"), changing() as session:
         bulletins.discard(session, actor(news.broadcaster), bulletin, now=clock())
+
+
+def test_what_changed_while_the_bulletin_was_composed_is_not_logged_as_it_was(
+    news: Newsroom, bulletin: int, three: list[int], clock: Clock, retract: Callable[[int], None]
+) -> None:
+    """It is composed before the database is locked: inside, only what it was made from is compared."""
+    who = actor(news.broadcaster)
+    read = airing.as_aired(db.session(), who, bulletin, None, TODAY)
+    retract(three[1])
+    with pytest.raises(Conflict, match="vừa được người khác sửa"), changing() as session:
+        airing.log_bulletin(
+            session, who, read, bulletin_id=bulletin, event_id="dai-huyen-0009", started_at=TODAY, duration_s=240,
+            now=clock(),
+        )  # fmt: skip
+    assert entries() == []
+
+
+def test_an_item_that_is_damaged_keeps_no_other_from_being_logged(
+    news: Newsroom, bulletin: int, three: list[int], clock: Clock
+) -> None:
+    with changing() as session:
+        rendition_id = session.get_one(Delivery, three[1]).live_rendition_id
+        session.get_one(StoredRendition, rendition_id).document = {"version": "?"}
+    log(news.broadcaster, bulletin, clock)
+    assert [one.delivery_id for one in entries()] == [three[0], three[2]]
+    log(news.broadcaster, bulletin, clock, event_id="dai-huyen-0002", aired=three, station="Đài khác")
+    assert {one.delivery_id for one in entries()} == set(three)

@@ -65,7 +65,7 @@ def test_the_same_event_is_logged_once_however_often_it_is_sent(news: Newsroom, 
     for less in ({}, {"duration_s": None}):
         assert log(news.broadcaster, script, clock, **less).id == first.id
     assert len(audited("broadcast.log")) == 1
-    log(news.broadcaster, script, clock, event_id="may-phat-0002")
+    log(news.broadcaster, script, clock, event_id="may-phat-0002", started_at=first.started_at + timedelta(minutes=5))
     assert len(audited("broadcast.log")) == 2
 
 
@@ -95,8 +95,31 @@ def test_a_station_has_one_voice(news: Newsroom, script: int, clock: Clock) -> N
                 news.broadcaster, script, clock, station="Đài xã", event_id=event_id, duration_s=300,
                 started_at=at + timedelta(minutes=minutes),
             )  # fmt: skip
+    with pytest.raises(Conflict, match="trùng giờ này"):
+        log(news.broadcaster, script, clock, station="ĐÀI  xã", event_id="chu-hoa-01", started_at=at, duration_s=300)
     log(news.broadcaster, script, clock, station="Đài xã", event_id="lien-nhau-1", started_at=at + timedelta(minutes=5))
     log(news.broadcaster, script, clock, station="Đài khác", event_id="dai-khac-01", started_at=at, duration_s=300)
+
+
+@pytest.mark.parametrize(("after_s", "duration_s"), [(0, 30), (5, 30), (-5, 30), (14, 30), (0, None), (10, None)])
+def test_who_names_no_station_does_not_log_one_reading_twice(
+    news: Newsroom, script: int, clock: Clock, after_s: int, duration_s: int | None
+) -> None:
+    """Short ones too: an airing of half a minute could be logged again every second."""
+    at = clock() - timedelta(hours=1)
+    log(news.broadcaster, script, clock, started_at=at, duration_s=30)
+    more = {"started_at": at + timedelta(seconds=after_s), "duration_s": duration_s, "event_id": "lan-hai-01"}
+    with pytest.raises(Conflict, match="hãy ghi tên trạm"):
+        log(news.broadcaster, script, clock, **more)
+    log(news.broadcaster, script, clock, **more, station="Đài xã")
+
+
+def test_readings_one_after_the_other_are_logged(news: Newsroom, script: int, clock: Clock) -> None:
+    at = clock() - timedelta(hours=1)
+    for number in range(4):
+        event_id, started_at = f"noi-nhau-{number}", at + timedelta(seconds=20 * number)
+        log(news.broadcaster, script, clock, event_id=event_id, started_at=started_at, duration_s=30)
+    assert len(audited("broadcast.log")) == 4
 
 
 def test_an_event_id_is_not_taken_for_another_script(

@@ -49,6 +49,18 @@ def do(what: Callable[..., Any], who: Person, *args: Any, clock: Clock, **more: 
         return what(session, actor(who), *args, now=clock(), **more)
 
 
+def fill(who: Person, bulletin: int, clock: Clock) -> tuple[Bulletin, int]:
+    found = bulletins.fitting(db.session(), actor(who), bulletin)
+    filled: tuple[Bulletin, int] = do(bulletins.fill, who, bulletin, found, clock=clock)
+    return filled
+
+
+def repeat(who: Person, bulletin: int, clock: Clock) -> Bulletin:
+    items = bulletins.still_live(db.session(), actor(who), bulletin)
+    later: Bulletin = do(bulletins.repeat, who, bulletin, items, clock=clock)
+    return later
+
+
 def read(who: Person, bulletin: int) -> Rundown:
     db.session.rollback()
     db.session.expire_all()
@@ -112,10 +124,20 @@ def test_the_slot_is_filled_with_what_was_not_aired(
     news: Newsroom, programme: Programme, three: list[int], clock: Clock
 ) -> None:
     made = do(bulletins.begin, news.broadcaster, programme_id=programme.id, air_at=MONDAY, clock=clock)
-    _bulletin, count = do(bulletins.fill, news.broadcaster, made.id, clock=clock)
+    _bulletin, count = fill(news.broadcaster, made.id, clock)
     assert count == 3
     assert order(news, made.id) == three[::-1]
-    assert do(bulletins.fill, news.broadcaster, made.id, clock=clock)[1] == 0
+    assert fill(news.broadcaster, made.id, clock)[1] == 0
+
+
+def test_what_was_chosen_for_another_arrangement_is_not_taken_in(
+    news: Newsroom, bulletin: int, three: list[int], clock: Clock
+) -> None:
+    found = bulletins.fitting(db.session(), actor(news.broadcaster), bulletin)
+    do(bulletins.remove, news.broadcaster, bulletin, three[0], clock=clock)
+    with pytest.raises(Conflict, match="vừa được người khác sửa"):
+        do(bulletins.fill, news.broadcaster, bulletin, found, clock=clock)
+    assert order(news, bulletin) == three[1:]
 
 
 def test_what_was_called_back_is_cut_and_said(
@@ -132,10 +154,10 @@ def test_a_week_later_it_is_the_same_without_what_is_gone(
     news: Newsroom, bulletin: int, three: list[int], retract: Callable[[int], None], clock: Clock
 ) -> None:
     retract(three[0])
-    later = do(bulletins.repeat, news.broadcaster, bulletin, clock=clock)
+    later = repeat(news.broadcaster, bulletin, clock)
     assert later.air_at == MONDAY + timedelta(days=7)
     assert order(news, later.id) == three[1:]
-    assert do(bulletins.repeat, news.broadcaster, bulletin, clock=clock).id == later.id
+    assert repeat(news.broadcaster, bulletin, clock).id == later.id
 
 
 def test_a_bulletin_keeps_the_words_it_was_begun_with(

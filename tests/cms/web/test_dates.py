@@ -86,6 +86,18 @@ def test_what_can_be_meant_in_two_ways_or_is_no_clock_is_refused(said: str) -> N
 @pytest.mark.parametrize(
     "text",
     [
+        "8 giờ ngày 30 22/11/2026", "8 giờ lúc 30 22/11/2026", "8h, 30 22/11/2026", "8h 22/11/2026 30",
+        "8h chủ nhật 30 22/11/2026", "8 giờ 22/11/2026 kém 15",
+    ],
+)  # fmt: skip
+def test_numbers_that_are_said_apart_are_not_put_together_into_one_time(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        read_moment(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Chủ nhật, 22/11/2026", "chủ nhật 22-11-2026", "CN 22/11/2026", "ngày 22 tháng 11 năm 2026",
         "22 tháng 11, 2026", "2026/11/22", "22 / 11 / 2026", "Sunday, 22/11/2026", "Chủ nhật, ngày 22.11.2026",
     ],
