@@ -81,13 +81,14 @@ export class Keeper {
     notice.hidden = !sentence;
   }
 
-  /** Tells what became of the story since the page was opened; nothing once it is as the page shows it. */
+  /** Tells what became of the story since the page was opened, in place of what the page said of it then. */
   happened(sentence) {
     const notice = this.form.querySelector("[data-happened]");
     if (notice.hidden === !sentence && notice.dataset.happened === sentence) return;
     notice.dataset.happened = sentence;
     notice.querySelector("[data-happened-words]").textContent = sentence;
     notice.hidden = !sentence;
+    for (const part of document.querySelectorAll("[data-as-opened]")) part.hidden = Boolean(sentence);
   }
 
   /** `text` is on the server now. */

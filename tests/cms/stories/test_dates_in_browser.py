@@ -76,3 +76,22 @@ def test_a_week_is_shown_as_soon_as_its_day_is_typed(page: Page) -> None:
 def test_nothing_but_the_typed_field_is_sent(page: Page) -> None:
     names = page.locator("[data-schedule] [data-dated] input").evaluate_all("all => all.map(one => one.name)")
     assert sorted(filter(None, names)) == ["at", "until"]
+
+
+ROOM = """(box) => {
+  const look = getComputedStyle(box), brush = document.createElement("canvas").getContext("2d");
+  brush.font = getComputedStyle(box, "::placeholder").font;
+  const room = box.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight);
+  return room - brush.measureText(box.placeholder).width;
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("where", ["/stories/new", "/stories/1/schedule", "/deliveries", "/calendar"])
+def test_what_a_field_asks_for_can_be_read_whole(page: Page, story: Story, where: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(where.replace("1", str(story.id)))
+    boxes = page.locator(".dated input[placeholder]")
+    assert boxes.count()
+    for box in boxes.all():
+        assert box.evaluate(ROOM) >= 0, box.get_attribute("name")

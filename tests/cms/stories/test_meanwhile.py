@@ -140,10 +140,13 @@ def test_the_open_page_says_so(context: BrowserContext, house: Newsroom, clock: 
     page.fill("#body", "Một.")
     expect(page.locator("[data-kept-status]")).to_have_text("Đã lưu tạm lúc 08:00:00")
     expect(notice).to_be_hidden()
+    expect(page.get_by_text("Bài đang chờ duyệt.")).to_be_visible()
     give_back(house, made, clock)
     page.fill("#body", "Một. Hai.")
     expect(notice).to_contain_text("Lê Ngọc Diệp đã trả lại bản 1: “Thiếu 100% nguồn”")
     assert page.input_value("#body") == "Một. Hai."
+    for stale in ("[data-stage]", "[data-as-opened] .alert"):
+        expect(page.locator(stale)).to_be_hidden()
     page.get_by_role("button", name="Lưu").click()
     page.wait_for_load_state("networkidle")
     expect(notice).to_be_hidden()
