@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: run check test bench crash lint setup setup-test catalogues messages screenshots clean
+.PHONY: run check test coverage bench crash lint setup setup-test catalogues messages screenshots clean
 
 run: export DAKENH_HOME ?= $(CURDIR)/var
 run: export DAKENH_ZALO_API_URL ?= http://127.0.0.1:8090
@@ -14,13 +14,23 @@ run: setup
 	@$(BIN)/dakenh demo
 	@$(BIN)/dakenh serve
 
+# A test run is several processes and starts many more: all of them compile what they import unless they may keep it.
+test check coverage: export PYTHONDONTWRITEBYTECODE =
+TESTS := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
 test: setup-test lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(TESTS)
 
 # The quick part, for every day: one database, no browser, nothing that starts and kills processes.
-check: setup-test
-	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not (postgresql or browser or processes or thorough)"
+check: setup-test lint
+	$(TESTS) -q -m "not (postgresql or browser or processes or thorough)"
+
+# The share of lines and branches that the tests run; apart, because counting takes time and memory of its own.
+coverage: setup-test
+	$(BIN)/coverage erase
+	$(BIN)/coverage run $(TESTS:$(BIN)/python%=%) -q -m "not measured"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 lint: setup-test
 	$(BIN)/ruff check .

@@ -89,6 +89,7 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Decoders]:
     made.close()
 
 
+@pytest.mark.measured
 def test_eight_hostile_pictures_at_once_take_less_than_200_mb(pool: Decoders) -> None:
     def answer(data: bytes) -> str:
         try:
