@@ -28,6 +28,7 @@ from scheduler.engine import Engine
 from scheduler.followers.accounts import Accounts
 from scheduler.followers.worker import FollowersWorker, lanes
 from scheduler.rows import WORKER
+from scheduler.timer_log import quiet
 from scheduler.trouble import Trouble
 from scheduler.watch import Watch
 
@@ -72,7 +73,7 @@ class Timer:
         self._stopping = Event()
         self._watch = Watch(database, self.wake, self._overslept)
         self._scheduler = BackgroundScheduler(
-            timezone=UTC, daemon=True, executors={"default": ThreadPoolExecutor(1)}, logger=_quiet()
+            timezone=UTC, daemon=True, executors={"default": ThreadPoolExecutor(1)}, logger=quiet()
         )
         engine.pulse = self._beat
 
@@ -202,10 +203,3 @@ def run(database_url: str, store: Store, config: EngineConfig, *, ready: Callabl
     timer.stop()
     beside.stop()
     database.dispose()
-
-
-def _quiet() -> logging.Logger:
-    """APScheduler reports every job run; here that is once per wake-up and says nothing."""
-    logger = logging.getLogger("apscheduler")
-    logger.setLevel(logging.ERROR)
-    return logger

@@ -27,6 +27,7 @@ from scheduler.config import EngineConfig
 from scheduler.database import open_engine, writing
 from scheduler.rows import CHANNEL, SECRET, AnyRow
 from scheduler.states import Health
+from scheduler.timer_log import quiet
 from scheduler.trouble import Trouble
 from scheduler.vault import DatabaseVault, Keys
 
@@ -109,7 +110,7 @@ def connections_kept(database_url: str, config: EngineConfig) -> Iterator[None]:
     """Go round every hour, beginning soon, in a thread of its own until the block ends."""
     database = open_engine(database_url)
     upkeep = Upkeep(database, config, clock_for(database))
-    timer = BackgroundScheduler(timezone=UTC, daemon=True, executors={"default": ThreadPoolExecutor(1)})
+    timer = BackgroundScheduler(timezone=UTC, daemon=True, executors={"default": ThreadPoolExecutor(1)}, logger=quiet())
     timer.add_job(
         _quietly(upkeep), IntervalTrigger(seconds=EVERY.total_seconds()), next_run_time=datetime.now(UTC) + FIRST,
         coalesce=True, misfire_grace_time=None, max_instances=1,

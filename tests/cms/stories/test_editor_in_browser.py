@@ -68,6 +68,17 @@ def test_a_new_story_is_on_the_server_before_anybody_saves_it(page: Page) -> Non
     assert (stories(), working_copies()) == (1, [])
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_all_four_outputs_and_their_findings_are_in_sight(page: Page, draft: Story, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"/stories/{draft.id}", wait_until="networkidle")
+    if width < 600:
+        page.locator("[data-switch]").click()
+    page.evaluate("for (const mark of document.querySelectorAll('.tab-mark')) mark.textContent = '⚠ 12'")
+    tabs = page.locator(".previews [role=tablist]")
+    assert tabs.evaluate("(row) => row.scrollWidth - row.clientWidth") <= 0
+
+
 def test_a_session_that_ended_costs_nothing(page: Page, context: BrowserContext, draft: Story) -> None:
     page.goto(f"/stories/{draft.id}", wait_until="networkidle")
     context.clear_cookies()
