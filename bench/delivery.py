@@ -63,7 +63,7 @@ def lateness(waiting: int, port: int, server: Any = None) -> tuple[float, float]
         times = select(DELIVERY.c.live_at, DELIVERY.c.scheduled_at).where(DELIVERY.c.state == DeliveryState.LIVE)
         with bench.database.connect() as connection:
             late = [(row.live_at - row.scheduled_at).total_seconds() for row in connection.execute(times)]
-    return median(late), quantiles(late, n=100)[98]
+    return median(late), quantiles(late, n=100, method="inclusive")[98]
 
 
 IDLE = """

@@ -41,7 +41,7 @@ def measure(name: str, call: Callable[[], object], rounds: int = 60, warm_up: in
         start = time.perf_counter()
         call()
         times.append((time.perf_counter() - start) * 1000)
-    return Figure(name, median(times), quantiles(times, n=20)[-1], rounds)
+    return Figure(name, median(times), quantiles(times, n=20, method="inclusive")[-1], rounds)
 
 
 def table(figures: list[Figure], yardstick: Figure) -> str:
