@@ -1,8 +1,8 @@
-"""Text that comes from an old encoding: TCVN3 (.VnTime), VNI, Windows-1258, UTF-8 read twice; and lost letters.
+"""Text that comes from an old encoding: TCVN3 (.VnTime), VNI, Windows-1258, VIQR, UTF-8 read twice; and lost letters.
 
 Each encoding writes Vietnamese with letters and signs that stand in no Vietnamese word. A line is recognised only where
 its words become Vietnamese syllables by being converted and were none before, so French or code is never touched.
-Tables: TCVN 5712:1993 (VN3), VNI Windows, code page 1258.
+Tables: TCVN 5712:1993 (VN3), VNI Windows, code page 1258, RFC 1456.
 """
 
 import re
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from channels import viqr
 from channels.radio_script.reading.syllables import LETTER, is_syllable
 from media.characters import TWICE, WINDOWS
 
@@ -21,6 +22,7 @@ class Encoding(StrEnum):
     TCVN3 = "TCVN3 (.VnTime)"
     VNI = "VNI"
     CP1258 = "Windows-1258"
+    VIQR = "VIQR"
     TWICE = "UTF-8"
 
 
@@ -71,16 +73,21 @@ _BACK = {letter: code for code, letter in WINDOWS.items() if letter} | {"\u2026"
 def recover(text: str) -> Recovered | None:
     """Return ``text`` as it was meant if it surely comes from an old encoding, wholly or in some of its lines."""
     if text.isascii():
-        return None
+        return _from_viqr(text)
     again = _read_once(text)
     if again != text:
         return Recovered(again, Encoding.TWICE)
     lines = text.split("\n")
     found = max(_DECODERS, key=lambda encoding: _evidence(lines, encoding))
     if not _evidence(lines, found):
-        return None
+        return _from_viqr(text)
     decode = _DECODERS[found]
     return Recovered("\n".join(decode(line) if _may_be(line, decode) else line for line in lines), found)
+
+
+def _from_viqr(text: str) -> Recovered | None:
+    meant = viqr.decode(text, _is_vietnamese)
+    return Recovered(meant, Encoding.VIQR) if meant != text else None
 
 
 def lost(text: str) -> list[str]:
