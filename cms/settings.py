@@ -218,7 +218,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     values = {name: value for name, value in named.items() if value}
     home = Path(values.pop("home", "var")).absolute()
     values.setdefault("secret_key", _kept_secret(home))
-    if values.get("port", "").isdecimal():
+    if _is_port(values.get("port", "")):
         values.setdefault("public_url", f"http://127.0.0.1:{int(values['port'])}")
     if values.get("media_url", "").startswith("s3://"):
         values = _as_aws_says(environ) | values
@@ -230,6 +230,11 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         if found.bucket and not getattr(found, name):
             raise BadSetting(f"{PREFIX}{name.upper()}: kho s3:// cần khóa truy cập; hãy đặt biến này.")
     return found
+
+
+def _is_port(written: str) -> bool:
+    """Whether a server can listen there; what cannot be is refused under its own name."""
+    return written.isdecimal() and len(written) <= len("65535") and 1 <= int(written) <= 65_535
 
 
 AWS = {
