@@ -42,7 +42,14 @@ class _Plain:
     story_kinds: ClassVar[frozenset[StoryKind]] = frozenset(StoryKind)
     texts: ClassVar[frozenset[str]] = frozenset(("title", "summary", "body"))
     label: ClassVar[Words] = Words("Kênh thử")
+    short_label: ClassVar[Words] = Words("Thử")
+    icon: ClassVar[str] = "broadcast"
     secrets: ClassVar[Mapping[str, Words]] = {}
+    stopping: ClassVar[Words] = Words("Dừng “%(name)s”?")
+    public_paths: ClassVar[Mapping[str, str]] = {}
+    public_pages: ClassVar[Mapping[str, str]] = {}
+    page_template: ClassVar[str] = ""
+    priorities: ClassVar[Mapping[str, Words]] = {}
 
     def check(self, piece: Piece, settings: BaseModel) -> Sequence[Finding]:
         return ()
