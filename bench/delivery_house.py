@@ -16,7 +16,7 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import column, func, insert, select, table
 
 from channels.contract import Rendition
-from cms import schema
+from cms.app import schema
 from media.store import Store
 from scheduler import desk
 from scheduler.clock import clock_for, utc_now

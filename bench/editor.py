@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.machine import measure, table
 from bench.newsroom import Large, bare, large
-from cms.demo.content import load_stories
+from cms.app.demo.content import load_stories
 
 STORY = Path("01-nop-ho-so-tu-nha")
 """A real article of the demonstration is typed."""
@@ -56,8 +56,8 @@ def main() -> None:
 def _begin(newsroom: Large, title: str) -> int:
     from sqlalchemy import select
 
-    from cms.database import db
-    from cms.people.tables import Unit
+    from cms.core.database import db
+    from cms.models.people import Unit
 
     unit = db.session.scalars(select(Unit.id).where(Unit.code == "bao-long-an")).one()
     form = {

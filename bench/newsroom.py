@@ -12,17 +12,17 @@ from sqlalchemy import Engine, select, text
 
 from bench.machine import Figure, measure
 from bench.quota_seed import NOW, Sizes, seed
-from cms import schema
-from cms.app import create_app
+from cms.app import schema
+from cms.app.application import create_app
+from cms.app.memory import settle
+from cms.core.database import db
 from cms.core.folding import fold
-from cms.database import db
+from cms.core.settings import Settings
 from cms.feeds.doorway import Environ, StartResponse
-from cms.memory import settle
+from cms.models.people import Membership, Person
 from cms.models.roles import Role
+from cms.models.stories import Revision
 from cms.people import passwords
-from cms.people.tables import Membership, Person
-from cms.settings import Settings
-from cms.stories.tables import Revision
 from scheduler.database import open_engine
 
 PASSWORD = "a benchmark's password"
@@ -48,7 +48,7 @@ class Large:
 def large(url: str = "") -> Iterator[Large]:
     """Seed the large newsroom in a temporary folder, or in the empty database at ``url``, and sign in.
 
-    Garbage collection is set as ``cms.wsgi`` sets it.
+    Garbage collection is set as ``cms.app.wsgi`` sets it.
     """
     with tempfile.TemporaryDirectory(prefix="dakenh-bench-") as folder:
         url = url or f"sqlite:///{folder}/dakenh.db"

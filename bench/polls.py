@@ -18,7 +18,7 @@ from typing import Any
 
 import requests
 
-from cms.demo.newsroom import PASSWORD
+from cms.app.demo.newsroom import PASSWORD
 
 GOAL_P99_MS = 200
 CLIENTS, BURST_S, ROUNDS = 8, 2.0, 3
@@ -44,7 +44,7 @@ def main() -> None:
         ) as port:
             yardstick = _best_rate(port, "/")
         environment = _furnish(folder)
-        with _server(folder, "-m", "cms.cli", "web", **environment) as port:
+        with _server(folder, "-m", "cms.app.cli", "web", **environment) as port:
             rate = _best_rate(port, FEED)
             print(f"a feed, {CLIENTS} clients: {rate:,.0f} a second, {rate / yardstick:.2f} of a bare WSGI function")
             writers = [_sign_in(port, name) for name in WRITERS]
@@ -63,7 +63,7 @@ def _furnish(folder: str) -> dict[str, str]:
         "DAKENH_LOG_LEVEL": "ERROR",
     }  # fmt: skip
     for command in ("init", "demo"):
-        subprocess.run([sys.executable, "-m", "cms.cli", command], env={**os.environ, **environment}, check=True,
+        subprocess.run([sys.executable, "-m", "cms.app.cli", command], env={**os.environ, **environment}, check=True,
                        capture_output=True)  # fmt: skip
     return environment
 

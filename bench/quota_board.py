@@ -15,8 +15,8 @@ from bench.machine import Figure, describe, measure, table
 from bench.newsroom import Large, bare, large
 from bench.quota_seed import NOW
 from channels.contract import Evidence
+from cms.core.database import db
 from cms.core.periods import Period, parse
-from cms.database import db
 from cms.quotas.counting import Duty, stretches
 from cms.quotas.facts import plans_in_force, quota_facts
 from cms.quotas.gathering import ask

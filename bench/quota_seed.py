@@ -16,15 +16,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, insert, select
 from sqlalchemy.orm import Session
 
-from cms.boards.tables import Play, PlayDay
-from cms.clock import local_day
+from cms.core.clock import local_day
+from cms.core.permissions import SYSTEM
+from cms.models.boards import Play, PlayDay
+from cms.models.people import Membership, Person, Unit
+from cms.models.plans import ManualRecord, Quota
+from cms.models.radio import Broadcast
 from cms.models.roles import Role
-from cms.people.permissions import SYSTEM
-from cms.people.tables import Membership, Person, Unit
+from cms.models.stories import Revision, RevisionTag, Story
 from cms.quotas.importing import import_pack, read_file
-from cms.quotas.tables import ManualRecord, Quota
-from cms.radio.tables import Broadcast
-from cms.stories.tables import Revision, RevisionTag, Story
 from scheduler.states import DeliveryState, Desired
 from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
 

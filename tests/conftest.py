@@ -18,8 +18,8 @@ from hypothesis import settings as properties
 from jinja2 import BytecodeCache
 from sqlalchemy import Engine
 
-from cms import schema
-from cms.settings import Settings
+from cms.app import schema
+from cms.core.settings import Settings
 from scheduler.database import open_engine
 from tests import sharing, sorting, underlock, workplace
 
@@ -243,8 +243,8 @@ def compiled_templates() -> BytecodeCache:
 @pytest.fixture
 def app(settings: Settings, clock: Clock, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     """The application on a fresh database, at a clock that stands still."""
-    from cms.app import create_app
-    from cms.database import db
+    from cms.app.application import create_app
+    from cms.core.database import db
 
     made = create_app(settings, now=clock)
     made.jinja_env.bytecode_cache = compiled_templates

@@ -71,7 +71,7 @@ class KnownRule(Rule):
 @contextmanager
 def addresses_compiled_once() -> Iterator[None]:
     """Each test makes its own application, but its 200 addresses are the same."""
-    from cms.app import Newsroom
+    from cms.app.application import Newsroom
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Newsroom, "url_rule_class", KnownRule)

@@ -5,7 +5,7 @@ from pathlib import PurePath
 import pytest
 
 PROCESSES = (
-    "tests/end_to_end/", "tests/cms/processes/", "tests/cms/commands/test_running.py", "tests/scheduler/test_crash.py",
+    "tests/end_to_end/", "tests/cms/processes/", "tests/cms/app/commands/test_running.py", "tests/scheduler/test_crash.py",
     "tests/scheduler/test_hosts.py", "tests/scheduler/test_zalo_crash.py", "tests/test_workplace.py",
 )  # fmt: skip
 """Real processes, that are killed too."""
@@ -36,7 +36,7 @@ FIRST = (
         "tests/scheduler/test_hosts.py",
         "tests/cms/api/test_busy.py",
         "tests/cms/processes/",
-        "tests/cms/commands/test_r",
+        "tests/cms/app/commands/test_r",
     ),
     *("tests/scheduler/test_crash.py", "tests/cms/api/test_conformance.py", "tests/cms/stories/test_outsiders.py"),
 )

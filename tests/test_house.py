@@ -20,8 +20,9 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from sqlalchemy import Engine, inspect
 
-from cms import database, schema
-from cms.tables import metadata
+from cms.app import schema
+from cms.core import database
+from cms.models import metadata
 from scheduler.database import open_engine
 from tests.cms import newsroom
 from tests.databases import BARE, postgres_database

@@ -12,10 +12,10 @@ from cms.admission import refusing
 from cms.admission.lines import HELPED, Line, line_of, rooms
 from cms.admission.people import who_asks
 from cms.admission.turnstile import Full, TooMany, Turnstile
+from cms.core.settings import Settings
 from cms.processes.helpers import Broken, Helpers, TooSlow
 from cms.processes.messages import Asked
 from cms.processes.threads import Environ, StartResponse, WsgiApp
-from cms.settings import Settings
 from cms.web.security import limiter
 
 KEY = "dakenh-gate"

@@ -11,11 +11,11 @@ from sqlalchemy.exc import OperationalError
 
 from channels.words import N_
 from cms.api.calls import Caller
-from cms.database import db
+from cms.core.database import db
+from cms.core.permissions import SENTENCES, Action, Actor
+from cms.core.refusal import NotAllowed, Refusal
+from cms.models.people import ApiToken
 from cms.people import tokens
-from cms.people.permissions import SENTENCES, Action, Actor
-from cms.people.tables import ApiToken
-from cms.refusal import NotAllowed, Refusal
 from cms.web.actor import actor_of
 from cms.web.context import now
 from scheduler.database import writing_soon

@@ -10,12 +10,12 @@ from cms.api.calls import Call, Reply
 from cms.api.fields import File, Form, NoQuery, Told, Word
 from cms.api.named import UnitName, unit_by_code, unit_names
 from cms.api.table import endpoint
-from cms.database import changing, db
-from cms.people.permissions import Action
-from cms.refusal import NotFound
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import NotFound
+from cms.models.stories import Asset
 from cms.stories import assets
 from cms.stories.pieces import picture_url
-from cms.stories.tables import Asset
 from cms.web.context import settings, store
 
 

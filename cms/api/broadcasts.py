@@ -11,11 +11,11 @@ from cms.api.fields import NoQuery, Told
 from cms.api.named import unit_names
 from cms.api.on_air import Logged, OnAir, Voiding
 from cms.api.table import endpoint
-from cms.database import changing, db
-from cms.people.tables import Person
+from cms.core.database import changing, db
+from cms.models.people import Person
+from cms.models.radio import Broadcast
 from cms.radio import logbook, reading, service
 from cms.radio.logbook import Airing
-from cms.radio.tables import Broadcast
 from scheduler.tables import Delivery
 
 

@@ -15,11 +15,11 @@ from cms.api.named import UnitName, unit_names
 from cms.api.on_air import BulletinEventId, Logged, OnAir, Voiding
 from cms.api.scripts import Format
 from cms.api.table import endpoint
-from cms.database import changing, db
-from cms.people.tables import Person
+from cms.core.database import changing, db
+from cms.models.people import Person
+from cms.models.radio import Broadcast, Bulletin, BulletinAiring
 from cms.radio import airing, bulletins, classes, downloads, logbook, programmes, rundown, service
 from cms.radio.rundown import Rundown
-from cms.radio.tables import Broadcast, Bulletin, BulletinAiring
 
 Items = Annotated[list[Id], Field(max_length=bulletins.MOST_ITEMS, description="Numbers of scripts, in their order.")]
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from cms.api.expecting import Expected
-from cms.people.permissions import Actor
+from cms.core.permissions import Actor
 
 Q = TypeVar("Q", bound=BaseModel)
 B = TypeVar("B", bound=BaseModel | None)

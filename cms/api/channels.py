@@ -14,12 +14,12 @@ from cms.api.fields import Given, NoQuery, Told, Word
 from cms.api.named import UnitName, unit_by_code
 from cms.api.table import endpoint
 from cms.channels.reading import addresses, simulated
+from cms.core.database import db
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import NotFound
 from cms.core.units import trail
-from cms.database import db
 from cms.deliveries.channel_standings import standings
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
-from cms.refusal import NotFound
+from cms.models.people import Unit
 from cms.web.context import settings
 from cms.web.language import say
 from scheduler.standing import Stand, Standing

@@ -10,10 +10,10 @@ from cms.api.delivery_shapes import DeliveryPage, DeliveryTold, delivery_reply, 
 from cms.api.fields import After, Day, Given, Id, NoQuery, Rows, Word
 from cms.api.named import channel_by_slug, unit_by_code
 from cms.api.table import endpoint
-from cms.database import db
+from cms.core.database import db
+from cms.core.refusal import Invalid
 from cms.deliveries import reading
 from cms.deliveries.reading import Wanted
-from cms.refusal import Invalid
 from cms.web.cursor import Cursor
 from scheduler.states import DeliveryState
 

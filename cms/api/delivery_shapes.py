@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from cms.api.calls import Call, Reply
 from cms.api.fields import Told
-from cms.database import db
+from cms.core.database import db
+from cms.core.permissions import Actor
 from cms.deliveries.detail import Try, detail
 from cms.deliveries.reading import Row
 from cms.deliveries.reading import words as stored_words
-from cms.people.permissions import Actor
 from cms.web.language import say
 from scheduler.states import Action, DeliveryState, Desired, Outcome
 from scheduler.tables import Delivery

@@ -7,7 +7,7 @@ from enum import Enum
 from werkzeug.http import parse_etags
 
 from channels.words import N_
-from cms.refusal import Refusal
+from cms.core.refusal import Refusal
 
 _VERSION = re.compile(r"(\d{1,9})(?:-[0-9a-f]+)?")
 NEVER = 0

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from cms.clock import FIRST_YEAR, LAST_YEAR
+from cms.core.clock import FIRST_YEAR, LAST_YEAR
 from cms.stories.content import Line
 
 MOST_ID = 2**31 - 1

@@ -10,7 +10,7 @@ from channels.words import N_
 from cms.api.fields import MOST_ID, Form
 from cms.api.sentences import NoBody, NotJson, refusal_of
 from cms.api.table import Endpoint
-from cms.refusal import NotFound
+from cms.core.refusal import NotFound
 from cms.stories import assets
 from cms.web.arriving import clean_json
 from cms.web.context import settings

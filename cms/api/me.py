@@ -6,7 +6,7 @@ from cms.api.calls import Call, Reply
 from cms.api.fields import NoQuery, Told
 from cms.api.named import UnitName, unit_names
 from cms.api.table import endpoint
-from cms.database import db
+from cms.core.database import db
 from cms.models.roles import Role
 
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.api.fields import Told
-from cms.people.tables import Unit
-from cms.refusal import Invalid
+from cms.core.refusal import Invalid
+from cms.models.people import Unit
 from scheduler.tables import Channel
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from cms.api.fields import Given, Instant, Reason, Told, Word
 from cms.api.named import UnitName, unit_by_code
+from cms.models.radio import Broadcast, BulletinAiring
 from cms.radio import plausible, service
-from cms.radio.tables import Broadcast, BulletinAiring
 
 _EVENT = r"^[A-Za-z0-9._:-]+$"
 EventId = Annotated[

@@ -16,10 +16,10 @@ from cms.api.fields import Given, Id, Told, Word
 from cms.api.named import channel_by_slug
 from cms.api.revisions import revision
 from cms.api.table import endpoint
+from cms.core.database import db
 from cms.core.picture_addresses import EXTENSIONS
-from cms.database import db
-from cms.people.tables import Unit
-from cms.refusal import Invalid, NotFound
+from cms.core.refusal import Invalid, NotFound
+from cms.models.people import Unit
 from cms.stories import lookup, outputs, preview
 from cms.stories.content import Content
 from cms.stories.pieces import picture_url

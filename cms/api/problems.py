@@ -10,8 +10,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from channels.words import N_, Words
 from cms.api.access import ScopeMissing, Unauthenticated
 from cms.api.sentences import BadInput, Fault
-from cms.database import db
-from cms.refusal import AlreadyKept, Conflict, Outdated, Refusal
+from cms.core.database import db
+from cms.core.refusal import AlreadyKept, Conflict, Outdated, Refusal
 from cms.web.errors import problem
 from cms.web.language import say
 

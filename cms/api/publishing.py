@@ -14,8 +14,8 @@ from cms.api.story_changes import changing_story
 from cms.api.story_shapes import StoryTold, story_reply
 from cms.api.table import endpoint
 from cms.core import priorities
-from cms.database import db
-from cms.refusal import Invalid
+from cms.core.database import db
+from cms.core.refusal import Invalid
 from cms.stories import lookup, promising, publishing, unscheduling
 from cms.stories.publishing import Wish
 from cms.web.context import settings, store

@@ -9,7 +9,7 @@ from channels.contract import Evidence
 from cms.api.calls import Call, Reply
 from cms.api.fields import Given, Told, Word
 from cms.api.table import endpoint
-from cms.database import db
+from cms.core.database import db
 from cms.quotas import board
 from cms.quotas.board import cell_json
 from cms.quotas.cell import Entry, open_cell

@@ -11,10 +11,10 @@ from cms.api.fields import Given, Id, NoQuery, Reason
 from cms.api.story_changes import changing_story
 from cms.api.story_shapes import StoryTold, story_reply
 from cms.api.table import endpoint
-from cms.database import db
-from cms.refusal import Invalid
+from cms.core.database import db
+from cms.core.refusal import Invalid
+from cms.models.stories import Revision
 from cms.stories import approving, lookup, review
-from cms.stories.tables import Revision
 from cms.web.context import settings, store
 
 

@@ -10,12 +10,12 @@ from channels.words import N_
 from cms.api.calls import Call, Reply
 from cms.api.fields import NoQuery, Told
 from cms.api.table import endpoint
-from cms.database import db
-from cms.people.permissions import Actor
-from cms.refusal import NotFound
+from cms.core.database import db
+from cms.core.permissions import Actor
+from cms.core.refusal import NotFound
+from cms.models.stories import Revision, Story
 from cms.stories import lookup
 from cms.stories.content import Content
-from cms.stories.tables import Revision, Story
 
 
 class RevisionLine(Told):

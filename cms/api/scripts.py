@@ -13,8 +13,8 @@ from cms.api.deliveries import cursor
 from cms.api.fields import After, Given, Instant, NoQuery, Priority, Rows, Told
 from cms.api.named import UnitName, slugs, unit_names
 from cms.api.table import endpoint
-from cms.database import changing, db
-from cms.people.permissions import Actor
+from cms.core.database import changing, db
+from cms.core.permissions import Actor
 from cms.radio import classes, downloads, logbook, reading, service
 from cms.radio.reading import Script, Shelf
 from scheduler.states import DeliveryState

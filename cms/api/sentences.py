@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from channels.words import N_, Words
-from cms.refusal import Invalid, Refusal
+from cms.core.refusal import Invalid, Refusal
 
 MOST = 20
 """Faults told at once."""

@@ -10,7 +10,7 @@ from cms.api.delivery_shapes import DeliveryTold, delivery_reply
 from cms.api.expecting import Match
 from cms.api.fields import Address, Given, Instant, NoQuery, Reason, Word
 from cms.api.table import endpoint
-from cms.database import changing
+from cms.core.database import changing
 from cms.deliveries import handling
 from scheduler.tables import Delivery
 

@@ -12,11 +12,11 @@ from cms.api.named import unit_by_code
 from cms.api.story_changes import changing_story
 from cms.api.story_shapes import StoryPage, StoryTold, lines, story_reply
 from cms.api.table import endpoint
-from cms.database import changing, db
-from cms.people.permissions import Action
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.models.story_states import Stage
 from cms.stories import illustrate, listing, lookup, writing
 from cms.stories.content import Content, parse
-from cms.stories.states import Stage
 from cms.web.context import store
 
 

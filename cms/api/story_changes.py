@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.api.calls import Call
-from cms.database import changing
+from cms.core.database import changing
+from cms.models.stories import Story
 from cms.stories import lookup
-from cms.stories.tables import Story
 
 
 @contextmanager

@@ -12,14 +12,14 @@ from channels.contract import StoryKind
 from cms.api.calls import Call, Reply
 from cms.api.fields import Told
 from cms.api.named import UnitName, slugs, unit_names
-from cms.database import db
-from cms.people.permissions import Actor
+from cms.core.database import db
+from cms.core.permissions import Actor
+from cms.models.stories import Review, Revision, Story
+from cms.models.story_states import Stage, StoryState, stage
 from cms.stories import listing, lookup
 from cms.stories.content import Content
 from cms.stories.listing import ListedStory, OnChannel
 from cms.stories.pieces import story_url
-from cms.stories.states import Stage, StoryState, stage
-from cms.stories.tables import Review, Revision, Story
 from cms.web.context import settings
 from scheduler.states import DeliveryState
 

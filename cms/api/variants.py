@@ -11,7 +11,7 @@ from cms.api.calls import Call, File, Reply
 from cms.api.fields import Given, Id, NoQuery, Told, Word
 from cms.api.named import UnitName, unit_by_code, unit_names
 from cms.api.table import endpoint
-from cms.database import changing, db
+from cms.core.database import changing, db
 from cms.radio import downloads, plausible, reading, variant_files, variant_keeping, variants
 from cms.radio.reading import Script
 from cms.radio.variants import Variant, VariantFields

@@ -13,7 +13,7 @@ from cms.api import access, answers, expecting, intake, problems
 from cms.api.calls import Call
 from cms.api.openapi import document
 from cms.api.table import TABLE, Endpoint
-from cms.refusal import Refusal
+from cms.core.refusal import Refusal
 from cms.web.context import now, settings
 from cms.web.security import csrf, limiter
 

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from cms.api.calls import Call, Reply
 from cms.api.fields import Given, NoQuery, Told
 from cms.api.table import endpoint
+from cms.core.database import db
+from cms.core.permissions import Action
 from cms.core.units import trail
-from cms.database import db
-from cms.people.permissions import Action
-from cms.people.tables import Unit
-from cms.stories import vocabulary
+from cms.models.people import Unit
+from cms.vocabulary import choices
 
 Kind = Literal["column", "topic", "audience", "document"]
 KINDS: tuple[Kind, ...] = ("column", "topic", "audience", "document")
@@ -63,7 +63,7 @@ def list_terms(call: Call[TermQuery, None]) -> Reply[TermList]:
     """List columns, topics, audiences and legal documents that the plans define."""
     call.actor.require(Action.READ)
     kinds = (call.query.kind,) if call.query.kind else KINDS
-    found = vocabulary.vocabulary(db.session(), *kinds)
+    found = choices.vocabulary(db.session(), *kinds)
     return Reply(
         TermList(items=[TermTold(kind=kind, code=one.code, label=one.label) for kind in kinds for one in found[kind]])
     )

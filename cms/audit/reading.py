@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from cms.audit.names import SUBJECTS
-from cms.audit.tables import AuditEntry
-from cms.clock import from_local
 from cms.core import units
+from cms.core.clock import from_local
 from cms.core.folding import fold
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Membership, Person, Unit
-from cms.stories.tables import Story
+from cms.core.permissions import Action, Actor
+from cms.models.audit import AuditEntry
+from cms.models.people import Membership, Person, Unit
+from cms.models.stories import Story
 from cms.web.cursor import Cursor
 from scheduler.tables import Channel, Delivery, StoredRendition
 

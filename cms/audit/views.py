@@ -8,10 +8,10 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from cms.audit import export, reading, wording
 from cms.audit.names import ACTIONS, SUBJECTS
 from cms.audit.reading import Wanted
-from cms.clock import local_day
 from cms.core import units
-from cms.database import db
-from cms.people.permissions import Action
+from cms.core.clock import local_day
+from cms.core.database import db
+from cms.core.permissions import Action
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.asked import Days

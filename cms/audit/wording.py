@@ -9,7 +9,7 @@ from channels import registry
 from channels.words import N_, Words
 from cms.audit.names import ACTIONS, DETAILS, SUBJECTS, VIA
 from cms.channels.late_policies import LATE_POLICIES
-from cms.clock import ZONE_LABEL, local
+from cms.core.clock import ZONE_LABEL, local
 from cms.lexicon.fields import KINDS
 from cms.models.roles import ROLE_NAMES, Role
 from cms.people.tokens import SCOPES

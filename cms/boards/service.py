@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from channels import registry
 from channels.contract import Evidence
 from channels.words import N_
-from cms.boards.tables import BoardKey, Play, PlayDay
-from cms.clock import local_day
-from cms.people import access_keys
-from cms.refusal import NotAllowed, NotFound
+from cms.core import access_keys
+from cms.core.clock import local_day
+from cms.core.refusal import NotAllowed, NotFound
+from cms.models.boards import BoardKey, Play, PlayDay
 from scheduler.tables import Channel, Delivery
 
 OLDEST = timedelta(days=45)

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from channels import registry
 from channels.words import N_
 from cms.boards import service
-from cms.database import changing, db
-from cms.refusal import Invalid, NotAllowed, NotFound
+from cms.core.database import changing, db
+from cms.core.refusal import Invalid, NotAllowed, NotFound
 from cms.web.arriving import clean_json
 from cms.web.context import now
 from cms.web.security import csrf, limiter

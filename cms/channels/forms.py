@@ -10,7 +10,7 @@ from channels import registry
 from channels.words import Words
 from cms.channels.fields import SettingField, fields, read, typed
 from cms.channels.service import Basics
-from cms.refusal import Invalid, Refusal
+from cms.core.refusal import Invalid, Refusal
 from cms.web import asked
 from scheduler.tables import Channel
 

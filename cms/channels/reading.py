@@ -8,13 +8,13 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from channels import registry
-from cms.boards.tables import BoardKey
 from cms.core import units
 from cms.core.folding import fold
+from cms.core.permissions import Action, Actor
 from cms.deliveries.reading import waits_for_person
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
-from cms.quotas.tables import Plan
+from cms.models.boards import BoardKey
+from cms.models.people import Unit
+from cms.models.plans import Plan
 from scheduler.base import read_json
 from scheduler.carried import read_settings
 from scheduler.dialect import text_in

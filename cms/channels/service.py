@@ -14,14 +14,14 @@ from channels import registry
 from channels.contract import Evidence
 from channels.followers import followers_of
 from channels.words import N_
-from cms.audit.record import record
-from cms.boards.tables import BoardKey
+from cms.core import access_keys
+from cms.core.audit import record
 from cms.core.channel_secrets import opened
-from cms.people import access_keys
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Conflict, Invalid, NotFound
+from cms.models.boards import BoardKey
+from cms.models.people import Unit
 from cms.people.unit_admin import tidy
-from cms.refusal import Conflict, Invalid, NotFound
 from scheduler import desk
 from scheduler.followers import desk as followers
 from scheduler.states import Health, LatePolicy

@@ -9,19 +9,19 @@ from werkzeug.wrappers import Response
 from channels import registry
 from channels.contract import Evidence
 from channels.words import N_, Words
-from cms.boards.tables import BoardKey
 from cms.channels import forms, kind_files, reading, service
 from cms.channels.blueprint import blueprint
 from cms.channels.forms import ChannelForm
 from cms.channels.late_policies import LATE_POLICIES
 from cms.channels.sections import sections_of
 from cms.core import units
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import Invalid, NotFound, Refusal
 from cms.deliveries import channel_standings, handling
 from cms.deliveries.reading import Wanted, page
-from cms.people.permissions import Action
-from cms.people.tables import Unit
-from cms.refusal import Invalid, NotFound, Refusal
+from cms.models.boards import BoardKey
+from cms.models.people import Unit
 from cms.web import asked, confirming, weekly_times
 from cms.web.actor import current_actor
 from cms.web.confirming import Question

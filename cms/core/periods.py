@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from channels.words import N_, Words
-from cms.clock import FIRST_YEAR, LAST_YEAR, from_local, local_day
+from cms.core.clock import FIRST_YEAR, LAST_YEAR, from_local, local_day
 
 
 class Per(StrEnum):

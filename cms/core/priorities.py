@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.words import N_, Words
-from cms.audit.record import record
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
-from cms.radio.tables import Confirmation, ScriptClass
-from cms.refusal import Invalid
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Invalid
+from cms.models.people import Unit
+from cms.models.radio import Confirmation, ScriptClass
 from scheduler.tables import Channel, Delivery, StoredRendition
 
 NO_PRIORITIES = N_("Chỉ kịch bản phát thanh mới có loại bản tin; hãy bỏ trống cho kênh khác.")

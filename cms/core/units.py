@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
-from cms.clock import local_day
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.core.clock import local_day
+from cms.core.permissions import Action, Actor
+from cms.models.people import Unit
 
 
 def within(paths: Iterable[str]) -> ColumnElement[bool]:

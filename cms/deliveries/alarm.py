@@ -13,10 +13,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_, Words
-from cms.database import db
+from cms.core.database import db
+from cms.core.permissions import Action
 from cms.deliveries.reading import words
-from cms.people.permissions import Action
-from cms.people.tables import Unit
+from cms.models.people import Unit
 from cms.web.actor import current_actor
 from cms.web.context import now
 from cms.web.language import say

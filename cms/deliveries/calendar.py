@@ -9,14 +9,14 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cms.clock import local, local_day
 from cms.core import periods, units
+from cms.core.clock import local, local_day
 from cms.core.periods import Per, Period
+from cms.core.permissions import Action, Actor
 from cms.deliveries.reading import Place, Row, Wanted, matching, places, with_titles
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
-from cms.stories.states import Stage, StoryState
-from cms.stories.tables import Story
+from cms.models.people import Unit
+from cms.models.stories import Story
+from cms.models.story_states import Stage, StoryState
 from cms.web.dates import read_day
 from scheduler.slots import free_slots
 from scheduler.states import DeliveryState

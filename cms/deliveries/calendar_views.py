@@ -3,14 +3,14 @@
 from flask import render_template, request
 
 from channels import registry
-from cms.clock import local_day
 from cms.core import periods, units
+from cms.core.clock import local_day
+from cms.core.database import db
 from cms.core.periods import Per
-from cms.database import db
+from cms.core.permissions import Action
 from cms.deliveries import reading
 from cms.deliveries.blueprint import blueprint
 from cms.deliveries.calendar import Choice, Gap, Grouping, asked_week, week
-from cms.people.permissions import Action
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from channels import registry
 from channels.access import Access, access_of
 from channels.contract import Evidence
-from cms.boards.tables import BoardKey
 from cms.core.channel_secrets import opened
+from cms.core.permissions import Action, Actor
 from cms.deliveries.reading import words
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.models.boards import BoardKey
+from cms.models.people import Unit
 from scheduler.carried import read_settings
 from scheduler.followers.tables import AccountStanding
 from scheduler.standing import Facts, Stand, stand

@@ -8,13 +8,13 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from channels.words import N_
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import Invalid, Refusal
 from cms.deliveries import handling
 from cms.deliveries.blueprint import blueprint
 from cms.deliveries.one_view import page_of
 from cms.deliveries.reading import find
-from cms.people.permissions import Action
-from cms.refusal import Invalid, Refusal
 from cms.web import asked, confirming
 from cms.web.actor import current_actor
 from cms.web.addresses import within_site

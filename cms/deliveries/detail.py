@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels.words import Words
-from cms.boards.tables import PlayDay
+from cms.core.permissions import Action, Actor
 from cms.deliveries.options import Reach
 from cms.deliveries.reading import find, words
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Person, Unit
+from cms.models.boards import PlayDay
+from cms.models.people import Person, Unit
+from cms.models.stories import Revision, Story
 from cms.radio.logbook import Airing, airings
-from cms.stories.tables import Revision, Story
 from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from channels.words import N_, Words
-from cms.clock import local
+from cms.core.clock import local
 from cms.web.formats import day, moment_zone
 from cms.web.language import say
 from cms.web.weekly_times import WEEKDAYS

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Invalid, NotAllowed, NotFound, Refusal, refusal_from
 from cms.deliveries.reading import find
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
-from cms.refusal import Invalid, NotAllowed, NotFound, Refusal, refusal_from
+from cms.models.people import Unit
 from scheduler import desk
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery, StoredRendition

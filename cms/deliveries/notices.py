@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from cms.people.permissions import Actor
+from cms.core.permissions import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from flask import render_template, request, url_for
 
 from channels import registry
 from channels.contract import Evidence
-from cms.database import db
+from cms.core.database import db
+from cms.core.permissions import Action
 from cms.deliveries.blueprint import blueprint
 from cms.deliveries.detail import detail
 from cms.deliveries.formats import evidence_lines
 from cms.deliveries.looks import ATTEMPTS, OUTCOMES
 from cms.deliveries.options import options
-from cms.people.permissions import Action
 from cms.web.actor import current_actor
 from cms.web.context import now, settings
 from cms.web.frozen_preview import frozen_html

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tr
 from sqlalchemy.orm import Session, aliased
 
 from channels.words import N_, Words
-from cms.clock import from_local
 from cms.core import units
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
-from cms.refusal import NotFound
-from cms.stories.tables import Story
+from cms.core.clock import from_local
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import NotFound
+from cms.models.people import Unit
+from cms.models.stories import Story
 from cms.web.cursor import Cursor
 from scheduler import health
 from scheduler.states import DeliveryState

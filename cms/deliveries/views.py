@@ -9,15 +9,15 @@ from sqlalchemy import func
 from channels import registry
 from channels.words import N_
 from cms.core import units
-from cms.database import db
+from cms.core.database import db
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Invalid
 from cms.deliveries import alarm, calendar_views, channel_standings, decision_views, one_view, reading
 from cms.deliveries.blueprint import blueprint
 from cms.deliveries.formats import FILTERS
 from cms.deliveries.notices import notices
 from cms.deliveries.options import Reach, options
 from cms.deliveries.reading import Page, Place, Wanted, words
-from cms.people.permissions import Action, Actor
-from cms.refusal import Invalid
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.asked import Days

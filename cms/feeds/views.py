@@ -5,7 +5,7 @@ import logging
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask_babel import get_locale
 
-from cms.database import db
+from cms.core.database import db
 from cms.feeds.published import Published, published
 
 log = logging.getLogger(__name__)

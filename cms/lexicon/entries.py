@@ -10,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
 from cms.core import units
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Conflict, NotAllowed, NotFound
 from cms.lexicon.fields import EntryFields, GoodFields, Kind
-from cms.lexicon.tables import LexiconEntry
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Person, Unit
-from cms.refusal import Conflict, NotAllowed, NotFound
+from cms.models.lexicon import LexiconEntry
+from cms.models.people import Person, Unit
 
 PAGE = 50
 EDITORS = (Action.WRITE, Action.LOG_BROADCAST, Action.MANAGE_CHANNELS)

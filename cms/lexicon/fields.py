@@ -9,8 +9,8 @@ from typing import NewType
 from channels.radio_script.reading import EntryData, LayerData
 from channels.radio_script.reading.speakable import is_used, stumbling
 from channels.words import N_
-from cms.lexicon.tables import LexiconEntry
-from cms.refusal import Invalid
+from cms.core.refusal import Invalid
+from cms.models.lexicon import LexiconEntry
 from media.characters import clean
 from media.underlock import slow
 

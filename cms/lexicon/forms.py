@@ -7,8 +7,8 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from cms.lexicon.fields import KINDS, EntryFields, Kind
-from cms.lexicon.tables import LexiconEntry
-from cms.people.tables import Unit
+from cms.models.lexicon import LexiconEntry
+from cms.models.people import Unit
 from cms.web.base_form import OwnForm
 
 

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from channels.radio_script import voice
 from channels.words import N_
-from cms.refusal import Conflict, NotFound
+from cms.core.refusal import Conflict, NotFound
 from cms.web.context import settings
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from cms.core.permissions import Actor
 from cms.lexicon import settling
 from cms.lexicon.stations import Stations
-from cms.people.permissions import Actor
-from cms.people.tables import Unit
+from cms.models.people import Unit
 
 
 class DoubtLinks:

@@ -5,13 +5,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from channels.words import N_
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import Invalid, Refusal
 from cms.lexicon import entries, forms, rates
 from cms.lexicon.blueprint import blueprint
 from cms.lexicon.forms import RateForm
 from cms.lexicon.stations import Stations
-from cms.people.tables import Unit
-from cms.refusal import Invalid, Refusal
+from cms.models.people import Unit
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now

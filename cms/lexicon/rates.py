@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from channels.radio_script.length import STOP_S, Length, measure
 from channels.radio_script.reading import DIALECTS, Lexicon, read_aloud
 from channels.words import N_
-from cms.audit.record import record
 from cms.core import units
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Invalid, NotFound
 from cms.lexicon import entries
-from cms.lexicon.tables import TimedReading
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
-from cms.refusal import Invalid, NotFound
+from cms.models.lexicon import TimedReading
+from cms.models.people import Unit
 from media.underlock import slow
 
 SLOWEST, FASTEST = 2.5, 7.0

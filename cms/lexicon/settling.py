@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from channels.radio_script.reading import Lexicon, read_aloud
 from channels.radio_script.reading.page import CONFIRM, WRITE_OUT
 from cms.core import units
+from cms.core.permissions import Actor
 from cms.lexicon import entries
 from cms.lexicon.fields import LONGEST_WRITTEN, SHAPES, Kind
-from cms.people.permissions import Actor
-from cms.people.tables import Unit
+from cms.models.people import Unit
 
 LONGEST_SENTENCE = 300
 """Characters of the story's own sentence that go along, to be tried with the new entry."""

@@ -11,8 +11,8 @@ from channels.radio_script.reading import LayerData, Lexicon, built_in, layered
 from channels.radio_script.settings import StationSettings
 from cms.lexicon import rates
 from cms.lexicon.fields import layer_of
-from cms.lexicon.tables import LexiconEntry, TimedReading
-from cms.people.tables import Unit
+from cms.models.lexicon import LexiconEntry, TimedReading
+from cms.models.people import Unit
 from scheduler.tables import Channel
 
 KIND = "radio_script"

@@ -10,7 +10,7 @@ from channels.radio_script.reading import DIALECTS, Doubt, LayerData, layered, r
 from channels.radio_script.script import Sentence
 from channels.radio_script.sentences import paragraphs
 from cms.lexicon.stations import Stations
-from cms.people.tables import Unit
+from cms.models.people import Unit
 
 LONGEST = 4000
 """Characters that are tried at once."""

@@ -7,17 +7,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from channels.radio_script.reading import built_in
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import Refusal
 from cms.lexicon import entries, forms, rate_views
 from cms.lexicon.blueprint import blueprint
 from cms.lexicon.fields import KINDS, LONGEST_WRITTEN, EntryFields, Kind, checked, layer_of
 from cms.lexicon.forms import EntryForm
 from cms.lexicon.hearing import heard, voice_of
-from cms.lexicon.tables import LexiconEntry
 from cms.lexicon.trying import LONGEST, Tried, tried
-from cms.people.permissions import Action
-from cms.people.tables import Unit
-from cms.refusal import Refusal
+from cms.models.lexicon import LexiconEntry
+from cms.models.people import Unit
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.addresses import within_site

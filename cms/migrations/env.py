@@ -4,7 +4,7 @@ from typing import Any
 
 from alembic import context
 
-from cms.database import db
+from cms.core.database import db
 
 SEARCH = "story_search"
 """Search tables differ by database and are made by hand in the migrations."""

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, jsonify, make_response, request
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cms.database import db
+from cms.core.database import db
 from cms.deliveries.channel_standings import standings
 from cms.monitoring import metrics
 from cms.processes.restarts import Restarts

@@ -14,14 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
 from cms.core import units
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound
+from cms.models.people import Membership, Password, Person, Unit
 from cms.models.roles import Role
 from cms.people import directory, tokens, unit_admin
 from cms.people.passwords import NewPassword
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Membership, Password, Person, Unit
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
 
 USERNAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 LONGEST_USERNAME, LONGEST_NAME = 40, 200

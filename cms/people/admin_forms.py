@@ -8,8 +8,8 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from cms.core.units import trail
+from cms.models.people import Unit
 from cms.models.roles import ROLE_NAMES, Role
-from cms.people.tables import Unit
 from cms.web.base_form import OwnForm
 
 

@@ -6,15 +6,15 @@ from werkzeug.wrappers import Response
 
 from channels.words import N_
 from cms.core import units
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import Invalid, Refusal
+from cms.models.people import Person
 from cms.models.roles import ROLE_NAMES, Role
 from cms.people import admin, directory, passwords, tokens
 from cms.people.admin_forms import NameForm, PersonForm, RoleForm, role_choices, unit_choices
 from cms.people.blueprint import blueprint
 from cms.people.directory import Wanted
-from cms.people.permissions import Action
-from cms.people.tables import Person
-from cms.refusal import Invalid, Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from channels.words import N_
 from cms.core import units
 from cms.core.folding import fold
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import NotFound
+from cms.models.people import ApiToken, Membership, Person, Unit
 from cms.people import unit_admin
-from cms.people.permissions import Action, Actor
-from cms.people.tables import ApiToken, Membership, Person, Unit
-from cms.refusal import NotFound
 
 PAGE = 50
 

@@ -20,7 +20,7 @@ from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from werkzeug.wrappers import Response
 
 from channels.words import N_
-from cms.refusal import Refusal
+from cms.core.refusal import Refusal
 from cms.web.context import settings
 from cms.web.security import limiter
 

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 
 from channels.words import N_
-from cms.refusal import Invalid
+from cms.core.refusal import Invalid
 from media.underlock import slow
 
 SHORTEST, LONGEST = 10, 200

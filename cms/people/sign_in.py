@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
+from cms.core.audit import record
+from cms.core.permissions import Actor
+from cms.core.refusal import Conflict, Invalid
+from cms.models.people import Password, Person
 from cms.people import passwords, tokens
-from cms.people.permissions import Actor
-from cms.people.tables import Password, Person
-from cms.refusal import Conflict, Invalid
 from media.characters import clean
 
 

@@ -7,11 +7,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.people import access_keys
-from cms.people.permissions import Actor
-from cms.people.tables import ApiToken, Person
-from cms.refusal import Invalid, NotFound
+from cms.core import access_keys
+from cms.core.audit import record
+from cms.core.permissions import Actor
+from cms.core.refusal import Invalid, NotFound
+from cms.models.people import ApiToken, Person
 
 SCOPES = {
     "stories:read": N_("Đọc tin, bài"),

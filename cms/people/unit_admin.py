@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound
 from cms.core.units import listed, trail
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Membership, Person, Unit
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
+from cms.models.people import Membership, Person, Unit
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_CODE, LONGEST_NAME, LONGEST_SHORT_NAME = 80, 300, 120

@@ -7,16 +7,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from channels.words import N_
-from cms.clock import local_day
 from cms.core import units
-from cms.database import changing, db
+from cms.core.clock import local_day
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import Invalid, Refusal
+from cms.models.people import Unit
 from cms.people import unit_admin
 from cms.people.admin_forms import MergeForm, UnitForm, unit_choices
 from cms.people.blueprint import blueprint
-from cms.people.permissions import Action
-from cms.people.tables import Unit
 from cms.people.unit_admin import UnitFields
-from cms.refusal import Invalid, Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now

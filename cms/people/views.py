@@ -19,17 +19,17 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.database import changing, db
+from cms.core.audit import record
+from cms.core.database import changing, db
+from cms.core.refusal import Invalid, NotFound, Refusal
+from cms.models.people import Password, Person
 from cms.models.roles import ROLE_NAMES, Role
-from cms.people import admin_views, directory, guessing, sessions, tokens, unit_views
+from cms.people import admin_views, directory, guessing, tokens, unit_views
 from cms.people import sign_in as signing
 from cms.people.account_forms import REVOKE, PasswordForm, SignInForm, TokenForm
 from cms.people.blueprint import blueprint
 from cms.people.guessing import TooManyTries, Try
-from cms.people.tables import Password, Person
-from cms.refusal import Invalid, NotFound, Refusal
-from cms.web import asked
+from cms.web import asked, sessions
 from cms.web.actor import SignedIn, current_actor
 from cms.web.addresses import within_site
 from cms.web.context import now

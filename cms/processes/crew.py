@@ -12,7 +12,7 @@ from datetime import datetime
 
 import click
 
-from cms import clock
+from cms.core import clock
 from cms.processes.pauses import Pauses
 from cms.processes.restarts import Restarts
 
@@ -32,7 +32,7 @@ class Hand:
 
     def start(self) -> None:
         """Start the command ``dakenh <name>``, which ends when this process does."""
-        command = [sys.executable, "-m", "cms.cli", self.name, "--kept-by", str(os.getpid())]
+        command = [sys.executable, "-m", "cms.app.cli", self.name, "--kept-by", str(os.getpid())]
         given = [] if self.listening is None else [self.listening.fileno()]
         command += [word for number in given for word in ("--listen-on", str(number))]
         self.process = subprocess.Popen(command, pass_fds=given)  # noqa: S603

@@ -8,16 +8,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.clock import local_day
 from cms.core import periods
+from cms.core.clock import local_day
 from cms.core.periods import Per, Period, PeriodError
-from cms.people.permissions import Action, Actor
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Invalid, NotFound, refusal_from
 from cms.quotas import counting, gathering
 from cms.quotas.facts import PlanFacts, QuotaFacts, UnitFacts, all_units, plans_in_force, quota_facts
 from cms.quotas.owners import heirs_on, owners_among
 from cms.quotas.scoring import Score, Scorer
 from cms.quotas.status import Status
-from cms.refusal import Invalid, NotFound, refusal_from
 
 SHOWN = (Per.WEEK, Per.MONTH, Per.QUARTER, Per.YEAR)
 

@@ -12,8 +12,10 @@ from channels.contract import Evidence
 from channels.words import N_
 from cms.core import periods, units
 from cms.core.periods import Per, Period
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Person
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import NotFound
+from cms.models.people import Person
+from cms.models.stories import SharedStory
 from cms.quotas import counting, gathering
 from cms.quotas.board import deciding_day, read_period
 from cms.quotas.counting import Duty, fits
@@ -22,8 +24,6 @@ from cms.quotas.facts import QuotaFacts, UnitFacts, all_units, plan_of, quota_fa
 from cms.quotas.owners import heirs_on, owners_among
 from cms.quotas.scoring import Score, Scorer
 from cms.quotas.statements import RECORD, STORY, UNIT
-from cms.refusal import NotFound
-from cms.stories.tables import SharedStory
 from scheduler.rows import CHANNEL, DELIVERY, RENDITION
 
 PERSON, SHARED = (cast(Table, entity.__table__) for entity in (Person, SharedStory))

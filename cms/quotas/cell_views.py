@@ -7,15 +7,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from channels.words import N_
-from cms.database import changing, db
-from cms.people.permissions import Action
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import Invalid, Refusal
+from cms.models.plans import Term
 from cms.quotas import records
 from cms.quotas.blueprint import blueprint
 from cms.quotas.cell import Cell, history, open_cell
 from cms.quotas.forms import RecordForm
 from cms.quotas.ready import ready
-from cms.quotas.tables import Term
-from cms.refusal import Invalid, Refusal
 from cms.stories import promising
 from cms.stories.diff import KIND_NAMES
 from cms.stories.publishing import Wish

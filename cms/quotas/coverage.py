@@ -8,9 +8,9 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from cms.core.periods import Period
+from cms.models.plans import Plan, PlanTerm, Term
+from cms.models.story_states import StoryState
 from cms.quotas.statements import STORY, TAG
-from cms.quotas.tables import Plan, PlanTerm, Term
-from cms.stories.states import StoryState
 from scheduler.rows import DELIVERY, RENDITION
 from scheduler.states import Desired
 

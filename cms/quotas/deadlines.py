@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from cms.clock import from_local
+from cms.core.clock import from_local
 from cms.core.periods import Per, Period, containing
 from cms.quotas.pack import Plan, Report, ReportPer
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Date, Dialect
 
 from channels.contract import Evidence
-from cms.clock import from_local
+from cms.core.clock import from_local
 from scheduler.base import UtcDateTime
 
 

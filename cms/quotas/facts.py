@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 
 from channels.contract import Evidence
 from cms.core.periods import Per
-from cms.people.tables import Unit
+from cms.models.people import Unit
+from cms.models.plans import Plan, Quota, Task
 from cms.quotas.counting import Duty
 from cms.quotas.pack import Counts, Selector
-from cms.quotas.tables import Plan, Quota, Task
 from scheduler.base import read_json
 from scheduler.dialect import text_in
 

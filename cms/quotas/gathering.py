@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from channels.contract import Evidence
-from cms.clock import local_day
+from cms.core.clock import local_day
 from cms.core.periods import Period
 from cms.quotas.counting import Duty, Stretches
 from cms.quotas.evidence import ISO, PLAIN, Batch, Item, Scale, Step, days, instants, midnight

@@ -9,15 +9,16 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Conflict, Invalid, Refusal
+from cms.models.people import Unit
+from cms.models.plans import Deadline, ManualRecord, Plan, PlanTerm, Quota, Task, Term
 from cms.quotas import pack as schema
-from cms.quotas import reach, shared_words
+from cms.quotas import reach
 from cms.quotas.pack_yaml import parse_pack, read_pack
 from cms.quotas.refusal import PackError
-from cms.quotas.tables import Deadline, ManualRecord, Plan, PlanTerm, Quota, Task, Term
-from cms.refusal import Conflict, Invalid, Refusal
+from cms.vocabulary import shared_words
 
 
 class BadPack(Refusal):

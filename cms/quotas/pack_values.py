@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from channels.words import N_, Words
-from cms.clock import FIRST_YEAR, LAST_YEAR
+from cms.core.clock import FIRST_YEAR, LAST_YEAR
 from cms.quotas.refusal import Unfit
 
 _CODE = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")

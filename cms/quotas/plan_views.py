@@ -5,11 +5,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from channels.words import N_
-from cms.clock import local_day
 from cms.core import periods
+from cms.core.clock import local_day
+from cms.core.database import changing, db
 from cms.core.periods import Per
-from cms.database import changing, db
-from cms.people.permissions import Action
+from cms.core.permissions import Action
+from cms.core.refusal import Invalid, Refusal
 from cms.quotas import board, importing, plans, reach
 from cms.quotas.blueprint import blueprint
 from cms.quotas.coverage import coverage
@@ -17,7 +18,6 @@ from cms.quotas.facts import plans_in_force, quota_facts
 from cms.quotas.forms import ProlongForm, UploadForm
 from cms.quotas.pack_yaml import MAX_BYTES
 from cms.quotas.plans import ENDED
-from cms.refusal import Invalid, Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now

@@ -8,17 +8,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.clock import local_day
+from cms.core.audit import record
+from cms.core.clock import local_day
 from cms.core.periods import Period
-from cms.people.permissions import Action, Actor
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Invalid, NotFound
+from cms.models.plans import Deadline, Plan, PlanTerm, Quota, Task, Term
 from cms.quotas import pack as schema
 from cms.quotas import reach
 from cms.quotas.deadlines import closes, report_periods
 from cms.quotas.facts import UnitFacts, all_units
 from cms.quotas.owners import heirs_on, owners_among
-from cms.quotas.tables import Deadline, Plan, PlanTerm, Quota, Task, Term
-from cms.refusal import Invalid, NotFound
 
 _MOMENT = timedelta(microseconds=1)
 IN_FORCE, TO_COME, ENDED = STANDINGS = ("in_force", "to_come", "ended")

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import NotAllowed
+from cms.models.people import Unit
+from cms.models.plans import Plan
 from cms.quotas import pack as schema
-from cms.quotas.tables import Plan
-from cms.refusal import NotAllowed
 
 ROOT = N_("Kế hoạch này thuộc %(unit)s, ngoài quyền của bạn; hãy nhờ quản trị viên của đơn vị ấy.")
 DUTY = N_("Kế hoạch này giao việc cho %(unit)s, ngoài quyền của bạn; hãy nhờ quản trị viên cấp trên.")

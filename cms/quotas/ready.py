@@ -8,11 +8,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from channels.contract import Evidence
-from cms.people.permissions import Action, Actor
+from cms.core.permissions import Action, Actor
+from cms.models.story_states import StoryState
 from cms.quotas.cell import Cell
 from cms.quotas.statements import STORY, TAG
 from cms.quotas.status import Status
-from cms.stories.states import StoryState
 from scheduler import slots
 from scheduler.rows import CHANNEL, DELIVERY
 from scheduler.states import DeliveryState

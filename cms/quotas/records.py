@@ -6,16 +6,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.clock import local_day
+from cms.core.audit import record
+from cms.core.clock import local_day
 from cms.core.periods import Per, Period
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Conflict, Invalid, NotFound
+from cms.models.people import Unit
+from cms.models.plans import ManualRecord
 from cms.people.unit_admin import tidy
 from cms.quotas.cell import find
 from cms.quotas.facts import QuotaFacts
-from cms.quotas.tables import ManualRecord
-from cms.refusal import Conflict, Invalid, NotFound
 from cms.stories import lookup
 
 LONGEST = 500

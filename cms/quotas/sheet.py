@@ -10,8 +10,8 @@ from flask import current_app, url_for
 from markupsafe import Markup
 
 from channels.words import N_, Words
-from cms.clock import local_day
 from cms.core import periods
+from cms.core.clock import local_day
 from cms.core.periods import Per, Period
 from cms.quotas.board import SHOWN, Board
 from cms.quotas.facts import PlanFacts, QuotaFacts, UnitFacts

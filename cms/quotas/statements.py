@@ -29,12 +29,12 @@ from sqlalchemy.types import NullType
 
 from channels import registry
 from channels.contract import Evidence
-from cms.boards.tables import PlayDay
-from cms.people.tables import Unit
-from cms.quotas.tables import ManualRecord
-from cms.radio.tables import Broadcast
-from cms.stories.states import StoryState
-from cms.stories.tables import Revision, RevisionTag, Story
+from cms.models.boards import PlayDay
+from cms.models.people import Unit
+from cms.models.plans import ManualRecord
+from cms.models.radio import Broadcast
+from cms.models.stories import Revision, RevisionTag, Story
+from cms.models.story_states import StoryState
 from scheduler.rows import CHANNEL, DELIVERY, RENDITION
 from scheduler.states import DeliveryState, Desired
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from channels.words import N_, Words
-from cms.clock import ZONE_LABEL, local
+from cms.core.clock import ZONE_LABEL, local
 from cms.core.periods import Period
 
 _HALF = 0.5

@@ -6,13 +6,13 @@ from typing import Any
 from flask import Response, make_response, render_template, request, url_for
 
 from channels.words import N_
-from cms.database import db
+from cms.core.database import db
+from cms.core.refusal import Invalid
 from cms.quotas import board as boards
 from cms.quotas import cell_views, looks, plan_views, sheet
 from cms.quotas.blueprint import blueprint
 from cms.quotas.board import Board
 from cms.quotas.csv_export import as_csv
-from cms.refusal import Invalid
 from cms.web.actor import current_actor
 from cms.web.context import now
 from cms.web.guard import signed_in

@@ -9,15 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound
+from cms.models.people import Unit
+from cms.models.radio import Broadcast, Bulletin, BulletinAiring
 from cms.people.unit_admin import tidy
 from cms.radio import plausible, reading, rundown, service
 from cms.radio.reading import Script
 from cms.radio.rundown import Rundown
-from cms.radio.tables import Broadcast, Bulletin, BulletinAiring
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
 from media.underlock import slow
 
 EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{8,68}")

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from channels.words import N_
-from cms.database import changing, db
-from cms.people.permissions import Action
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import Invalid, Refusal
 from cms.radio import airing, bulletins, downloads, programmes, rundown, service
 from cms.radio.blueprint import blueprint
 from cms.radio.forms import duration_of, started_of
 from cms.radio.rundown import Rundown
-from cms.refusal import Invalid, Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.addresses import within_site

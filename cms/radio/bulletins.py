@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from channels.radio_script.bulletin import break_seconds
 from channels.words import N_
-from cms.audit.record import record
-from cms.clock import local
-from cms.people.permissions import Actor
-from cms.people.tables import Unit
+from cms.core.audit import record
+from cms.core.clock import local
+from cms.core.permissions import Actor
+from cms.core.refusal import Conflict, Invalid
+from cms.models.people import Unit
+from cms.models.radio import Bulletin, BulletinAiring, BulletinItem
 from cms.people.unit_admin import tidy
 from cms.radio import arranging, programmes, reading, rundown
-from cms.radio.tables import Bulletin, BulletinAiring, BulletinItem
-from cms.refusal import Conflict, Invalid
 from media.underlock import slow
 
 MOST_ITEMS = 30

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
 from cms.core.priorities import keep_priority, require_known
-from cms.people.permissions import Action, Actor
+from cms.core.refusal import Conflict, NotAllowed
+from cms.models.radio import Confirmation
 from cms.radio import service
 from cms.radio.reading import KIND, Script, script
-from cms.radio.tables import Confirmation
-from cms.refusal import Conflict, NotAllowed
 from scheduler.tables import Delivery
 
 

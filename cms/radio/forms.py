@@ -9,10 +9,10 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice
 
 from channels.words import N_
-from cms.people.tables import Unit
+from cms.core.refusal import Invalid
+from cms.models.people import Unit
+from cms.models.radio import Broadcast
 from cms.radio.programmes import ProgrammeFields
-from cms.radio.tables import Broadcast
-from cms.refusal import Invalid
 from cms.web import asked
 from cms.web.base_form import OwnForm
 from cms.web.dates import local_input

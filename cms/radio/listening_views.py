@@ -4,11 +4,11 @@ from werkzeug.wrappers import Response
 
 from channels.radio_script import text
 from channels.words import N_
-from cms.database import db
+from cms.core.database import db
+from cms.core.refusal import Conflict
 from cms.lexicon.hearing import heard
 from cms.radio import reading
 from cms.radio.blueprint import blueprint
-from cms.refusal import Conflict
 from cms.web.actor import current_actor
 from cms.web.guard import signed_in
 

@@ -9,9 +9,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from cms.core import units
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Person, Unit
-from cms.radio.tables import Broadcast, Confirmation, Download
+from cms.core.permissions import Action, Actor
+from cms.models.people import Person, Unit
+from cms.models.radio import Broadcast, Confirmation, Download
 from cms.web.cursor import Cursor
 from scheduler.tables import Delivery, StoredRendition
 

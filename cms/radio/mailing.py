@@ -17,13 +17,13 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from channels.radio_script.length import clock
-from cms.clock import utc_now
-from cms.people.permissions import Action
-from cms.people.tables import Person, Unit
+from cms.core.clock import utc_now
+from cms.core.permissions import Action
+from cms.core.settings import Settings
+from cms.models.people import Person, Unit
+from cms.models.radio import ScriptMail, ScriptNotice
 from cms.radio import newsfeed, reading, service
 from cms.radio.postbox import NotSent, Postbox
-from cms.radio.tables import ScriptMail, ScriptNotice
-from cms.settings import Settings
 from media.characters import clean_line
 from scheduler.database import IMMEDIATE, open_engine
 from scheduler.states import DeliveryState

@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from channels.words import N_
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import NotFound, Refusal
 from cms.radio import newsfeed, subscribing
 from cms.radio.blueprint import blueprint
-from cms.refusal import NotFound, Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, settings

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from channels.radio_script.length import clock
 from channels.syndication import as_html, either_way
 from channels.words import N_
-from cms.audit.record import record
-from cms.people import access_keys
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Person, Unit
+from cms.core import access_keys
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Invalid, NotFound
+from cms.models.people import Person, Unit
+from cms.models.radio import ScriptFeed
 from cms.radio import reading, rundown
 from cms.radio.reading import Script
-from cms.radio.tables import ScriptFeed
-from cms.refusal import Invalid, NotFound
 from media.characters import clean_line
 from scheduler.states import DeliveryState
 

@@ -9,7 +9,7 @@ before the release. It lasts at most ``LONGEST_S``, and at most ``STRETCH`` time
 from datetime import datetime, timedelta
 
 from channels.words import N_
-from cms.refusal import Invalid
+from cms.core.refusal import Invalid
 
 LONGEST_S = 4 * 3600
 """Seconds; no script is read for four hours."""

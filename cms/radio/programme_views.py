@@ -6,16 +6,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from channels.radio_script.length import DEFAULT
 from channels.words import N_
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import Invalid, NotFound, Refusal
 from cms.lexicon.stations import rate_of
-from cms.people.permissions import Action
-from cms.people.tables import Unit
+from cms.models.people import Unit
+from cms.models.radio import Programme
 from cms.radio import programmes
 from cms.radio.blueprint import blueprint
 from cms.radio.forms import ProgrammeForm, programme_form
 from cms.radio.programmes import ProgrammeFields
-from cms.radio.tables import Programme
-from cms.refusal import Invalid, NotFound, Refusal
 from cms.web import asked, weekly_times
 from cms.web.actor import current_actor
 from cms.web.context import now

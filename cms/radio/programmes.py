@@ -12,14 +12,14 @@ from channels.radio_script.draft import Frame
 from channels.radio_script.length import DEFAULT
 from channels.radio_script.reading import DIALECTS
 from channels.words import N_
-from cms.audit.record import record
 from cms.core import units
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Invalid, NotAllowed, NotFound
+from cms.models.people import Unit
+from cms.models.radio import Bulletin, Programme
 from cms.people.unit_admin import tidy
 from cms.radio import reading
-from cms.radio.tables import Bulletin, Programme
-from cms.refusal import Invalid, NotAllowed, NotFound
 from scheduler import slots
 
 SLOTS_MIN = (5, 10, 15)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from channels.radio_script import prompting
 from channels.radio_script import script as frozen
-from cms.database import changing, db
+from cms.core.database import changing, db
 from cms.radio import reading, rundown, service
 from cms.radio.blueprint import blueprint
 from cms.radio.reading import Script

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session, aliased
 from channels.radio_script import script as frozen
 from channels.words import N_
 from cms.core import units
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Person, Unit
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Conflict, NotFound
+from cms.models.people import Person, Unit
+from cms.models.radio import Broadcast, Confirmation, Download, ScriptClass
+from cms.models.stories import Review
 from cms.radio.logbook import PAGE, Airing, airings
-from cms.radio.tables import Broadcast, Confirmation, Download, ScriptClass
-from cms.refusal import Conflict, NotFound
-from cms.stories.tables import Review
 from cms.web.cursor import Cursor
 from media.underlock import slow
 from scheduler.base import Damaged

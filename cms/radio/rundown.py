@@ -12,13 +12,13 @@ from channels.radio_script import script as frozen
 from channels.radio_script.draft import Frame
 from channels.words import N_
 from cms.core import units
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Person, Unit
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import NotFound
+from cms.models.people import Person, Unit
+from cms.models.radio import Bulletin, BulletinAiring, BulletinItem
 from cms.radio import programmes, reading
 from cms.radio.logbook import PAGE, Airing, airings
 from cms.radio.reading import Script
-from cms.radio.tables import Bulletin, BulletinAiring, BulletinItem
-from cms.refusal import NotFound
 from cms.web.cursor import Cursor
 from scheduler.states import DeliveryState
 from scheduler.tables import Delivery

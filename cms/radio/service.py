@@ -10,15 +10,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.clock import local
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.core.audit import record
+from cms.core.clock import local
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound
+from cms.models.people import Unit
+from cms.models.radio import Broadcast, BulletinAiring, Download
 from cms.people.unit_admin import tidy
 from cms.radio import plausible
 from cms.radio.reading import Script, script
-from cms.radio.tables import Broadcast, BulletinAiring, Download
-from cms.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound
 
 EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{8,80}")
 LONGEST_STATION, LONGEST_REASON = 200, 1_000

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from channels.words import N_
-from cms.refusal import Invalid
+from cms.core.refusal import Invalid
 from media.pictures import megabytes
 from media.store import Store
 

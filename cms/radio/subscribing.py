@@ -6,13 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Invalid, NotFound
+from cms.core.settings import MAIL_ADDRESS
+from cms.models.people import Unit
+from cms.models.radio import ScriptMail
 from cms.radio import newsfeed, reading
-from cms.radio.tables import ScriptMail
-from cms.refusal import Invalid, NotFound
-from cms.settings import MAIL_ADDRESS
 
 
 def stations(session: Session, actor: Actor) -> list[Unit]:

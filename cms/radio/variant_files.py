@@ -4,11 +4,11 @@ from channels.radio_script import adapter
 from channels.radio_script.foreign import foreign_script
 from channels.radio_script.lettering import printable
 from channels.words import N_
+from cms.core.refusal import Conflict, NotFound
+from cms.models.radio import ScriptVariant
 from cms.radio.downloads import MIMES, File
 from cms.radio.reading import Script
-from cms.radio.tables import ScriptVariant
 from cms.radio.variants import Variant
-from cms.refusal import Conflict, NotFound
 
 FORMATS = ("docx", "pdf", "txt")
 

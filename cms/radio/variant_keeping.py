@@ -6,12 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.people.permissions import Actor
+from cms.core.permissions import Actor
+from cms.core.refusal import Conflict, Invalid
+from cms.models.radio import ScriptVariant
 from cms.radio import variants
 from cms.radio.reading import Script, script
-from cms.radio.tables import ScriptVariant
 from cms.radio.variants import VariantFields
-from cms.refusal import Conflict, Invalid
 
 
 def keep(

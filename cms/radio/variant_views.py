@@ -5,14 +5,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from channels.words import N_
-from cms.database import changing, db
-from cms.people.permissions import Action
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import NotFound, Refusal
 from cms.radio import downloads, reading, variant_files, variants
 from cms.radio.blueprint import blueprint
 from cms.radio.reading import Script
 from cms.radio.sounds import EXTENSIONS, Sound, keep
 from cms.radio.variants import Variant, VariantFields
-from cms.refusal import NotFound, Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store

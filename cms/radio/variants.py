@@ -14,16 +14,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound
+from cms.models.people import Unit
+from cms.models.radio import ScriptVariant
+from cms.models.stories import Story
 from cms.people.unit_admin import tidy
 from cms.radio import plausible, service
 from cms.radio.reading import Script, script
 from cms.radio.sounds import Sound
-from cms.radio.tables import ScriptVariant
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
-from cms.stories.tables import Story
 
 LANGUAGES = {
     "hmn-Latn-VN": "Mông", "tyz": "Tày", "nut": "Nùng", "mtq": "Mường", "km-VN": "Khmer", "cjm-Cham-VN": "Chăm",

@@ -6,9 +6,11 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from channels.radio_script import voice
+from cms.core.database import changing, db
+from cms.core.permissions import Action
 from cms.core.priorities import known
-from cms.database import changing, db
-from cms.people.permissions import Action
+from cms.core.refusal import Refusal
+from cms.models.radio import Broadcast
 from cms.radio import (
     bulletin_views,
     classes,
@@ -28,8 +30,6 @@ from cms.radio import (
 from cms.radio.blueprint import blueprint
 from cms.radio.forms import BroadcastForm, again, broadcast_form, duration_of, started_of
 from cms.radio.reading import Script, Shelf
-from cms.radio.tables import Broadcast
-from cms.refusal import Refusal
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.addresses import within_site

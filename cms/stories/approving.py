@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.contract import Rendition
-from cms.audit.record import record
-from cms.database import changing, db
-from cms.people.permissions import Action, Actor
+from cms.core.audit import record
+from cms.core.database import changing, db
+from cms.core.permissions import Action, Actor
+from cms.models.stories import Revision, Story
 from cms.stories import lookup, making, review
 from cms.stories.making import Made, Ready, Stale
-from cms.stories.tables import Revision, Story
 from media.store import Store
 from scheduler import desk
 from scheduler.states import DeliveryState

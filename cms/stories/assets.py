@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_, Words
 from cms.core import units
+from cms.core.permissions import Action, Actor
 from cms.core.picture_addresses import EXTENSIONS, picture_path
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
-from cms.refusal import NotFound, Refusal, refusal_from
-from cms.stories.tables import Asset, Revision, SharedStory
+from cms.core.refusal import NotFound, Refusal, refusal_from
+from cms.models.people import Unit
+from cms.models.stories import Asset, Revision, SharedStory
 from media import pictures
 from media.decoders import Source
 from media.errors import MediaError, PicturesBusy, PictureTooHeavy

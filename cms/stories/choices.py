@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from cms.people.permissions import Action, Actor
+from cms.core.permissions import Action, Actor
+from cms.models.story_states import OUT, WAITING, StoryState, is_locked
 from cms.stories.review import WRITABLE
-from cms.stories.states import OUT, WAITING, StoryState, is_locked
 from scheduler.states import DeliveryState
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from channels.contract import StoryKind
 from channels.words import N_, Words
-from cms.refusal import Invalid
+from cms.core.refusal import Invalid
 from media.characters import clean
 
 

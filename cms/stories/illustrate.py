@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from channels.contract import StoryKind
 from channels.words import N_, Words
-from cms.people.permissions import Actor
-from cms.refusal import Invalid
+from cms.core.permissions import Actor
+from cms.core.refusal import Invalid
 from cms.stories import assets
 from cms.stories.assets import KeptPicture
 from cms.stories.content import Content, PictureUse

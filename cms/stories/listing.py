@@ -15,12 +15,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from channels.contract import StoryKind
 from channels.words import N_
 from cms.core import units
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Person, Unit
-from cms.refusal import Invalid
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Invalid
+from cms.models.people import Person, Unit
+from cms.models.stories import Revision, SharedStory, Story
+from cms.models.story_states import OUT, WAITING, Stage, StoryState, stage
 from cms.stories import search
-from cms.stories.states import OUT, WAITING, Stage, StoryState, stage
-from cms.stories.tables import Revision, SharedStory, Story
 from cms.web.cursor import Cursor
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery, StoredRendition

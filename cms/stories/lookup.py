@@ -4,11 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from channels.words import N_
-from cms.people.permissions import Action, Actor
-from cms.refusal import NotFound, Outdated
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import NotFound, Outdated
+from cms.models.stories import Revision, Story
 from cms.stories import sharing
 from cms.stories.sharing import Seen
-from cms.stories.tables import Revision, Story
 
 ABSENT = N_("Không có tin, bài này, hoặc bạn chưa được cấp quyền xem.")
 

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from channels.contract import Finding, Rendition
 from channels.words import N_
+from cms.core.refusal import Conflict
 from cms.lexicon import stations
-from cms.people.tables import Unit
-from cms.refusal import Conflict
+from cms.models.people import Unit
+from cms.models.stories import Revision, Story
 from cms.stories import outputs
 from cms.stories.content import Content
 from cms.stories.pieces import Surroundings
-from cms.stories.tables import Revision, Story
 from media.store import Store
 from scheduler import desk
 from scheduler.tables import Channel

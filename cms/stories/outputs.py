@@ -13,11 +13,11 @@ from channels.contract import Adapter, Edit, Finding, Fix, Rendition, Severity
 from channels.document import encodings
 from channels.words import N_, Words
 from cms.lexicon import stations
-from cms.people.tables import Unit
-from cms.quotas.tables import Term
+from cms.models.people import Unit
+from cms.models.plans import Term
+from cms.models.stories import Asset
 from cms.stories.content import Content
 from cms.stories.pieces import Surroundings, to_piece
-from cms.stories.tables import Asset
 from media.pictures import PictureInfo
 from media.store import Store
 from scheduler.tables import Channel

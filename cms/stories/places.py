@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from channels import registry
 from channels.contract import Finding, Severity
 from cms.core import units
+from cms.core.permissions import Action, Actor
 from cms.lexicon.stations import Stations
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
+from cms.models.people import Unit
+from cms.models.stories import Revision, Story
 from cms.stories import outputs
 from cms.stories.content import Content
 from cms.stories.pieces import to_piece
-from cms.stories.tables import Revision, Story
 from media.store import Store
 from scheduler import slots
 from scheduler.states import ENDED, DeliveryState

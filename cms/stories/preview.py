@@ -12,9 +12,9 @@ from channels import fixing, registry
 from channels.contract import Edit, Finding, Fix, RenditionFile, Severity
 from channels.words import Words
 from cms.core.picture_addresses import picture_path
+from cms.core.refusal import Refusal
 from cms.lexicon.links import DoubtLinks
-from cms.people.tables import Unit
-from cms.refusal import Refusal
+from cms.models.people import Unit
 from cms.stories import illustrate, outputs
 from cms.stories.content import Content, gaps
 from cms.stories.outputs import Output

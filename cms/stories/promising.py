@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from cms.database import changing, db
-from cms.people.permissions import Actor
+from cms.core.database import changing, db
+from cms.core.permissions import Actor
 from cms.stories import making, publishing
 from cms.stories.publishing import Wish
 from media.store import Store

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from channels import registry
 from channels.contract import Rendition
 from channels.words import N_, Words
-from cms.audit.record import record
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
 from cms.core.priorities import promise_priority
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
-from cms.refusal import Conflict, Invalid, NotFound, Refusal, refusal_from
+from cms.core.refusal import Conflict, Invalid, NotFound, Refusal, refusal_from
+from cms.models.people import Unit
+from cms.models.stories import Revision, Story
+from cms.models.story_states import StoryState
 from cms.stories import lookup, making, sharing
 from cms.stories.making import Ready
-from cms.stories.states import StoryState
-from cms.stories.tables import Revision, Story
 from media.store import Store
 from scheduler import desk, slots
 from scheduler.refusals import DeskRefusal

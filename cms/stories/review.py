@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.people.permissions import Action, Actor
-from cms.refusal import Conflict, Invalid, NotAllowed
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Conflict, Invalid, NotAllowed
+from cms.models.stories import Review, Story
+from cms.models.story_states import StoryState
 from cms.stories import lookup, sharing
 from cms.stories.content import Content, gaps
-from cms.stories.states import StoryState
-from cms.stories.tables import Review, Story
 
 WRITABLE = frozenset({StoryState.DRAFT, StoryState.RETURNED, StoryState.RETRACTED})
 

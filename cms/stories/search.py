@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, literal_column, text
 from sqlalchemy.orm import Session
 
 from cms.core.folding import fold
+from cms.models.stories import Story
 from cms.stories.content import Content
-from cms.stories.tables import Story
 
 LONGEST_TEXT = 20_000
 """Characters of a story that are searched; a body beyond that adds nothing that a reader would search by."""

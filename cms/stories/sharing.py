@@ -9,11 +9,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from cms.people.permissions import Action, Actor
+from cms.core.permissions import Action, Actor
+from cms.models.stories import Revision, SharedStory, Story
+from cms.models.story_states import StoryState
 from cms.stories import search
 from cms.stories.content import Content
-from cms.stories.states import StoryState
-from cms.stories.tables import Revision, SharedStory, Story
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.people.permissions import SENTENCES, Action, Actor
-from cms.people.tables import Unit
-from cms.refusal import Conflict, NotAllowed
+from cms.core.audit import record
+from cms.core.permissions import SENTENCES, Action, Actor
+from cms.core.refusal import Conflict, NotAllowed
+from cms.models.people import Unit
 from cms.stories import lookup
 from cms.stories.publishing import with_channel
 from scheduler import desk

@@ -10,9 +10,9 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cms.people.permissions import Action, Actor
+from cms.core.permissions import Action, Actor
+from cms.models.stories import WorkingCopy
 from cms.stories import lookup
-from cms.stories.tables import WorkingCopy
 from cms.web.addresses import LARGEST_ID
 
 _TAB = re.compile(r"[0-9a-f]{0,40}")

@@ -7,15 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.audit.record import record
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
-from cms.quotas.tables import Term
-from cms.refusal import Conflict, Invalid, NotFound
+from cms.core.audit import record
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Conflict, Invalid, NotFound
+from cms.models.people import Unit
+from cms.models.plans import Term
+from cms.models.stories import Revision, RevisionTag, Story
+from cms.models.story_states import OUT, WAITING, StoryState, is_locked
 from cms.stories import lookup, search, working_copies
 from cms.stories.content import Content
-from cms.stories.states import OUT, WAITING, StoryState, is_locked
-from cms.stories.tables import Revision, RevisionTag, Story
 from cms.stories.working_copies import Tab
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery

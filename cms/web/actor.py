@@ -7,12 +7,12 @@ from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user
 
 from channels.words import N_
-from cms.database import db
-from cms.people import sessions
-from cms.people.permissions import Actor
-from cms.people.sessions import Identity
-from cms.people.tables import Person
+from cms.core.database import db
+from cms.core.permissions import Actor
+from cms.models.people import Person
+from cms.web import sessions
 from cms.web.context import now, settings
+from cms.web.sessions import Identity
 
 login_manager = LoginManager()
 login_manager.login_view = "people.sign_in"

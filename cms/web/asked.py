@@ -7,8 +7,8 @@ from datetime import date, datetime
 from werkzeug.datastructures import MultiDict
 
 from channels.words import N_, Words
-from cms.clock import from_local
-from cms.refusal import Invalid
+from cms.core.clock import from_local
+from cms.core.refusal import Invalid
 from cms.web.dates import read_day, read_moment
 
 LARGEST = 2**31 - 1

@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 
-from cms.refusal import Refusal
+from cms.core.refusal import Refusal
 
 
 class OwnForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no annotations

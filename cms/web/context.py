@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import current_app
 
-from cms.settings import Settings
+from cms.core.settings import Settings
 from media.store import Store
 
 KEY = "dakenh"

@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from cms.clock import FIRST_YEAR, LAST_YEAR, ZONE_LABEL, local
+from cms.core.clock import FIRST_YEAR, LAST_YEAR, ZONE_LABEL, local
 from cms.web.time_of_day import plain, read_seconds
 
 _DAY = re.compile(

@@ -13,8 +13,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from channels.words import N_, Words
-from cms.database import db
-from cms.refusal import Conflict, Refusal
+from cms.core.database import db
+from cms.core.refusal import Conflict, Refusal
 from cms.web.language import LANGUAGES, say
 from cms.web.security import AGAIN_S
 from media.errors import StoreAway

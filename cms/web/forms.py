@@ -1,6 +1,6 @@
 """Showing a service's refusal at the form it is about, with everything that was typed still in it."""
 
-from cms.refusal import Refusal
+from cms.core.refusal import Refusal
 from cms.web.base_form import OwnForm
 from cms.web.language import say
 

@@ -8,9 +8,9 @@ from flask import redirect, request, url_for
 from flask_login import current_user, login_required
 
 from channels.words import N_
-from cms.people.permissions import SENTENCES, Action
-from cms.people.tables import Password
-from cms.refusal import NotAllowed
+from cms.core.permissions import SENTENCES, Action
+from cms.core.refusal import NotAllowed
+from cms.models.people import Password
 from cms.web.actor import current_actor
 from cms.web.errors import wants_json
 

@@ -7,7 +7,7 @@ from flask_babel import Babel, gettext
 from flask_login import current_user
 
 from channels.words import Words
-from cms.clock import ZONE
+from cms.core.clock import ZONE
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 babel = Babel()

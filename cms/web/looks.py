@@ -7,7 +7,7 @@ from typing import Any
 from channels import registry
 from channels.contract import StoryKind
 from channels.words import N_
-from cms.stories.states import STAGE_NAMES, Stage
+from cms.models.story_states import STAGE_NAMES, Stage
 from scheduler.standing import NAMES, Standing
 from scheduler.states import DeliveryState
 

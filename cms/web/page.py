@@ -7,8 +7,8 @@ from flask import Flask
 from flask_login import current_user
 
 from channels.words import N_
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Password
+from cms.core.permissions import Action, Actor
+from cms.models.people import Password
 from cms.web.actor import current_actor
 from cms.web.context import now, settings
 from cms.web.language import LANGUAGES, choose_language, say

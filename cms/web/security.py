@@ -7,7 +7,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 
-from cms.settings import Settings
+from cms.core.settings import Settings
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True)

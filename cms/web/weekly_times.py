@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from channels.words import N_
-from cms.refusal import Invalid
+from cms.core.refusal import Invalid
 from cms.web.time_of_day import DAY_MINUTES, read_seconds
 
 WEEKDAYS = (N_("Thứ Hai"), N_("Thứ Ba"), N_("Thứ Tư"), N_("Thứ Năm"), N_("Thứ Sáu"), N_("Thứ Bảy"), N_("Chủ nhật"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, Engine, LargeBinary, Table, func, insert, select
 
-from cms.tables import metadata
+from cms.models import metadata
 from scheduler.base import UtcDateTime
 from scheduler.database import writing
 from tests.conftest import SUNDAY

@@ -17,14 +17,14 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.permissions import Actor
+from cms.models.people import Membership, Person, Unit
+from cms.models.plans import Term
 from cms.models.roles import Grant, Role
-from cms.people.permissions import Actor
-from cms.people.tables import Membership, Person, Unit
-from cms.quotas.tables import Term
+from cms.models.stories import Story
 from cms.stories import content as contents
 from cms.stories import review, writing
-from cms.stories.tables import Story
 from cms.web.actor import SignedIn
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery, StoredRendition

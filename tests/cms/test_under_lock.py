@@ -47,7 +47,7 @@ def test_every_transaction_that_writes_is_opened_where_it_is_watched() -> None:
 
 
 VIEW = """
-from cms.database import changing
+from cms.core.database import changing
 from cms.things import service
 
 def view():

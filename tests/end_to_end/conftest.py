@@ -10,8 +10,8 @@ import pytest
 import requests
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
-from cms.demo.newsroom import PASSWORD
-from cms.settings import Settings
+from cms.app.demo.newsroom import PASSWORD
+from cms.core.settings import Settings
 from tests.end_to_end.furnishing import free_port, furnish
 from tests.end_to_end.running import Running
 
@@ -39,7 +39,7 @@ def running(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     settings = Settings.model_validate({name.removeprefix("DAKENH_").lower(): v for name, v in environment.items()})
     furnish(settings)
     log = (tmp_path / "serve.log").open("wb")
-    process = subprocess.Popen([sys.executable, "-m", "cms.cli", "serve"], stdout=log, stderr=log)
+    process = subprocess.Popen([sys.executable, "-m", "cms.app.cli", "serve"], stdout=log, stderr=log)
     try:
         _wait_until_up(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{zalo}", process, tmp_path / "serve.log")
         yield Running(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{zalo}", settings)

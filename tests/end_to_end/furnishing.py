@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
-from cms import database
-from cms.database import changing
-from cms.demo import newsroom
-from cms.settings import Settings
+from cms.app.demo import newsroom
+from cms.core import database
+from cms.core.database import changing
+from cms.core.settings import Settings
 
 
 def furnish(settings: Settings) -> None:

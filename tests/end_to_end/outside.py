@@ -57,7 +57,7 @@ def at_zalo(running: Running, title: str) -> bool:
 def counted(task: str, unit: str) -> int:
     """The number that ``dakenh quota`` shows this week."""
     shown = subprocess.run(
-        [sys.executable, "-m", "cms.cli", "quota", "--format", "json"], capture_output=True, check=True, text=True
+        [sys.executable, "-m", "cms.app.cli", "quota", "--format", "json"], capture_output=True, check=True, text=True
     )
     cells: list[dict[str, Any]] = json.loads(shown.stdout)["cells"]
     return next(int(cell["counted"]) for cell in cells if cell["task"] == task and cell["unit"] == unit)

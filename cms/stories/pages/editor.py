@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from channels.contract import StoryKind
-from cms.clock import local
-from cms.database import changing, db
-from cms.people.permissions import Action
-from cms.refusal import Conflict, Refusal
+from cms.core.clock import local
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import Conflict, Refusal
+from cms.models.stories import Revision, Story, WorkingCopy
 from cms.stories import content as contents
 from cms.stories import forms, illustrate, review, working_copies, writing
 from cms.stories.assets import KeptPicture
@@ -22,7 +23,6 @@ from cms.stories.content import Content
 from cms.stories.forms import Typed
 from cms.stories.pages.desk import Sheet, addresses_of, channel_labels, editor_page, others_of, overtaken
 from cms.stories.pages.standing import Opened, opened
-from cms.stories.tables import Revision, Story, WorkingCopy
 from cms.stories.working_copies import Tab
 from cms.web import asked
 from cms.web.actor import current_actor

@@ -8,15 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.database import db
-from cms.people.tables import Person
-from cms.refusal import NotFound
-from cms.stories import diff, vocabulary
+from cms.core.database import db
+from cms.core.refusal import NotFound
+from cms.models.people import Person
+from cms.models.stories import Review, Revision
+from cms.stories import diff
 from cms.stories.blueprint import blueprint
 from cms.stories.content import Content
 from cms.stories.pages.desk import channel_labels
 from cms.stories.pages.standing import opened
-from cms.stories.tables import Review, Revision
+from cms.vocabulary import choices
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.guard import signed_in
@@ -53,7 +54,7 @@ def history(story_id: int) -> str:
     old = asked.whole(request.args, "old") or max(lines[-1].number, new - 1)
     if not {old, new} <= {line.number for line in lines}:
         raise NotFound(N_("Tin, bài này không có bản mang số đó; hãy chọn trong danh sách."))
-    terms = vocabulary.labels(session, "column", "topic", "audience", "document")
+    terms = choices.labels(session, "column", "topic", "audience", "document")
     changes = diff.contents(_content(session, story_id, old), _content(session, story_id, new), channel_labels(), terms)
     return render_template("stories/history.html", opened=found, lines=lines, old=old, new=new, changes=changes)
 

@@ -7,18 +7,19 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from cms.database import changing, db
-from cms.people.permissions import Action, Actor
-from cms.people.tables import Person
-from cms.refusal import Refusal
-from cms.stories import approving, diff, listing, preview, review, vocabulary
+from cms.core.database import changing, db
+from cms.core.permissions import Action, Actor
+from cms.core.refusal import Refusal
+from cms.models.people import Person
+from cms.models.stories import Revision
+from cms.stories import approving, diff, listing, preview, review
 from cms.stories.blueprint import blueprint
 from cms.stories.content import Content
 from cms.stories.diff import FieldDiff
 from cms.stories.pages.desk import channel_labels
 from cms.stories.pages.standing import Opened, opened
 from cms.stories.preview import Preview
-from cms.stories.tables import Revision
+from cms.vocabulary import choices
 from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
@@ -114,7 +115,7 @@ def _case(session: Session, actor: Actor, story_id: int) -> Case:
     found = opened(session, actor, story_id)
     actor.require(Action.APPROVE, found.story.unit.path)
     before = session.get(Revision, found.story.approved_id) if found.story.approved_id else None
-    terms = vocabulary.labels(session, "column", "topic", "audience", "document")
+    terms = choices.labels(session, "column", "topic", "audience", "document")
     old = Content.model_validate(before.content) if before else Content(kind=found.content.kind)
     previews = preview.previews(
         session, store(), settings().public_url, found.story.unit, found.content,

@@ -8,14 +8,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from channels.contract import StoryKind
-from cms.database import db
-from cms.people.permissions import Action
-from cms.refusal import Invalid
-from cms.stories import listing, vocabulary
+from cms.core.database import db
+from cms.core.permissions import Action
+from cms.core.refusal import Invalid
+from cms.models.story_states import STAGE_NAMES, Stage
+from cms.stories import listing
 from cms.stories.blueprint import blueprint
 from cms.stories.diff import KIND_NAMES
 from cms.stories.listing import Filters
-from cms.stories.states import STAGE_NAMES, Stage
+from cms.vocabulary import choices
 from cms.web.actor import current_actor
 from cms.web.guard import signed_in
 
@@ -32,7 +33,7 @@ def index() -> str | Response:
         page = listing.page(session, actor, filters, after=request.args.get("after"))
     except Invalid:
         return redirect(url_for("stories.index", **_arguments()))
-    words = vocabulary.vocabulary(session, "column")
+    words = choices.vocabulary(session, "column")
     return render_template(
         "stories/index.html",
         page=page,
@@ -43,7 +44,7 @@ def index() -> str | Response:
         kinds={kind: _(name) for kind, name in KIND_NAMES.items()},
         columns=words["column"],
         column_names={choice.code: choice.label for choice in words["column"]},
-        units=vocabulary.unit_choices(session),
+        units=choices.unit_choices(session),
         may_write=actor.may(Action.WRITE),
     )
 

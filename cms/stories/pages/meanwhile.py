@@ -4,10 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_, Words
-from cms.people.permissions import Actor
+from cms.core.permissions import Actor
+from cms.models.stories import Review
+from cms.models.story_states import Stage
 from cms.stories.pages.standing import Opened
-from cms.stories.states import Stage
-from cms.stories.tables import Review
 
 SENTENCES = {
     Stage.DRAFT: N_("Trong lúc bạn viết, bài đã về bản nháp. Chữ bạn gõ vẫn được giữ; hãy lưu rồi gửi duyệt."),

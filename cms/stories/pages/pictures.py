@@ -5,11 +5,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from channels.words import N_
+from cms.core.database import changing, db
+from cms.core.permissions import Action
 from cms.core.picture_addresses import picture_path
-from cms.database import changing, db
-from cms.people.permissions import Action
-from cms.people.tables import Unit
-from cms.refusal import Invalid
+from cms.core.refusal import Invalid
+from cms.models.people import Unit
 from cms.stories import assets
 from cms.stories.blueprint import blueprint
 from cms.web import asked

@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response
 from channels import registry
 from channels.words import N_
 from cms.core import priorities
-from cms.database import changing, db
-from cms.people.permissions import Action
-from cms.people.tables import Unit
-from cms.refusal import Invalid, NotFound, Refusal
+from cms.core.database import changing, db
+from cms.core.permissions import Action
+from cms.core.refusal import Invalid, NotFound, Refusal
+from cms.models.people import Unit
 from cms.stories import places, preview, promising, publishing
 from cms.stories.blueprint import blueprint
 from cms.stories.pages.desk import channel_labels

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from cms.people.permissions import Action, Actor
+from cms.core.permissions import Action, Actor
+from cms.models.stories import Revision, Story
+from cms.models.story_states import OUT, WAITING, Stage, stage
 from cms.stories import listing, lookup
 from cms.stories.choices import Choices, Standing, choices
 from cms.stories.content import Content
 from cms.stories.listing import OnChannel
-from cms.stories.states import OUT, WAITING, Stage, stage
-from cms.stories.tables import Revision, Story
 from scheduler.states import DeliveryState
 
 

@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from channels.document.html import to_html
-from cms.demo.content import load_stories
+from cms.app.demo.content import load_stories
 
 JUDGE = MarkdownIt("commonmark", {"breaks": True, "linkify": False}).enable(["table", "strikethrough"])
 ORDINARY = [

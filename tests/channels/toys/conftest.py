@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from channels import registry
-from cms.database import db
+from cms.core.database import db
 from tests.cms.quotas.province import Province, prepare
 
 KINDS = {

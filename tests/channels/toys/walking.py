@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from flask import Flask
 from sqlalchemy import select
 
-from cms.database import db
-from cms.delivering import config
+from cms.app.delivering import config
+from cms.core.database import db
+from cms.models.people import Person
 from cms.models.roles import Role
-from cms.people.tables import Person
 from cms.stories import promising, publishing
 from cms.stories.publishing import Wish
 from cms.web.context import context

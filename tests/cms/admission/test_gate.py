@@ -16,8 +16,8 @@ from cms.admission import gate as gating
 from cms.admission.gate import Gate
 from cms.admission.lines import Line, Room
 from cms.admission.turnstile import Turnstile
+from cms.models.people import Person
 from cms.models.roles import Role
-from cms.people.tables import Person
 from tests.cms import newsroom
 from tests.cms.feeds.press import Press
 from tests.cms.newsroom import PASSWORD, Browser

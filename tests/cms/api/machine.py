@@ -6,10 +6,10 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from cms.database import changing
+from cms.core.database import changing
+from cms.core.permissions import SYSTEM
+from cms.models.people import Person
 from cms.people import tokens
-from cms.people.permissions import SYSTEM
-from cms.people.tables import Person
 from cms.people.tokens import SCOPES
 from tests.cms.newsroom import LONG_AGO, visitor
 

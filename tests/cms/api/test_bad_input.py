@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cms.audit.tables import AuditEntry
-from cms.database import db
-from cms.stories.tables import Revision
+from cms.core.database import db
+from cms.models.audit import AuditEntry
+from cms.models.stories import Revision
 from tests.cms.api.conftest import Machines
 from tests.cms.api.machine import ARTICLE, Machine, refusal
 from tests.cms.newsroom import Newsroom, approved, channel, story, submitted

@@ -8,13 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cms.database import changing, db
-from cms.delivering import config
+from cms.app.delivering import config
+from cms.core.database import changing, db
+from cms.core.settings import Settings
+from cms.models.radio import Broadcast, Download
 from cms.models.roles import Role
 from cms.radio import programmes
 from cms.radio.programmes import ProgrammeFields
-from cms.radio.tables import Broadcast, Download
-from cms.settings import Settings
 from cms.stories import promising
 from cms.stories.publishing import Wish
 from cms.web.context import store

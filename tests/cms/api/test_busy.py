@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import event, text
 from werkzeug.test import TestResponse
 
-from cms.cli import _refusal
-from cms.database import db
+from cms.app.cli import _refusal
+from cms.core.database import db
 from cms.web.errors import BUSY
 from scheduler.database import open_engine, writing
 from scheduler.trouble import is_locked

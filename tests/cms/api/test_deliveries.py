@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from cms.audit.tables import AuditEntry
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.models.audit import AuditEntry
 from scheduler.states import Action, DeliveryState, Outcome
 from scheduler.tables import Attempt, Delivery
 from tests.cms.api.conftest import Machines

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.permissions import SYSTEM
+from cms.models.people import Unit
 from cms.models.roles import Role
-from cms.people.permissions import SYSTEM
-from cms.people.tables import Unit
 from cms.quotas.importing import import_pack, read_file
 from cms.quotas.pack_yaml import builtin_packs
 from tests.cms.api.machine import Machine, refusal

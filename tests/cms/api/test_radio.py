@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cms.database import db
-from cms.delivering import config
-from cms.radio.tables import Broadcast, Download
-from cms.settings import Settings
+from cms.app.delivering import config
+from cms.core.database import db
+from cms.core.settings import Settings
+from cms.models.radio import Broadcast, Download
 from cms.stories import promising
 from cms.stories.publishing import Wish
 from cms.web.context import store

@@ -8,8 +8,8 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
-from cms.audit.tables import AuditEntry
-from cms.database import db
+from cms.core.database import db
+from cms.models.audit import AuditEntry
 from tests.cms.api.conftest import Machines
 from tests.cms.api.machine import ARTICLE, Machine, refusal
 from tests.cms.newsroom import Newsroom, approved, channel, story, submitted

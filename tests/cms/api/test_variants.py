@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.models.radio import ScriptVariant
 from cms.models.roles import Role
-from cms.radio.tables import ScriptVariant
 from scheduler.tables import Delivery, StoredRendition
 from tests.cms.api.conftest import Machines
 from tests.cms.api.machine import Machine, refusal

@@ -13,14 +13,14 @@ from flask import Flask
 from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
-from cms.database import changing, db
-from cms.delivering import config
+from cms.app.delivering import config
+from cms.core.database import changing, db
+from cms.core.permissions import SYSTEM
+from cms.core.settings import Settings
+from cms.models.people import Unit
 from cms.models.roles import Role
-from cms.people.permissions import SYSTEM
-from cms.people.tables import Unit
 from cms.quotas.importing import import_pack, read_file
 from cms.quotas.pack_yaml import builtin_packs
-from cms.settings import Settings
 from cms.web.context import store
 from scheduler.engine import Engine
 from scheduler.vault import Keys, put_secrets

@@ -15,10 +15,10 @@ import cms
 from cms.audit import reading, wording
 from cms.audit.names import ACTIONS, DETAILS, SUBJECTS
 from cms.audit.reading import Wanted
-from cms.audit.record import record
-from cms.database import changing, db
+from cms.core.audit import record
+from cms.core.database import changing, db
+from cms.core.permissions import Actor
 from cms.models.roles import Role
-from cms.people.permissions import Actor
 from cms.web.csv_escaping import safe
 from tests.cms.newsroom import Newsroom, actor, newsroom, person, sign_in, story
 from tests.conftest import Clock

@@ -10,9 +10,9 @@ from sqlalchemy import Engine, func, select
 from werkzeug.test import TestResponse
 
 from cms.boards import service
-from cms.boards.tables import BoardKey, Play, PlayDay
-from cms.database import changing, db
-from cms.people import access_keys
+from cms.core import access_keys
+from cms.core.database import changing, db
+from cms.models.boards import BoardKey, Play, PlayDay
 from tests.cms import newsroom
 from tests.cms.feeds.press import Press
 from tests.conftest import SUNDAY, Clock

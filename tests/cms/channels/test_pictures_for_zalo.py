@@ -12,9 +12,9 @@ from PIL import Image
 from sqlalchemy import Engine as Database
 from werkzeug.serving import make_server
 
-from cms.database import changing
-from cms.delivering import config
-from cms.settings import Settings
+from cms.app.delivering import config
+from cms.core.database import changing
+from cms.core.settings import Settings
 from cms.stories import assets, promising
 from cms.stories.publishing import Wish
 from cms.web.context import store

@@ -7,15 +7,15 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from channels import registry
-from cms.audit.tables import AuditEntry
 from cms.boards import service as boards
-from cms.boards.tables import BoardKey
 from cms.channels import reading, service
 from cms.channels.service import Basics
 from cms.core.channel_secrets import opened
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from cms.models.audit import AuditEntry
+from cms.models.boards import BoardKey
 from cms.models.roles import Role
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from cms.web import weekly_times
 from scheduler.tables import Channel
 from scheduler.vault import Keys

@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from channels import registry
-from cms.boards.tables import BoardKey
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.models.boards import BoardKey
 from cms.web.context import settings
 from scheduler.followers.tables import AccountStanding
 from scheduler.tables import Channel, ChannelSecret

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.refusal import Invalid
+from cms.core.refusal import Invalid
 from cms.web.weekly_times import read, write
 from scheduler.slots import next_free_slot
 from tests.conftest import SUNDAY

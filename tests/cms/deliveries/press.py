@@ -7,8 +7,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from cms.audit.tables import AuditEntry
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.models.audit import AuditEntry
 from cms.stories import promising
 from cms.stories.publishing import Wish
 from cms.web.context import context

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from cms.database import changing, db
+from cms.core.database import changing, db
 from cms.deliveries.alarm import Reading, sentence
 from scheduler.tables import Worker
 from tests.cms.deliveries.press import promised

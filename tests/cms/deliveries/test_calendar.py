@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 
 from cms.core import periods
-from cms.database import changing, db
+from cms.core.database import changing, db
 from cms.deliveries.calendar import Choice, Gap, Grouping, Intention, Promise, asked_week, lay_out, week
 from cms.deliveries.reading import Place, Row
-from cms.stories.states import Stage
-from cms.stories.tables import Story
+from cms.models.stories import Story
+from cms.models.story_states import Stage
 from scheduler.tables import Channel, Delivery
 from tests.cms.deliveries.press import bent, promised
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, story

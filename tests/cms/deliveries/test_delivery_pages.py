@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, insert, select, text
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.models.stories import Revision, Story
 from cms.stories import content as contents
 from cms.stories import promising, review, writing
 from cms.stories.publishing import Wish
-from cms.stories.tables import Revision, Story
 from cms.web.context import context
 from cms.web.dates import as_typed
 from scheduler import health

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from cms.audit.tables import AuditEntry
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import Invalid, NotAllowed, NotFound, Refusal
 from cms.deliveries import handling
+from cms.models.audit import AuditEntry
 from cms.models.roles import Role
-from cms.refusal import Invalid, NotAllowed, NotFound, Refusal
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery
 from tests.cms.deliveries.press import audit_count, audited, bent, failed, promised, state, unclear, work

@@ -10,12 +10,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine
 
-from cms import delivering
-from cms.database import changing
+from cms.app import delivering
+from cms.core.database import changing
+from cms.models.stories import Revision, Story
 from cms.stories import content as contents
 from cms.stories import promising, publishing, review, writing
 from cms.stories.publishing import Wish
-from cms.stories.tables import Revision, Story
 from cms.web.context import Context, context
 from scheduler.engine import Engine as Scheduler
 from scheduler.tables import Channel

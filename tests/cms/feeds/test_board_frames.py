@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from channels.contract import Feed
 from channels.led_board.adapter import LedBoard
 from channels.led_board.settings import Settings as BoardSettings
+from cms.core.settings import Settings
 from cms.feeds.doorway import Doorway
-from cms.settings import Settings
 from cms.web.context import Context
 from media.store import Store
 from scheduler.tables import Channel, ChannelDocument

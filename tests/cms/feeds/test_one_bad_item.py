@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 
-from cms.database import changing, db
+from cms.core.database import changing, db
 from scheduler.tables import Channel, Delivery, StoredRendition
 from tests.cms.feeds.press import Press
 from tests.cms.newsroom import sign_in

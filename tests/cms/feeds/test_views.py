@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, insert
 
-from cms.database import db
+from cms.core.database import db
+from cms.core.settings import Settings
 from cms.processes.restarts import Restarts
-from cms.settings import Settings
 from scheduler.database import writing
 from scheduler.rows import WORKER
 from tests.cms import newsroom
@@ -150,7 +150,7 @@ TOKEN = "một chuỗi dài khó đoán"
 def test_metrics_can_be_closed_or_ask_for_a_token(
     settings: Settings, clock: Clock, closed: dict[str, str], sent: str, status: int
 ) -> None:
-    from cms.app import create_app
+    from cms.app.application import create_app
 
     made = create_app(settings.model_copy(update=closed), now=clock)
     headers = {"Authorization": sent.encode().decode("latin-1")} if sent else {}

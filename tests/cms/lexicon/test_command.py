@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cms.cli import main
-from cms.commands.application import application
-from cms.database import changing
-from cms.lexicon.tables import LexiconEntry
-from cms.people.tables import Unit
+from cms.app.cli import main
+from cms.app.commands.application import application
+from cms.core.database import changing
+from cms.models.lexicon import LexiconEntry
+from cms.models.people import Unit
 from tests.conftest import SUNDAY
 
 

@@ -4,15 +4,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cms.audit.tables import AuditEntry
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import Conflict, Invalid, NotAllowed
 from cms.lexicon import entries
 from cms.lexicon.fields import EntryFields, Kind, checked
 from cms.lexicon.stations import Stations, settings_of
-from cms.lexicon.tables import LexiconEntry
+from cms.models.audit import AuditEntry
+from cms.models.lexicon import LexiconEntry
+from cms.models.people import Person, Unit
 from cms.models.roles import Role
-from cms.people.tables import Person, Unit
-from cms.refusal import Conflict, Invalid, NotAllowed
 from cms.stories import outputs
 from cms.stories.content import parse
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, person

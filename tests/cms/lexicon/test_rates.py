@@ -6,14 +6,14 @@ from flask import Flask
 from channels.radio_script.length import STOP_S, measure
 from channels.radio_script.reading import built_in, read_aloud
 from channels.radio_script.settings import StationSettings
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import Invalid, NotAllowed
 from cms.lexicon import rates
 from cms.lexicon.rate_views import TO_READ, seconds_of
 from cms.lexicon.rates import Rates, rates_of
 from cms.lexicon.stations import settings_of
-from cms.lexicon.tables import TimedReading
-from cms.people.tables import Person, Unit
-from cms.refusal import Invalid, NotAllowed
+from cms.models.lexicon import TimedReading
+from cms.models.people import Person, Unit
 from scheduler.tables import Channel
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom
 from tests.conftest import SUNDAY

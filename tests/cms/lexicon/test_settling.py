@@ -12,9 +12,9 @@ from channels.radio_script.reading import built_in, layered
 from channels.radio_script.reading.page import CONFIRM
 from cms.lexicon import settling
 from cms.lexicon.fields import EntryFields, Kind, layer_of
+from cms.models.people import Person
 from cms.models.roles import Role
-from cms.people.tables import Person
-from cms.stories.tables import Story
+from cms.models.stories import Story
 from tests.cms import newsroom
 from tests.cms.newsroom import PASSWORD, Browser, Newsroom, channel, sign_in
 from tests.conftest import Clock

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from cms.audit.tables import AuditEntry
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from cms.models.audit import AuditEntry
+from cms.models.people import ApiToken, Person
 from cms.models.roles import Role
 from cms.people import admin, directory, passwords, tokens
 from cms.people.directory import Wanted
-from cms.people.tables import ApiToken, Person
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from tests.cms.newsroom import Newsroom, actor, newsroom, person, sign_in
 from tests.conftest import Clock
 

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from cms.audit.tables import AuditEntry
-from cms.database import db
+from cms.core.database import db
+from cms.models.audit import AuditEntry
+from cms.models.people import Person, Unit
 from cms.models.roles import Role
 from cms.people import passwords
-from cms.people.tables import Person, Unit
 from tests.cms.newsroom import Newsroom, newsroom, person, sign_in
 from tests.conftest import Clock
 

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
+from cms.core.refusal import Invalid
 from cms.people import passwords
-from cms.refusal import Invalid
 
 
 def test_a_hash_matches_its_password_only() -> None:

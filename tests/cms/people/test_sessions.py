@@ -7,11 +7,12 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from cms.database import changing, db
-from cms.people import admin, passwords, sessions
-from cms.people.sessions import LONGEST, Identity
-from cms.people.tables import ApiToken, EndedSession, Password, Person
+from cms.core.database import changing, db
+from cms.models.people import ApiToken, EndedSession, Password, Person
+from cms.people import admin, passwords
+from cms.web import sessions
 from cms.web.security import PUBLIC
+from cms.web.sessions import LONGEST, Identity
 from tests.cms import newsroom
 from tests.cms.api.machine import Machine
 from tests.cms.newsroom import PASSWORD, Browser, Newsroom, actor, sign_in, visitor

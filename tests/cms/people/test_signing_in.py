@@ -8,9 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from cms.audit.tables import AuditEntry
-from cms.database import changing, db
-from cms.people.tables import ApiToken, Person
+from cms.core.database import changing, db
+from cms.models.audit import AuditEntry
+from cms.models.people import ApiToken, Person
 from tests.cms import newsroom
 from tests.cms.newsroom import PASSWORD, Newsroom
 

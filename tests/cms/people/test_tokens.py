@@ -6,12 +6,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cms.audit.tables import AuditEntry
-from cms.database import changing, db
-from cms.people import access_keys, tokens
-from cms.people.tables import ApiToken, Person
-from cms.refusal import Invalid, NotFound
-from cms.tables import metadata
+from cms.core import access_keys
+from cms.core.database import changing, db
+from cms.core.refusal import Invalid, NotFound
+from cms.models import metadata
+from cms.models.audit import AuditEntry
+from cms.models.people import ApiToken, Person
+from cms.people import tokens
 from tests.cms import newsroom
 from tests.cms.newsroom import Newsroom
 from tests.conftest import SUNDAY

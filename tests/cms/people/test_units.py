@@ -7,14 +7,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cms.audit.tables import AuditEntry
 from cms.core import units
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound
+from cms.models.audit import AuditEntry
+from cms.models.people import Membership, Unit
 from cms.models.roles import Role
 from cms.people import unit_admin
-from cms.people.tables import Membership, Unit
 from cms.people.unit_admin import UnitFields
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
 from tests.cms.newsroom import Newsroom, actor, newsroom, person, unit
 from tests.conftest import Clock
 

@@ -78,7 +78,7 @@ class House:
         """Start the command, its words going to the log."""
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "cms.cli", command], cwd=HOUSE, env=self.environment, stdout=log, stderr=log
+                [sys.executable, "-m", "cms.app.cli", command], cwd=HOUSE, env=self.environment, stdout=log, stderr=log
             )
 
     def up(self) -> "House":

@@ -13,7 +13,7 @@ import requests
 
 from cms.admission.gate import LIMITS_S
 from cms.admission.lines import Line
-from cms.database import db
+from cms.core.database import db
 from tests.cms.feeds.press import Press
 from tests.cms.processes.house import House, children, lives, until
 from tests.cms.processes.test_rest import sign_in

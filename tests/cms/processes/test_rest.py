@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from cms.database import db
+from cms.core.database import db
 from tests.cms.feeds.press import Press
 from tests.cms.newsroom import PASSWORD
 from tests.cms.processes.house import House, family

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from cms.commands.webserver import STOP_S
+from cms.app.commands.webserver import STOP_S
 from cms.processes.crew import Crew
 from tests.cms.processes.house import HOUSE, House, children, lives, until
 

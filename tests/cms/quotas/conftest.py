@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from cms.database import db
+from cms.core.database import db
 from scheduler.database import open_engine
 from tests.cms.quotas.province import Province, at, prepare
 from tests.conftest import Clock

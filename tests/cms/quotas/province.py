@@ -9,16 +9,16 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cms.boards.tables import PlayDay
-from cms.clock import from_local, local_day
+from cms.core.clock import from_local, local_day
+from cms.core.permissions import SYSTEM, Actor
+from cms.models.boards import PlayDay
+from cms.models.people import Person, Unit
+from cms.models.plans import ManualRecord, Quota
+from cms.models.radio import Broadcast
 from cms.models.roles import Grant, Role
-from cms.people.permissions import SYSTEM, Actor
-from cms.people.tables import Person, Unit
+from cms.models.stories import Revision, RevisionTag, Story
+from cms.models.story_states import StoryState
 from cms.quotas.importing import import_pack, read_sent
-from cms.quotas.tables import ManualRecord, Quota
-from cms.radio.tables import Broadcast
-from cms.stories.states import StoryState
-from cms.stories.tables import Revision, RevisionTag, Story
 from scheduler.states import DeliveryState, Desired
 from scheduler.tables import Channel, Delivery, StoredRendition
 from tests.conftest import SUNDAY

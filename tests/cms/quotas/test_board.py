@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from cms.core.permissions import SYSTEM, Actor
+from cms.core.refusal import Invalid, NotAllowed, NotFound, Refusal
+from cms.models.plans import Plan
 from cms.models.roles import Role
-from cms.people.permissions import SYSTEM, Actor
 from cms.quotas import board
 from cms.quotas.board import Board
 from cms.quotas.status import Status
-from cms.quotas.tables import Plan
-from cms.refusal import Invalid, NotAllowed, NotFound, Refusal
 from tests.cms.quotas.province import Province, at
 
 NOW = at("2026-11-18", "12:00")

@@ -7,9 +7,9 @@ import re
 import pytest
 from flask import Flask
 
-from cms.database import db
+from cms.core.database import db
 from cms.models.roles import Role
-from cms.stories.states import StoryState
+from cms.models.story_states import StoryState
 from scheduler.states import DeliveryState
 from tests.cms.newsroom import counted, visitor
 from tests.cms.quotas.pages import WEEK, browser, cell_address, cell_of, on_sqlite, page, words

@@ -5,15 +5,15 @@ from datetime import datetime
 import pytest
 
 from channels.contract import Evidence
+from cms.core.permissions import SYSTEM, Actor
+from cms.core.refusal import NotFound, Refusal
 from cms.models.roles import Role
-from cms.people.permissions import SYSTEM, Actor
+from cms.models.stories import Story
+from cms.models.story_states import StoryState
 from cms.quotas.cell import Cell, Entry, history, open_cell
 from cms.quotas.evidence import Step, noon
 from cms.quotas.ready import ready
 from cms.quotas.status import Status
-from cms.refusal import NotFound, Refusal
-from cms.stories.states import StoryState
-from cms.stories.tables import Story
 from scheduler.states import DeliveryState
 from tests.cms.quotas.province import Province, at
 

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cms.database import db
+from cms.core.database import db
+from cms.models.plans import ManualRecord
 from cms.models.roles import Role
-from cms.quotas.tables import ManualRecord
 from cms.web.dates import as_typed
 from scheduler.states import DeliveryState
 from scheduler.tables import Delivery

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from cms.clock import from_local
+from cms.core.clock import from_local
 from cms.core.periods import parse
 from cms.quotas.deadlines import closes, report_periods
 from cms.quotas.pack_yaml import builtin_packs, read_pack

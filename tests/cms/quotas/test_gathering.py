@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from cms.clock import from_local
-from cms.people.permissions import SYSTEM
+from cms.core.clock import from_local
+from cms.core.permissions import SYSTEM
+from cms.models.stories import Story
+from cms.models.story_states import StoryState
 from cms.quotas import board
 from cms.quotas.cell import open_cell
 from cms.quotas.status import Status
-from cms.stories.states import StoryState
-from cms.stories.tables import Story
 from scheduler.states import DeliveryState
 from scheduler.tables import Delivery
 from tests.cms.quotas.province import Province, at

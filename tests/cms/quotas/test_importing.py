@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cms.audit.tables import AuditEntry
+from cms.core.permissions import SYSTEM, Actor
+from cms.core.refusal import Conflict, Invalid, NotAllowed
+from cms.models import metadata
+from cms.models.audit import AuditEntry
+from cms.models.people import Unit
+from cms.models.plans import Deadline, Plan, PlanTerm, Quota, Task, Term
 from cms.models.roles import Grant, Role
-from cms.people.permissions import SYSTEM, Actor
-from cms.people.tables import Unit
 from cms.quotas.importing import BadPack, import_pack, read_file, read_sent
 from cms.quotas.pack_yaml import builtin_packs
-from cms.quotas.tables import Deadline, Plan, PlanTerm, Quota, Task, Term
-from cms.refusal import Conflict, Invalid, NotAllowed
-from cms.tables import metadata
 from tests.cms.quotas.province import PLAN, Province, load
 from tests.conftest import SUNDAY
 

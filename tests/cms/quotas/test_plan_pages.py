@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cms.database import db
+from cms.core.database import db
+from cms.models.plans import Plan
 from cms.models.roles import Role
-from cms.quotas.tables import Plan
 from tests.cms.quotas.pages import browser, on_sqlite, page, words
 from tests.cms.quotas.province import PLAN, Province
 

@@ -5,16 +5,16 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
-from cms.audit.tables import AuditEntry
 from cms.core.periods import parse
+from cms.core.permissions import SYSTEM
+from cms.core.refusal import Invalid, NotAllowed, NotFound
+from cms.models.audit import AuditEntry
+from cms.models.plans import Plan
 from cms.models.roles import Role
-from cms.people.permissions import SYSTEM
+from cms.models.stories import Story
+from cms.models.story_states import StoryState
 from cms.quotas import plans
 from cms.quotas.coverage import coverage
-from cms.quotas.tables import Plan
-from cms.refusal import Invalid, NotAllowed, NotFound
-from cms.stories.states import StoryState
-from cms.stories.tables import Story
 from scheduler.states import DeliveryState
 from tests.cms.quotas.province import Province, at
 

@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from cms.core.permissions import Actor
+from cms.core.refusal import NotAllowed
+from cms.models.people import Unit
+from cms.models.plans import Plan, PlanTerm, Quota, Task, Term
 from cms.models.roles import Grant, Role
-from cms.people.permissions import Actor
-from cms.people.tables import Unit
 from cms.quotas import plans, reach
 from cms.quotas.importing import import_pack, read_sent
-from cms.quotas.tables import Plan, PlanTerm, Quota, Task, Term
-from cms.refusal import NotAllowed
 from tests.cms.quotas.province import PLAN, Province, load
 from tests.conftest import SUNDAY
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cms.audit.tables import AuditEntry
+from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from cms.models.audit import AuditEntry
+from cms.models.plans import ManualRecord, Plan
 from cms.models.roles import Role
 from cms.quotas import records
-from cms.quotas.tables import ManualRecord, Plan
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from tests.cms.quotas.province import Province, at
 
 NOW = at("2026-11-18", "12:00")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.words import Words
-from cms.clock import from_local
+from cms.core.clock import from_local
 from cms.core.periods import parse
 from cms.quotas.status import Status, Tally, before, due_by, forecast, judge, members_needed
 

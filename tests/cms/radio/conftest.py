@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.models.people import Person
+from cms.models.radio import Programme
 from cms.models.roles import Role
-from cms.people.tables import Person
 from cms.radio import programmes
 from cms.radio.programmes import ProgrammeFields
-from cms.radio.tables import Programme
 from cms.stories import publishing
 from scheduler.tables import Channel, Delivery
 from tests.cms.deliveries.press import promised, work

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound
+from cms.models.people import Person
+from cms.models.radio import Broadcast, BulletinAiring, Programme
 from cms.models.roles import Role
-from cms.people.tables import Person
 from cms.radio import airing, bulletins, service
-from cms.radio.tables import Broadcast, BulletinAiring, Programme
-from cms.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound
 from scheduler.tables import Delivery, StoredRendition
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Newsroom, actor, person, unit

@@ -7,13 +7,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cms.audit.tables import AuditEntry
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound, Refusal
+from cms.models.audit import AuditEntry
+from cms.models.people import Person
+from cms.models.radio import Broadcast
 from cms.models.roles import Role
-from cms.people.tables import Person
 from cms.radio import logbook, reading, service
-from cms.radio.tables import Broadcast
-from cms.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound, Refusal
 from cms.stories import publishing
 from scheduler.tables import Channel, Delivery
 from tests.cms.deliveries.press import audited, promised, work

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cms.database import changing, db
-from cms.lexicon.tables import TimedReading
-from cms.radio.tables import Broadcast, BulletinAiring, Download, Programme
+from cms.core.database import changing, db
+from cms.models.lexicon import TimedReading
+from cms.models.radio import Broadcast, BulletinAiring, Download, Programme
 from tests.cms.newsroom import Browser, Newsroom, counted, sign_in
 from tests.cms.radio.conftest import Live
 from tests.conftest import Clock

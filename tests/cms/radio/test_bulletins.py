@@ -9,14 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound
+from cms.models.people import Person
+from cms.models.radio import Bulletin, Programme
 from cms.models.roles import Role
-from cms.people.tables import Person
 from cms.radio import bulletins, programmes, rundown
 from cms.radio.programmes import ProgrammeFields
 from cms.radio.rundown import Rundown
-from cms.radio.tables import Bulletin, Programme
-from cms.refusal import Conflict, Invalid, NotAllowed, NotFound
 from scheduler.tables import Channel
 from tests.cms.deliveries.press import audited, promised, work
 from tests.cms.newsroom import Newsroom, actor, channel, counted, person, unit

@@ -6,11 +6,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import Conflict, Invalid, NotAllowed
+from cms.models.people import Person
 from cms.models.roles import Role
-from cms.people.tables import Person
 from cms.radio import classes, logbook, reading, service
-from cms.refusal import Conflict, Invalid, NotAllowed
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Browser, Newsroom, actor, person, sign_in, unit
 from tests.cms.radio.conftest import Live

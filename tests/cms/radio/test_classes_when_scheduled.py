@@ -3,11 +3,11 @@
 import pytest
 from flask import Flask
 
-from cms.database import changing, db
-from cms.people.tables import Person
+from cms.core.database import changing, db
+from cms.models.people import Person
+from cms.models.radio import ScriptClass
+from cms.models.stories import Story
 from cms.radio import classes, logbook, reading
-from cms.radio.tables import ScriptClass
-from cms.stories.tables import Story
 from scheduler.tables import Channel, Delivery
 from tests.cms.api.machine import Machine, refusal
 from tests.cms.deliveries.press import audited, work

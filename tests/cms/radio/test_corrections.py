@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from cms.database import db
+from cms.core.database import db
+from cms.models.radio import Broadcast
 from cms.radio import downloads, reading
-from cms.radio.tables import Broadcast
 from tests.cms.newsroom import Browser, Newsroom, actor
 from tests.cms.radio.conftest import Live
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from cms.database import changing, db
+from cms.core.database import changing, db
 from scheduler.tables import Delivery
 from tests.cms.deliveries.press import promised, work
 from tests.cms.newsroom import Newsroom, channel, newsroom, sign_in

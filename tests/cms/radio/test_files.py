@@ -8,7 +8,7 @@ import pypdf
 import pytest
 from flask import Flask
 
-from cms.people.tables import Person
+from cms.models.people import Person
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel
 from tests.cms.deliveries.press import bent, promised, work

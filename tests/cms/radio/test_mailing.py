@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cms.database import changing, db
-from cms.people.tables import Person
+from cms.core.database import changing, db
+from cms.core.refusal import Invalid
+from cms.core.settings import Settings
+from cms.models.people import Person
+from cms.models.radio import ScriptNotice
 from cms.radio import subscribing
 from cms.radio.mailing import Mailer
 from cms.radio.postbox import NotSent, Postbox
-from cms.radio.tables import ScriptNotice
-from cms.refusal import Invalid
-from cms.settings import Settings
 from tests.cms.newsroom import Browser, Newsroom, actor
 from tests.cms.radio.conftest import Live
 from tests.conftest import Clock

@@ -7,11 +7,11 @@ import feedparser
 import pytest
 from flask import Flask
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.models.people import Membership, Person
+from cms.models.radio import ScriptFeed
 from cms.models.roles import Role
-from cms.people.tables import Membership, Person
 from cms.radio import classes
-from cms.radio.tables import ScriptFeed
 from scheduler.states import DeliveryState
 from scheduler.tables import Delivery
 from tests.cms.deliveries.press import audited

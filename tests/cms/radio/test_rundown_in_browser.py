@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.models.radio import Programme
 from cms.radio import bulletins, rundown
-from cms.radio.tables import Programme
 from tests.cms.newsroom import PASSWORD, Newsroom, actor
 from tests.cms.radio.conftest import Live
 from tests.conftest import Clock

@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select, update
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.models.people import Person
+from cms.models.radio import Broadcast, Download
 from cms.models.roles import Role
-from cms.people.tables import Person
-from cms.radio.tables import Broadcast, Download
 from cms.stories import publishing
 from scheduler.tables import Channel, Delivery, StoredRendition
 from tests.cms.deliveries.press import promised, work

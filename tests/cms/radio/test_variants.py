@@ -12,14 +12,14 @@ from flask import Flask
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.refusal import Conflict, Invalid, NotAllowed
+from cms.models.people import Person
+from cms.models.radio import ScriptVariant
 from cms.models.roles import Role
-from cms.people.tables import Person
 from cms.radio import reading, variants
 from cms.radio.sounds import keep, kind
-from cms.radio.tables import ScriptVariant
 from cms.radio.variants import VariantFields
-from cms.refusal import Conflict, Invalid, NotAllowed
 from media.store import Store
 from scheduler.tables import Delivery, StoredRendition
 from tests.cms.deliveries.press import audited

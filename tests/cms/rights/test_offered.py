@@ -6,8 +6,8 @@ from collections import deque
 import pytest
 from flask import Flask
 
+from cms.core.settings import Settings
 from cms.models.roles import Role
-from cms.settings import Settings
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser
 from tests.cms.rights import world

@@ -9,8 +9,8 @@ import click
 import pytest
 from flask import Flask
 
-from cms.cli import main
-from cms.settings import Settings
+from cms.app.cli import main
+from cms.core.settings import Settings
 from tests.cms.rights import walk, world
 
 TABLE = Path(__file__).parents[3] / "docs" / "permissions.md"

@@ -12,7 +12,7 @@ from pysqlite3 import dbapi2 as sqlite3
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from cms.database import db
+from cms.core.database import db
 from tests.cms.newsroom import Browser, sign_in, visitor
 from tests.cms.rights.world import PLACES, SHOWN, World
 

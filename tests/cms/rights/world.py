@@ -7,29 +7,21 @@ from typing import Any
 
 from flask import Flask
 
-from cms.clock import local_day
-from cms.database import changing, db
-from cms.lexicon.tables import LexiconEntry, TimedReading
+from cms.core import access_keys
+from cms.core.clock import local_day
+from cms.core.database import changing, db
+from cms.core.permissions import SYSTEM
+from cms.models.lexicon import LexiconEntry, TimedReading
+from cms.models.people import ApiToken, Person, Unit
+from cms.models.plans import ManualRecord, Plan, Quota, Task
+from cms.models.radio import Broadcast, Bulletin, BulletinAiring, Programme, ScriptFeed, ScriptMail, ScriptVariant
 from cms.models.roles import Role
-from cms.people import access_keys
-from cms.people.permissions import SYSTEM
-from cms.people.tables import ApiToken, Person, Unit
+from cms.models.stories import Asset, Story
 from cms.quotas import importing
 from cms.quotas import pack as schema
-from cms.quotas.tables import ManualRecord, Plan, Quota, Task
 from cms.radio import programmes
-from cms.radio.tables import (
-    Broadcast,
-    Bulletin,
-    BulletinAiring,
-    Programme,
-    ScriptFeed,
-    ScriptMail,
-    ScriptVariant,
-)
 from cms.stories import lookup, outputs
 from cms.stories.content import Content
-from cms.stories.tables import Asset, Story
 from cms.web.context import store
 from scheduler.followers.states import BroadcastState
 from scheduler.followers.tables import FollowerBroadcast

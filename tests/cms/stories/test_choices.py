@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from cms.core.permissions import Actor
 from cms.models.roles import Grant, Role
-from cms.people.permissions import Actor
 from cms.stories.choices import Choices, Standing, choices
 
 PAPER, DISTRICT = "/1/2/", "/1/3/"

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.models.stories import Revision, Story
 from cms.stories import approving, promising, review, writing
 from cms.stories import content as contents
 from cms.stories.publishing import Wish
-from cms.stories.tables import Revision, Story
 from cms.web.context import context
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel, Delivery, StoredRendition
@@ -45,8 +45,8 @@ def ready(house: Newsroom, clock: Clock) -> Story:
 
 def promise(house: Newsroom, story: Story, channel: Channel, clock: Clock, *, later: bool) -> int:
     """Promise the story to a channel by a lead of its unit, now or in two days."""
+    from cms.models.people import Unit
     from cms.models.roles import Role
-    from cms.people.tables import Unit
 
     unit = db.session.get_one(Unit, channel.unit_id)
     name = f"lead-{channel.id}"

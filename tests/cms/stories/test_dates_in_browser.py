@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
-from cms.stories.tables import Story
+from cms.models.stories import Story
 from tests.cms import newsroom
 from tests.cms.newsroom import PASSWORD
 from tests.conftest import Clock

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from cms.database import changing
+from cms.core.database import changing
 from cms.stories import review, writing
 from cms.stories.content import parse
 from scheduler.states import DeliveryState

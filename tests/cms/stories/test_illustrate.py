@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from channels.words import Words
-from cms.database import changing
-from cms.refusal import Invalid, Refusal
+from cms.core.database import changing
+from cms.core.refusal import Invalid, Refusal
 from cms.stories import illustrate
 from cms.stories.content import Content, parse
 from cms.web.context import store

@@ -3,10 +3,10 @@
 import pytest
 from flask import Flask
 
-from cms.database import changing
+from cms.core.database import changing
+from cms.models.stories import Story
 from cms.stories import review, writing
 from cms.stories.content import parse
-from cms.stories.tables import Story
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser, Newsroom
 from tests.cms.stories.writing_desk import saved, text

@@ -8,14 +8,14 @@ import pytest
 from flask import Flask
 
 from channels.contract import StoryKind
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.core.permissions import Actor
+from cms.core.refusal import Invalid
 from cms.models.roles import Role
-from cms.people.permissions import Actor
-from cms.refusal import Invalid
+from cms.models.stories import Story
+from cms.models.story_states import Stage, StoryState, stage
 from cms.stories import listing, publishing, review, search, sharing
 from cms.stories.listing import Filters
-from cms.stories.states import Stage, StoryState, stage
-from cms.stories.tables import Story
 from scheduler.states import DeliveryState
 from scheduler.tables import Channel
 from tests.cms import newsroom

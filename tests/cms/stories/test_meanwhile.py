@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, expect
 
-from cms.database import changing
+from cms.core.database import changing
+from cms.models.stories import Story
+from cms.models.story_states import Stage
 from cms.stories import publishing, review, writing
 from cms.stories.content import parse
 from cms.stories.pages.meanwhile import SENTENCES
-from cms.stories.states import Stage
-from cms.stories.tables import Story
 from scheduler.states import DeliveryState
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser, Newsroom, actor

@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from PIL import Image
 
-from cms.database import changing, db
+from cms.core.database import changing, db
+from cms.models.people import Person
 from cms.models.roles import Role
-from cms.people.tables import Person
+from cms.models.stories import Story
 from cms.stories import assets, content, publishing, review, writing
-from cms.stories.tables import Story
 from cms.web.context import store
 from tests.cms import newsroom
 from tests.cms.api.machine import Machine

@@ -8,10 +8,10 @@ from PIL import Image
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from cms.database import changing, db
-from cms.refusal import NotAllowed, Refusal
+from cms.core.database import changing, db
+from cms.core.refusal import NotAllowed, Refusal
+from cms.models.stories import Asset
 from cms.stories import assets
-from cms.stories.tables import Asset
 from cms.web.context import store
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser, Newsroom

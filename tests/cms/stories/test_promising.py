@@ -8,16 +8,16 @@ from flask import Flask
 from sqlalchemy import Engine, insert, select, text, update
 
 from channels import registry
-from cms.database import changing, db
-from cms.lexicon.tables import LexiconEntry
-from cms.people.tables import Unit
-from cms.quotas.tables import Term
-from cms.refusal import Conflict, Refusal
+from cms.core.database import changing, db
+from cms.core.refusal import Conflict, Refusal
+from cms.models.lexicon import LexiconEntry
+from cms.models.people import Unit
+from cms.models.plans import Term
+from cms.models.stories import Story
 from cms.stories import content as contents
 from cms.stories import lookup, outputs, promising, writing
 from cms.stories.content import Content
 from cms.stories.publishing import Wish
-from cms.stories.tables import Story
 from cms.web.context import store
 from scheduler.database import writing as locked
 from scheduler.tables import Channel, Delivery, StoredRendition

@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from cms.database import db
-from cms.people.tables import Unit
+from cms.core.database import db
+from cms.models.people import Unit
 from cms.stories import outputs
 from tests.cms.newsroom import Newsroom, channel, newsroom, unit
 

@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cms.database import changing, db
+from cms.core.database import changing, db
 from cms.models.roles import Role
+from cms.models.stories import Story
 from cms.stories import places, unscheduling
 from cms.stories.places import Standing
-from cms.stories.tables import Story
 from cms.web.context import store
 from cms.web.dates import as_typed
 from scheduler.states import DeliveryState

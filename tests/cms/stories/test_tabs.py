@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from cms.database import changing
+from cms.core.database import changing
 from cms.stories import writing
 from cms.stories.content import parse
 from tests.cms import newsroom

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from cms.database import db
-from cms.stories.tables import Revision, Story, WorkingCopy
+from cms.core.database import db
+from cms.models.stories import Revision, Story, WorkingCopy
 from tests.cms.newsroom import Newsroom
 
 JSON = {"Accept": "application/json"}

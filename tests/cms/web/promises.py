@@ -8,16 +8,16 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from cms.database import changing, db
+from cms.core.database import changing, db
 from cms.lexicon import entries
 from cms.lexicon.fields import EntryFields, Kind, checked
+from cms.models.people import ApiToken, Person
+from cms.models.radio import ScriptFeed
 from cms.models.roles import Role
-from cms.people.tables import ApiToken, Person
+from cms.models.stories import Story
 from cms.radio import bulletins, programmes, variants
 from cms.radio.programmes import ProgrammeFields
-from cms.radio.tables import ScriptFeed
 from cms.radio.variants import VariantFields
-from cms.stories.tables import Story
 from scheduler.states import DeliveryState
 from scheduler.tables import Delivery
 from tests.cms import newsroom

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from cms.api.fields import Day
-from cms.refusal import Invalid
+from cms.core.refusal import Invalid
 from cms.web import asked
 from cms.web.dates import as_typed, read_day, read_moment
 from tests.cms import newsroom

@@ -10,10 +10,10 @@ from flask import Flask
 from jinja2 import nodes
 from sqlalchemy import select, update
 
-from cms.database import changing, db
+from cms.core.database import changing, db
 from cms.deliveries import handling
+from cms.models.people import Membership, Unit
 from cms.models.roles import Role
-from cms.people.tables import Membership, Unit
 from cms.radio import reading
 from scheduler.tables import Channel
 from tests.cms import newsroom

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
 
-from cms.database import changing, db
+from cms.core.database import changing, db
 from cms.models.roles import Role
 from cms.radio import programmes
 from scheduler.tables import Delivery

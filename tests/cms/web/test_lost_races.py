@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from cms.database import db
+from cms.core.database import db
 from cms.web.context import context
 from cms.web.errors import BUSY, LOST_RACE
 from media import underlock

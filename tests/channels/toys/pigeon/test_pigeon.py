@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 from flask import Flask
 
-from cms.refusal import Refusal
+from cms.core.refusal import Refusal
 from scheduler.states import DeliveryState
 from tests.channels.toys.walking import Walk
 from tests.cms.quotas.province import Province

@@ -1,0 +1,10 @@
+"""The application as a web server loads it: settings from the environment."""
+
+import os
+
+from cms.app.application import create_app
+from cms.app.memory import settle
+from cms.core.settings import from_environment
+
+application = create_app(from_environment(os.environ))
+settle()

@@ -1,0 +1,1 @@
+"""The words that stories are filed under and plans define: columns, topics, audiences, documents."""
