@@ -22,8 +22,8 @@ from bench.delivery_kinds import KINDS, provider
 from bench.delivery_table import ROUNDS, goal, heading, ratio, rounds
 from bench.machine import describe
 from channels import registry
-from scheduler.rows import DELIVERY
-from scheduler.states import DeliveryState
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.rows import DELIVERY
 from scheduler.timer import Timer
 
 
@@ -70,9 +70,9 @@ IDLE = """
 import sys, threading, time
 from pathlib import Path
 from channels import registry
-from media.store import Store
+from media.storage.store import Store
 from scheduler import timer
-from scheduler.config import EngineConfig
+from scheduler.engine.config import EngineConfig
 from bench.delivery_kinds import KINDS
 registry.KINDS = KINDS
 def watch():
@@ -136,9 +136,9 @@ from pathlib import Path
 from bench.delivery_house import LANES
 from bench.delivery_kinds import KINDS
 from channels import registry
-from media.store import Store
+from media.storage.store import Store
 from scheduler import timer
-from scheduler.config import EngineConfig
+from scheduler.engine.config import EngineConfig
 registry.KINDS = KINDS
 for kind in KINDS: registry.adapter(kind)
 print("ready", flush=True)

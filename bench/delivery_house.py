@@ -17,14 +17,14 @@ from sqlalchemy import column, func, insert, select, table
 
 from channels.contract import Rendition
 from cms.app import schema
-from media.store import Store
-from scheduler import desk
+from media.storage.store import Store
 from scheduler.clock import clock_for, utc_now
-from scheduler.config import EngineConfig
-from scheduler.database import open_engine, writing
-from scheduler.engine import Engine
-from scheduler.rows import CHANNEL, DELIVERY
-from scheduler.states import DeliveryState, LatePolicy
+from scheduler.decisions.states import DeliveryState, LatePolicy
+from scheduler.engine.config import EngineConfig
+from scheduler.engine.engine import Engine
+from scheduler.orders import promises
+from scheduler.storage.database import open_engine, writing
+from scheduler.storage.rows import CHANNEL, DELIVERY
 
 LANES = 8
 UNIT = table("unit", *(column(name) for name in ("id", "code", "name", "short_name", "path", "groups", "own_approval")))
@@ -69,7 +69,7 @@ class Bench:
         with writing(self.database) as connection:
             first = connection.execute(select(func.coalesce(func.max(DELIVERY.c.story_id), 0))).scalar_one() + 1
             renditions = {
-                channel: desk.freeze(
+                channel: promises.freeze(
                     connection, channel_id=channel, story_id=1, revision_id=1, revision=1,
                     rendition=Rendition("bench", {"text": "Tin"}), title="Tin", now=now,
                 )

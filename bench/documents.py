@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from channels.contract import StoryKind
-from channels.document.html import to_html
+from channels.document.output.html import to_html
 from channels.document.reading import read
 from channels.portal_rss import checks as portal
 from channels.radio_script import checks as radio

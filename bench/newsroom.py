@@ -14,16 +14,16 @@ from bench.machine import Figure, measure
 from bench.quota_seed import NOW, Sizes, seed
 from cms.app import schema
 from cms.app.application import create_app
-from cms.app.memory import settle
+from cms.app.gc_tuning import settle
 from cms.core.database import db
 from cms.core.folding import fold
 from cms.core.settings import Settings
-from cms.feeds.doorway import Environ, StartResponse
+from cms.feeds.fast_path import Environ, StartResponse
 from cms.models.people import Membership, Person
 from cms.models.roles import Role
 from cms.models.stories import Revision
-from cms.people import passwords
-from scheduler.database import open_engine
+from cms.people.accounts import passwords
+from scheduler.storage.database import open_engine
 
 PASSWORD = "a benchmark's password"
 

@@ -17,10 +17,10 @@ from bench.quota_seed import NOW
 from channels.contract import Evidence
 from cms.core.database import db
 from cms.core.periods import Period, parse
-from cms.quotas.counting import Duty, stretches
-from cms.quotas.facts import plans_in_force, quota_facts
-from cms.quotas.gathering import ask
-from cms.quotas.statements import BROADCASTS, PLAYS, RECEIPTS
+from cms.quotas.counting.facts import plans_in_force, quota_facts
+from cms.quotas.counting.gathering import ask
+from cms.quotas.counting.statements import BROADCASTS, PLAYS, RECEIPTS
+from cms.quotas.counting.tallies import Duty, stretches
 
 WEEK, MONTH = "2026-W47", "2026-11"
 PAGES = (

@@ -24,9 +24,9 @@ from cms.models.plans import ManualRecord, Quota
 from cms.models.radio import Broadcast
 from cms.models.roles import Role
 from cms.models.stories import Revision, RevisionTag, Story
-from cms.quotas.importing import import_pack, read_file
-from scheduler.states import DeliveryState, Desired
-from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
+from cms.quotas.packs.importing import import_pack, read_file
+from scheduler.decisions.states import DeliveryState, Desired
+from scheduler.storage.tables import Attempt, Channel, Delivery, StoredRendition
 
 NOW = datetime(2026, 11, 19, 3, 0, tzinfo=UTC)
 """10:00 on a Thursday in Viet Nam, in the middle of a week, a month and a quarter."""

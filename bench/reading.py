@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from channels.radio_script.length import sentences, syllables
 from channels.radio_script.reading import read_aloud, read_aloud_line
+from channels.radio_script.speech.length import sentences, syllables
 from tests.channels.radio_script.folding import Case, cases, fold
 
 ARTICLE_SYLLABLES = 1500

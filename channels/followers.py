@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from channels.contract import Account, Rendition
 from channels.words import Words
 
-KINDS: dict[str, str] = {"zalo_oa": "channels.zalo_oa.followers:ZaloFollowers"}
+KINDS: dict[str, str] = {"zalo_oa": "channels.zalo_oa.audience.followers:ZaloFollowers"}
 
 
 @dataclass(frozen=True, slots=True)

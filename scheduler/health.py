@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, and_, func, literal_column, or_, select
 
-from scheduler.rows import CHANNEL, DELIVERY, WORKER
-from scheduler.states import NEEDS_PERSON, DeliveryState
+from scheduler.decisions.states import NEEDS_PERSON, DeliveryState
+from scheduler.storage.rows import CHANNEL, DELIVERY, WORKER
 
 OLD_HEARTBEAT_S = 60.0
 """A scheduler that was not seen for so many seconds is not working."""

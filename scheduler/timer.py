@@ -19,18 +19,18 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine as Database
 from sqlalchemy import delete
 
-from media.store import Store
+from media.storage.store import Store
 from scheduler.clock import clock_for
-from scheduler.config import EngineConfig
-from scheduler.database import open_engine, writing
-from scheduler.dialect import upsert
-from scheduler.engine import Engine
+from scheduler.engine.config import EngineConfig
+from scheduler.engine.engine import Engine
 from scheduler.followers.accounts import Accounts
 from scheduler.followers.worker import FollowersWorker, lanes
-from scheduler.rows import WORKER
+from scheduler.storage.database import open_engine, writing
+from scheduler.storage.dialect import upsert
+from scheduler.storage.error_log import Trouble
+from scheduler.storage.rows import WORKER
+from scheduler.storage.watch import Watch
 from scheduler.timer_log import quiet
-from scheduler.trouble import Trouble
-from scheduler.watch import Watch
 
 log = logging.getLogger(__name__)
 

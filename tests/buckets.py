@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from moto.server import ThreadedMotoServer
 
-from media.bucket import BucketPlace
+from media.storage.bucket import BucketPlace
 
 ACCESS, SECRET = "AKDAKENH", "a-secret-key-of-the-bucket"
 

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 
 from cms.app import schema
 from cms.core.settings import Settings
-from scheduler.database import open_engine
+from scheduler.storage.database import open_engine
 from tests import sharing, sorting, underlock, workplace
 
 if TYPE_CHECKING:

@@ -5,9 +5,14 @@ from pathlib import PurePath
 import pytest
 
 PROCESSES = (
-    "tests/end_to_end/", "tests/cms/processes/", "tests/cms/app/commands/test_running.py", "tests/scheduler/test_crash.py",
-    "tests/scheduler/test_hosts.py", "tests/scheduler/test_zalo_crash.py", "tests/test_workplace.py",
-)  # fmt: skip
+    "tests/end_to_end/",
+    "tests/cms/processes/",
+    "tests/cms/app/commands/test_running.py",
+    "tests/scheduler/test_crash.py",
+    "tests/scheduler/test_hosts.py",
+    "tests/scheduler/test_zalo_crash.py",
+    "tests/test_workplace.py",
+)
 """Real processes, that are killed too."""
 
 THOROUGH = (

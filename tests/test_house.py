@@ -23,7 +23,7 @@ from sqlalchemy import Engine, inspect
 from cms.app import schema
 from cms.core import database
 from cms.models import metadata
-from scheduler.database import open_engine
+from scheduler.storage.database import open_engine
 from tests.cms import newsroom
 from tests.databases import BARE, postgres_database
 
@@ -274,4 +274,4 @@ def test_the_store_is_opened_in_one_place() -> None:
     """A folder opened elsewhere would be this machine's copies where files lie in a bucket."""
     folder = re.compile(r"(?<![A-Za-z])Store\(\w+\.media\)")
     sources = (Path(__file__).parents[1] / "cms").rglob("*.py")
-    assert [path.name for path in sources if folder.search(path.read_text(encoding="utf-8"))] == ["storing.py"]
+    assert [path.name for path in sources if folder.search(path.read_text(encoding="utf-8"))] == ["file_store.py"]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from channels.contract import Edit, Finding, Fix, Piece, Service, Severity
 from channels.document.limits import LIMITS
 from channels.document.model import Block, Document, Item, Listing, Note, NoteKind, Paragraph, Quote
-from channels.document.plain import to_text
+from channels.document.output.plain import to_text
+from channels.document.pasting.wrapped import wrapped
 from channels.document.reading import read
-from channels.document.wrapped import wrapped
 from channels.fixing import apply, whole
 from channels.words import N_, Words
 

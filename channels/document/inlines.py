@@ -5,12 +5,13 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from channels.document import addresses, pasted
+from channels.document import addresses
 from channels.document.emphasis import DIALLED, LONE_DIGITS, TAGS, Run, flanks, match
 from channels.document.entities import ENTITY, decoded, faulty, unescaped
 from channels.document.limits import Sheet
 from channels.document.links import Links
 from channels.document.model import Break, Code, Inline, Link, Note, NoteKind, Text
+from channels.document.pasting import pasted
 from channels.document.strip import Strip
 from channels.document.tokens import Placed, Token, tree
 

@@ -8,7 +8,7 @@ from channels.document.blocks import blocks
 from channels.document.limits import CHARACTERS, Sheet, TooMuchError
 from channels.document.lines import Lines
 from channels.document.model import Document, Excess, Note, NoteKind, Paragraph, Text
-from channels.document.pasted import unseen
+from channels.document.pasting.pasted import unseen
 from media.underlock import slow
 
 _LABEL = re.compile(r"\[([^\[\]\n]{1,200})\]")

@@ -23,8 +23,8 @@ from channels.led_board.composing import compose, frames, with_picture
 from channels.led_board.playlist import FRAME_NAME, frame_name
 from channels.led_board.settings import Settings
 from channels.words import N_, Words
-from media.board import Role
-from media.board_layout import Part
+from media.boards.board import Role
+from media.boards.layout import Part
 from media.errors import DoesNotFit
 
 

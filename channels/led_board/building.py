@@ -14,7 +14,7 @@ from channels.led_board.playlist import Asset, Hours, Item, Page, Playlist, Retr
 from channels.led_board.settings import Settings
 from channels.led_board.standing import parts_of
 from channels.led_board.windows import ZONE_NAME, lease_end, long_lease_end, next_change, operating, whole_hour
-from media.board_frame import Frame, plate
+from media.boards.frame import Frame, plate
 
 SLOTS = {StoryKind.ARTICLE: 0, StoryKind.INFOGRAPHIC: 0, StoryKind.NOTICE: 1, StoryKind.SLOGAN: 2}
 """Place in the loop by kind: news, then services, then slogans; the board's own texts come last."""

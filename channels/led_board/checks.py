@@ -7,8 +7,8 @@ from channels.document import findings
 from channels.led_board.composing import Composed, compose, parts, shows_picture
 from channels.led_board.settings import Settings
 from channels.words import N_, Words
+from media.drawing.fonts import missing
 from media.errors import DoesNotFit
-from media.fonts import missing
 
 READ_IN_PASSING = 2
 """Pages that somebody who walks or drives past can read (NCHRP: two phases of a message)."""

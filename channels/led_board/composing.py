@@ -6,10 +6,10 @@ from functools import lru_cache
 from channels.contract import Piece, StoryKind
 from channels.led_board.settings import Settings
 from channels.led_board.standing import hotline
-from media import qr
-from media.board import Board, Role
-from media.board_frame import Frame, picture_frame, qr_module, text_frames
-from media.board_layout import Part
+from media.boards.board import Board, Role
+from media.boards.frame import Frame, picture_frame, qr_module, text_frames
+from media.boards.layout import Part
+from media.drawing import qr
 from media.errors import DoesNotFit
 
 LOWEST_PICTURE = 480

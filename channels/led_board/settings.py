@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from channels.led_board.standing import parts_of
 from channels.words import N_
-from media.board import Board, Colours
-from media.board_frame import text_frames
+from media.boards.board import Board, Colours
+from media.boards.frame import text_frames
+from media.drawing.fonts import missing
 from media.errors import DoesNotFit
-from media.fonts import missing
 
 TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 StandingText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

@@ -1,7 +1,7 @@
 """The texts that a board always shows, written by its admin as "name | web address | phone"."""
 
-from media.board import Role
-from media.board_layout import Part
+from media.boards.board import Role
+from media.boards.layout import Part
 
 _ROLES = (Role.NAME, Role.ADDRESS, Role.HOTLINE, Role.PLACE)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from channels.contract import Finding, Piece, Severity, StoryKind
 from channels.document import findings
-from channels.document.plain import to_text
+from channels.document.output.plain import to_text
 from channels.words import N_, Words
 
 LONG_TITLE = 120

@@ -3,7 +3,7 @@
 from html import escape
 
 from channels.contract import Json, Picture, Piece, Rendition, StoryKind
-from channels.document.html import to_html
+from channels.document.output.html import to_html
 from channels.portal_rss.settings import Settings
 from channels.words import N_
 from media.characters import clean_line

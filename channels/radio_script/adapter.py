@@ -6,7 +6,8 @@ from typing import ClassVar
 from pydantic import BaseModel
 
 from channels.contract import Document, Evidence, Feed, Finding, Json, Piece, Rendition, StoryKind, Transport
-from channels.radio_script import checks, docx, listing, pdf, rendering, sheet, text
+from channels.radio_script import checks, rendering
+from channels.radio_script.files import docx, listing, pdf, sheet, text
 from channels.radio_script.script import Script
 from channels.radio_script.settings import Settings
 from channels.words import N_, Words

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from channels.contract import Finding, Piece, Severity, StoryKind
 from channels.document import findings as texts
 from channels.radio_script import tables
-from channels.radio_script.length import BREATH, clock
 from channels.radio_script.rendering import CONTENT, is_vietnamese, item, written
 from channels.radio_script.script import UNSAID, DoubtNote, Script
 from channels.radio_script.settings import Settings
+from channels.radio_script.speech.length import BREATH, clock
 from channels.words import N_, Words
 
 TOLERANCE = 0.03

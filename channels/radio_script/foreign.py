@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from channels.radio_script.length import syllables
 from channels.radio_script.script import Estimate, Line, LineKind, Script
-from channels.radio_script.sentences import unread
+from channels.radio_script.speech.length import syllables
+from channels.radio_script.speech.sentences import unread
 
 
 def foreign_script(source: Mapping[str, Any], title: str, text: str, language: str, duration_s: int | None) -> Script:

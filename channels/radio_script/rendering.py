@@ -3,12 +3,12 @@
 from typing import Any
 
 from channels.contract import Piece, Rendition, RenditionFile, StoryKind
-from channels.radio_script.draft import Frame, Text
+from channels.radio_script.bulletins.draft import Frame, Text
+from channels.radio_script.files.text import to_text
+from channels.radio_script.files.writing import Item, compose_script
 from channels.radio_script.reading import DIALECTS
 from channels.radio_script.script import Script
 from channels.radio_script.settings import Settings, StationSettings
-from channels.radio_script.text import to_text
-from channels.radio_script.writing import Item, compose_script
 from channels.words import N_, Words
 
 KIND = "radio_script"

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from channels.radio_script.length import DEFAULT
 from channels.radio_script.reading import EntryData, LayerData, Lexicon, built_in, layered
 from channels.radio_script.script import Priority
+from channels.radio_script.speech.length import DEFAULT
 from channels.words import N_
 
 

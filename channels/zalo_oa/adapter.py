@@ -21,13 +21,16 @@ from channels.contract import (
 )
 from channels.observing import Observed, Standing
 from channels.words import N_, Words
-from channels.zalo_oa import article, checks, publishing, tokens, webhook
-from channels.zalo_oa.confirming import observed
-from channels.zalo_oa.connection import Connection, connected
-from channels.zalo_oa.errors import JOB_VERDICTS, PROCESSING, RULES, Refusal, unclear
-from channels.zalo_oa.jobs import Stage, payload, receipt
-from channels.zalo_oa.lookup import search
-from channels.zalo_oa.removing import remove
+from channels.zalo_oa import checks
+from channels.zalo_oa.api import tokens
+from channels.zalo_oa.api.connection import Connection, connected
+from channels.zalo_oa.api.errors import JOB_VERDICTS, PROCESSING, RULES, Refusal, unclear
+from channels.zalo_oa.articles import article, publishing
+from channels.zalo_oa.articles.confirming import observed
+from channels.zalo_oa.articles.jobs import Stage, payload, receipt
+from channels.zalo_oa.articles.lookup import search
+from channels.zalo_oa.articles.removing import remove
+from channels.zalo_oa.audience import webhook
 from channels.zalo_oa.settings import Settings, is_simulated
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from channels.contract import Finding, Picture, Piece, Severity, StoryKind
 from channels.document import findings
 from channels.words import N_, Words
-from channels.zalo_oa.addresses import can_be_fetched
-from channels.zalo_oa.article import Draft, draft
-from channels.zalo_oa.body import PicturePart
-from channels.zalo_oa.cuts import DESCRIPTION_LIMIT, TITLE_LIMIT
-from channels.zalo_oa.pictures import can_be_remade, is_welcome
+from channels.zalo_oa.api.addresses import can_be_fetched
+from channels.zalo_oa.articles.article import Draft, draft
+from channels.zalo_oa.articles.body import PicturePart
+from channels.zalo_oa.articles.cuts import DESCRIPTION_LIMIT, TITLE_LIMIT
+from channels.zalo_oa.articles.pictures import can_be_remade, is_welcome
 from channels.zalo_oa.settings import Settings
 
 LONG_BODY = 10_000

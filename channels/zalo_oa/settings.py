@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from channels.words import N_
-from channels.zalo_oa.addresses import Zone, encoded, zone
+from channels.zalo_oa.api.addresses import Zone, encoded, zone
 
 API_URL = "https://openapi.zalo.me"
 OAUTH_URL = "https://oauth.zaloapp.com"

@@ -20,7 +20,7 @@ class Line(StrEnum):
     """What anybody may read without being known."""
     API = "api"
     UPLOAD = "upload"
-    """Pictures: taken in here, decoded one at a time in a process of their own (``media/decoders.py``)."""
+    """Pictures: taken in here, decoded one at a time in a process of their own (``media/pictures/decoders.py``)."""
     TYPED = "typed"
     """What a page asks for while somebody types: previews and trials of a text that is not saved."""
     DEAR = "dear"

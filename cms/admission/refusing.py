@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from channels.words import N_, Words
 from cms.processes.threads import Environ, StartResponse
 from cms.web.errors import problem, wants_json
-from cms.web.language import LANGUAGES, say
+from cms.web.output.language import LANGUAGES, say
 from cms.web.security import POLICY
 
 

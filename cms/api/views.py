@@ -9,17 +9,19 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from cms.api import access, answers, expecting, intake, problems
-from cms.api.calls import Call
-from cms.api.openapi import document
-from cms.api.table import TABLE, Endpoint
+from cms.api.kit import access, answers, expecting, intake, problems
+from cms.api.kit.calls import Call
+from cms.api.kit.openapi import document
+from cms.api.kit.table import TABLE, Endpoint
 from cms.core.refusal import Refusal
 from cms.web.context import now, settings
 from cms.web.security import csrf, limiter
 
 MODULES = (
-    "stories", "review", "publishing", "revisions", "previews", "assets", "channels", "deliveries", "settling",
-    "quotas", "scripts", "variants", "broadcasts", "bulletins", "vocabulary", "me",
+    "resources.stories", "resources.review", "resources.publishing", "resources.revisions", "resources.previews",
+    "resources.assets", "resources.channels", "resources.deliveries", "resources.delivery_decisions",
+    "resources.quotas", "radio.scripts", "radio.variants", "radio.broadcasts", "radio.bulletins",
+    "resources.vocabulary", "resources.me",
 )  # fmt: skip
 """Where endpoints are; importing a module enters its endpoints into the table."""
 

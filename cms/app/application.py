@@ -16,11 +16,13 @@ from cms.app import features
 from cms.core import clock, database
 from cms.core.file_store import open_store
 from cms.core.settings import Settings
-from cms.feeds.doorway import Doorway
+from cms.feeds.fast_path import Doorway
 from cms.processes.threads import leaving_nothing
-from cms.web import addresses, arriving, errors, formats, language, page, security
+from cms.web import errors, security
 from cms.web.actor import login_manager
 from cms.web.context import KEY, Context
+from cms.web.input import addresses, request_cleaning
+from cms.web.output import formats, language, page
 
 HOUSE = Path(__file__).resolve().parents[2]
 
@@ -38,7 +40,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = clock.utc_no
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, BABEL_DEFAULT_LOCALE="vi")
     app.jinja_loader = _template_loader()
     app.url_map.converters["int"] = addresses.Number
-    arriving.init_app(app)
+    request_cleaning.init_app(app)
     database.init_app(app, settings.database)
     security.init_app(app, settings)
     Bootstrap5(app)

@@ -17,11 +17,11 @@ COMMANDS = {
     "zalo-sim": "running.zalo_sim",
     "plan": "plans.plan",
     "quota": "plans.quota",
-    "read-aloud": "reading.read_aloud",
+    "read-aloud": "read_aloud.read_aloud",
     "token": "access.token",
     "person": "access.person",
-    "backup": "safekeeping.backup",
-    "restore": "safekeeping.restore",
+    "backup": "backup.backup",
+    "restore": "backup.restore",
 }
 """Every command and where it lives in ``cms.app.commands``; one is loaded when it is asked for, because the application
 behind most of them takes long to start and reading aloud does not need it."""
@@ -60,8 +60,8 @@ def _refusal(error: Exception) -> str:
 
     from cms.core.refusal import Refusal
     from cms.core.settings import BadSetting
-    from scheduler.database import UnsafeSqlite
-    from scheduler.trouble import is_locked
+    from scheduler.storage.database import UnsafeSqlite
+    from scheduler.storage.error_log import is_locked
 
     if isinstance(error, Refusal | BadSetting | UnsafeSqlite):
         return str(error)

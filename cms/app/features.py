@@ -5,14 +5,14 @@ from importlib import import_module
 from flask import Blueprint, Flask
 
 FEATURES = (
-    "cms.web.typed_time",
-    "cms.people.views",
-    "cms.stories.views",
-    "cms.deliveries.views",
+    "cms.web.input.typed_time",
+    "cms.people.accounts.views",
+    "cms.stories.pages.views",
+    "cms.deliveries.pages.views",
     "cms.channels.views",
     "cms.zalo.views",
-    "cms.quotas.views",
-    "cms.radio.views",
+    "cms.quotas.pages.views",
+    "cms.radio.scripts.views",
     "cms.lexicon.views",
     "cms.boards.views",
     "cms.audit.views",

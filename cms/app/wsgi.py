@@ -3,7 +3,7 @@
 import os
 
 from cms.app.application import create_app
-from cms.app.memory import settle
+from cms.app.gc_tuning import settle
 from cms.core.settings import from_environment
 
 application = create_app(from_environment(os.environ))

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from channels.words import N_, Words
 from cms.audit import wording
-from cms.audit.reading import MOST, Page
+from cms.audit.queries import MOST, Page
 from cms.audit.wording import Say
 from cms.models.audit import AuditEntry
-from cms.web.csv_escaping import safe
-from cms.web.formats import moment
+from cms.web.output.csv_escaping import safe
+from cms.web.output.formats import moment
 
 HEADINGS = (
     N_("Thời gian (GMT+7)"),

@@ -5,20 +5,20 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 
-from cms.audit import export, reading, wording
+from cms.audit import export, queries, wording
 from cms.audit.names import ACTIONS, SUBJECTS
-from cms.audit.reading import Wanted
+from cms.audit.queries import Wanted
 from cms.core import units
 from cms.core.clock import local_day
 from cms.core.database import db
 from cms.core.permissions import Action
-from cms.web import asked
 from cms.web.actor import current_actor
-from cms.web.asked import Days
 from cms.web.context import now
-from cms.web.cursor import Cursor
 from cms.web.guard import signed_in
-from cms.web.language import say
+from cms.web.input import form_values
+from cms.web.input.cursor import Cursor
+from cms.web.input.form_values import Days
+from cms.web.output.language import say
 
 blueprint = Blueprint("audit", __name__)
 
@@ -29,9 +29,9 @@ def index() -> tuple[str, int]:
     """Who changed what, newest first."""
     actor, session = current_actor(), db.session()
     actor.require(Action.SEE_AUDIT)
-    days = asked.days(request.args)
+    days = form_values.days(request.args)
     wanted, after = _wanted(days), Cursor.read(request.args.get("after", ""))
-    found = reading.page(session, actor, wanted, after)
+    found = queries.page(session, actor, wanted, after)
     args = _filters()
     listed = render_template(
         "audit/index.html",
@@ -57,12 +57,12 @@ def download() -> Response:
     """What the filters let through, as CSV."""
     actor, session = current_actor(), db.session()
     actor.require(Action.SEE_AUDIT)
-    days = asked.days(request.args)
+    days = form_values.days(request.args)
     days.insist()
     wanted = _wanted(days)
 
     def lines() -> Iterator[str]:
-        yield from export.csv_lines(reading.everything(session, actor, wanted), say)
+        yield from export.csv_lines(queries.everything(session, actor, wanted), say)
 
     response = Response(stream_with_context(lines()), mimetype="text/csv")
     name = f"nhat-ky-{local_day(now()).isoformat()}.csv"
@@ -77,8 +77,8 @@ def _wanted(days: Days) -> Wanted:
         who=args.get("who", "")[:100],
         action=args.get("action", "") if args.get("action", "") in {*ACTIONS, *SUBJECTS} else "",
         subject=args.get("subject", "") if args.get("subject", "") in SUBJECTS else "",
-        subject_id=asked.whole(args, "subject_id"),
-        unit_id=asked.whole(args, "unit"),
+        subject_id=form_values.whole(args, "subject_id"),
+        unit_id=form_values.whole(args, "unit"),
         since=days.since,
         until=days.until,
     )

@@ -12,8 +12,8 @@ from cms.channels.late_policies import LATE_POLICIES
 from cms.core.clock import ZONE_LABEL, local
 from cms.lexicon.fields import KINDS
 from cms.models.roles import ROLE_NAMES, Role
-from cms.people.tokens import SCOPES
-from cms.web.formats import day, moment
+from cms.people.accounts.tokens import SCOPES
+from cms.web.output.formats import day, moment
 
 Say = Callable[[Words], str]
 """Puts a sentence into the reader's language."""

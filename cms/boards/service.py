@@ -19,7 +19,7 @@ from cms.core import access_keys
 from cms.core.clock import local_day
 from cms.core.refusal import NotAllowed, NotFound
 from cms.models.boards import BoardKey, Play, PlayDay
-from scheduler.tables import Channel, Delivery
+from scheduler.storage.tables import Channel, Delivery
 
 OLDEST = timedelta(days=45)
 """Boards are offline at times; reports of what they showed in the meantime are taken this far back."""

@@ -9,10 +9,10 @@ from channels.words import N_
 from cms.boards import service
 from cms.core.database import changing, db
 from cms.core.refusal import Invalid, NotAllowed, NotFound
-from cms.web.arriving import clean_json
 from cms.web.context import now
+from cms.web.input.request_cleaning import clean_json
 from cms.web.security import csrf, limiter
-from scheduler.tables import Channel
+from scheduler.storage.tables import Channel
 
 blueprint = Blueprint("boards", __name__)
 

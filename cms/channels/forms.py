@@ -11,8 +11,8 @@ from channels.words import Words
 from cms.channels.fields import SettingField, fields, read, typed
 from cms.channels.service import Basics
 from cms.core.refusal import Invalid, Refusal
-from cms.web import asked
-from scheduler.tables import Channel
+from cms.web.input import form_values
+from scheduler.storage.tables import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def sent(kind: str, form: Mapping[str, str]) -> tuple[ChannelForm, Entered | Non
     settings, problems = read(model, form)
     shown = ChannelForm(kind, _texts(form), typed(model, form), {f"set-{p.name}": p.words for p in problems})
     try:
-        minutes = asked.whole(form, "late_minutes")
+        minutes = form_values.whole(form, "late_minutes")
     except Invalid as refusal:
         shown.errors[refusal.field], minutes = refusal.words, None
     if settings is None or shown.errors:

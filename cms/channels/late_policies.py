@@ -1,7 +1,7 @@
 """What becomes of a delivery that comes late, in people's words."""
 
 from channels.words import N_
-from scheduler.states import LatePolicy
+from scheduler.decisions.states import LatePolicy
 
 LATE_POLICIES = {
     LatePolicy.AT_ONCE: N_("Phát hành ngay dù trễ bao lâu"),

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from scheduler.tables import Channel
-from scheduler.vault import Keys
+from scheduler.storage.tables import Channel
+from scheduler.storage.vault import Keys
 
 
 class Place(StrEnum):

@@ -21,12 +21,12 @@ from cms.core.permissions import Action, Actor
 from cms.core.refusal import Conflict, Invalid, NotFound
 from cms.models.boards import BoardKey
 from cms.models.people import Unit
-from cms.people.unit_admin import tidy
-from scheduler import desk
-from scheduler.followers import desk as followers
-from scheduler.states import Health, LatePolicy
-from scheduler.tables import Channel
-from scheduler.vault import Keys, put_secrets
+from cms.people.administration.unit_admin import tidy
+from scheduler.decisions.states import Health, LatePolicy
+from scheduler.followers import orders as followers
+from scheduler.orders import promises
+from scheduler.storage.tables import Channel
+from scheduler.storage.vault import Keys, put_secrets
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG, LONGEST_NAME, LONGEST_MEDIUM, LONGEST_SECRET = 80, 200, 40, 4_000
@@ -140,7 +140,7 @@ def replace_secrets(
     """Keep exactly ``values``; what the adapter had noted about older ones is forgotten with them."""
     put_secrets(session.connection(), channel.id, values, keys, now)
     if channel.health == Health.NEEDS_AUTH:
-        desk.resume_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
+        promises.resume_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
         session.expire(channel)
     if followers_of(channel.kind):
         followers.ask(session.connection(), channel.id, now)

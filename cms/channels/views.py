@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from channels import registry
 from channels.contract import Evidence
 from channels.words import N_, Words
-from cms.channels import forms, kind_files, reading, service
+from cms.channels import forms, kind_files, queries, service
 from cms.channels.blueprint import blueprint
 from cms.channels.forms import ChannelForm
 from cms.channels.late_policies import LATE_POLICIES
@@ -19,18 +19,19 @@ from cms.core.database import changing, db
 from cms.core.permissions import Action
 from cms.core.refusal import Invalid, NotFound, Refusal
 from cms.deliveries import channel_standings, handling
-from cms.deliveries.reading import Wanted, page
+from cms.deliveries.queries import Wanted, page
 from cms.models.boards import BoardKey
 from cms.models.people import Unit
-from cms.web import asked, confirming, weekly_times
+from cms.web import confirming
 from cms.web.actor import current_actor
 from cms.web.confirming import Question
 from cms.web.context import now, settings
 from cms.web.guard import signed_in
-from cms.web.language import say
-from scheduler.held import held_back
-from scheduler.tables import Channel, ChannelSecret
-from scheduler.vault import Keys
+from cms.web.input import form_values, weekly_times
+from cms.web.output.language import say
+from scheduler.orders.held_back import held_back
+from scheduler.storage.tables import Channel, ChannelSecret
+from scheduler.storage.vault import Keys
 
 __all__ = ["blueprint", "kind_files"]
 
@@ -47,12 +48,12 @@ SHOWN = 20_000
 def index() -> str:
     """Channels of the admin's units."""
     session, actor, args = db.session(), current_actor(), request.args
-    wanted = reading.Wanted(
+    wanted = queries.Wanted(
         words=args.get("q", "")[:100],
         kind=args.get("kind", "") if args.get("kind") in registry.KINDS else "",
-        unit_id=asked.whole(args, "unit"),
+        unit_id=form_values.whole(args, "unit"),
     )
-    found = reading.page(session, actor, wanted, asked.whole(args, "page") or 1)
+    found = queries.page(session, actor, wanted, form_values.whole(args, "page") or 1)
     return render_template(
         "channels/index.html",
         found=found,
@@ -60,7 +61,7 @@ def index() -> str:
         wanted=wanted,
         units=units.listed(session, actor, Action.MANAGE_CHANNELS),
         labels={kind: registry.adapter(kind).label for kind in registry.KINDS},
-        media=reading.media(session),
+        media=queries.media(session),
     )
 
 
@@ -82,7 +83,7 @@ def new() -> str | Response:
         return render_template("channels/kinds.html", labels={k: registry.adapter(k).label for k in registry.KINDS})
     if request.method == "GET":
         return _form_page(forms.blank(kind), None)
-    if unit := db.session().get(Unit, asked.whole(request.form, "unit") or 0):
+    if unit := db.session().get(Unit, form_values.whole(request.form, "unit") or 0):
         actor.require(Action.MANAGE_CHANNELS, unit.path)
     shown, entered = forms.sent(kind, request.form)
     status = 422
@@ -223,13 +224,13 @@ def _shown(
         channel=channel,
         unit=unit,
         adapter=adapter,
-        simulated=reading.simulated(channel),
+        simulated=queries.simulated(channel),
         settings_fields=forms.filled(channel).settings if adapter else [],
-        media=reading.media(session),
+        media=queries.media(session),
         late_policies=LATE_POLICIES,
-        addresses=reading.addresses(channel.kind, channel.slug, settings().public_url),
+        addresses=queries.addresses(channel.kind, channel.slug, settings().public_url),
         base_url=settings().public_url,
-        documents=[(one, _text_of(one.mime, one.body)) for one in reading.documents(session, channel.id)],
+        documents=[(one, _text_of(one.mime, one.body)) for one in queries.documents(session, channel.id)],
         held=service.secrets_held(session, channel.id, _keys()) if adapter and adapter.secrets else frozenset(),
         kept_at=kept,
         sections=sections_of(session, channel, _keys(), now()),
@@ -243,7 +244,7 @@ def _shown(
         recent=page(session, actor, Wanted(channel_id=channel.id), size=10).rows,
         stopping=Words(adapter.stopping.text if adapter else STOPPING, {"name": channel.name}),
         settles=actor.may(Action.SETTLE, unit.path),
-        stuck=reading.stuck(session, channel.id),
+        stuck=queries.stuck(session, channel.id),
         stand=channel_standings.standings(session, [channel], _keys(), now())[channel.id],
     )
 
@@ -256,14 +257,14 @@ def _form_page(shown: ChannelForm, channel: Channel | None) -> str:
         channel=channel,
         label=registry.adapter(shown.kind).label,
         units=units.listed(session, current_actor(), Action.MANAGE_CHANNELS),
-        media=reading.media(session),
+        media=queries.media(session),
         late_policies=LATE_POLICIES,
-        simulated=reading.simulated(channel) if channel else False,
+        simulated=queries.simulated(channel) if channel else False,
     )
 
 
 def _unit() -> int:
-    unit_id = asked.whole(request.form, "unit")
+    unit_id = form_values.whole(request.form, "unit")
     if unit_id is None:
         raise Invalid(N_("Hãy chọn đơn vị quản lý kênh."), field="unit")
     return unit_id

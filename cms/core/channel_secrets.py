@@ -4,8 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.contract import ChannelError
-from scheduler.tables import ChannelSecret
-from scheduler.vault import Keys
+from scheduler.storage.tables import ChannelSecret
+from scheduler.storage.vault import Keys
 
 
 def opened(session: Session, channel_id: int, keys: Keys) -> dict[str, str] | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cms.core import storable
 from cms.models import metadata
-from scheduler.database import IMMEDIATE, engine_options, prepare
+from scheduler.storage.database import IMMEDIATE, engine_options, prepare
 
 db = SQLAlchemy(metadata=metadata, session_options={"expire_on_commit": False})
 migrate = Migrate()

@@ -1,8 +1,8 @@
 """The store as the settings say: a folder, or a bucket with a folder in front of it."""
 
 from cms.core.settings import Settings
-from media.bucket import BucketStore
-from media.store import Store
+from media.storage.bucket import BucketStore
+from media.storage.store import Store
 
 
 def open_store(settings: Settings) -> Store:

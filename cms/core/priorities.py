@@ -13,7 +13,7 @@ from cms.core.permissions import Action, Actor
 from cms.core.refusal import Invalid
 from cms.models.people import Unit
 from cms.models.radio import Confirmation, ScriptClass
-from scheduler.tables import Channel, Delivery, StoredRendition
+from scheduler.storage.tables import Channel, Delivery, StoredRendition
 
 NO_PRIORITIES = N_("Chỉ kịch bản phát thanh mới có loại bản tin; hãy bỏ trống cho kênh khác.")
 NO_SUCH_PRIORITY = N_("Hãy chọn loại bản tin trong danh sách.")

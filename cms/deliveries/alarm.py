@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from channels.words import N_, Words
 from cms.core.database import db
 from cms.core.permissions import Action
-from cms.deliveries.reading import words
+from cms.deliveries.queries import words
 from cms.models.people import Unit
 from cms.web.actor import current_actor
 from cms.web.context import now
-from cms.web.language import say
+from cms.web.output.language import say
 from scheduler import health
-from scheduler.tables import Channel
+from scheduler.storage.tables import Channel
 
 KEY = "dakenh-alarm"
 GOOD_FOR = timedelta(seconds=5)

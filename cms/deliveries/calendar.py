@@ -13,14 +13,14 @@ from cms.core import periods, units
 from cms.core.clock import local, local_day
 from cms.core.periods import Per, Period
 from cms.core.permissions import Action, Actor
-from cms.deliveries.reading import Place, Row, Wanted, matching, places, with_titles
+from cms.deliveries.queries import Place, Row, Wanted, matching, places, with_titles
 from cms.models.people import Unit
 from cms.models.stories import Story
 from cms.models.story_states import Stage, StoryState
-from cms.web.dates import read_day
-from scheduler.slots import free_slots
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery
+from cms.web.input.dates import read_day
+from scheduler.decisions.slots import free_slots
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Channel, Delivery
 
 MOST, MOST_LANES = 400, 80
 """Promises and lanes of a week that are shown; beyond that a person asks for a unit or a kind of channel."""

@@ -12,15 +12,15 @@ from channels.access import Access, access_of
 from channels.contract import Evidence
 from cms.core.channel_secrets import opened
 from cms.core.permissions import Action, Actor
-from cms.deliveries.reading import words
+from cms.deliveries.queries import words
 from cms.models.boards import BoardKey
 from cms.models.people import Unit
-from scheduler.carried import read_settings
+from scheduler.decisions.channel_standing import Facts, Stand, stand
+from scheduler.decisions.states import DeliveryState, Health
+from scheduler.documents.carried import read_settings
 from scheduler.followers.tables import AccountStanding
-from scheduler.standing import Facts, Stand, stand
-from scheduler.states import DeliveryState, Health
-from scheduler.tables import Channel, Delivery
-from scheduler.vault import Keys
+from scheduler.storage.tables import Channel, Delivery
+from scheduler.storage.vault import Keys
 
 
 def standings(session: Session, channels: Iterable[Channel], keys: Keys, now: datetime) -> dict[int, Stand]:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from channels.words import Words
 from cms.core.permissions import Action, Actor
 from cms.deliveries.options import Reach
-from cms.deliveries.reading import find, words
+from cms.deliveries.queries import find, words
 from cms.models.boards import PlayDay
 from cms.models.people import Person, Unit
 from cms.models.stories import Revision, Story
-from cms.radio.logbook import Airing, airings
-from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
+from cms.radio.scripts.logbook import Airing, airings
+from scheduler.storage.tables import Attempt, Channel, Delivery, StoredRendition
 
 log = logging.getLogger(__name__)
 

@@ -14,11 +14,11 @@ from channels.words import N_
 from cms.core.audit import record
 from cms.core.permissions import Action, Actor
 from cms.core.refusal import Invalid, NotAllowed, NotFound, Refusal, refusal_from
-from cms.deliveries.reading import find
+from cms.deliveries.queries import find
 from cms.models.people import Unit
-from scheduler import desk
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery, StoredRendition
+from scheduler.decisions.states import DeliveryState
+from scheduler.orders import promises
+from scheduler.storage.tables import Channel, Delivery, StoredRendition
 
 ENDED_BADLY = frozenset({DeliveryState.FAILED, DeliveryState.MISSED})
 NO_REASON = N_("Hãy ghi lý do; lý do được lưu cùng nhật ký thay đổi.")
@@ -41,7 +41,9 @@ def cancel(
     reason = _short(reason)
 
     def drop(connection: Connection) -> None:
-        desk.cancel(connection, delivery_id=delivery.id, reason=reason, by=actor.person_id, now=now, version=version)
+        promises.cancel(
+            connection, delivery_id=delivery.id, reason=reason, by=actor.person_id, now=now, version=version
+        )
 
     return _decide(session, actor, delivery, drop, "delivery.cancel", now, before=before, reason=reason)
 
@@ -66,9 +68,9 @@ def move(
     before = delivery.scheduled_at.isoformat()
 
     def shift(connection: Connection) -> None:
-        desk.move(
+        promises.move(
             connection, delivery_id=delivery.id, at=at, by=actor.person_id, now=now, version=version,
-            until=desk.KEEP if keep_end else until,
+            until=promises.KEEP if keep_end else until,
         )  # fmt: skip
 
     return _decide(
@@ -90,7 +92,7 @@ def confirm_sent(
         raise Invalid(N_("Liên kết dài quá %(limit)s ký tự."), field="link", limit=LONGEST_LINK)
 
     def confirm(connection: Connection) -> None:
-        desk.confirm_sent(
+        promises.confirm_sent(
             connection, delivery_id=delivery.id, by=actor.person_id, now=now, link=link, provider_id=provider_id[:200],
             reason=reason,
         )  # fmt: skip
@@ -103,7 +105,7 @@ def confirm_not_sent(session: Session, actor: Actor, delivery_id: int, *, reason
     delivery, reason = _to_settle(session, actor, delivery_id, reason)
 
     def drop(connection: Connection) -> None:
-        desk.confirm_not_sent(connection, delivery_id=delivery.id, by=actor.person_id, now=now, reason=reason)
+        promises.confirm_not_sent(connection, delivery_id=delivery.id, by=actor.person_id, now=now, reason=reason)
 
     return _decide(session, actor, delivery, drop, "delivery.confirm_not_sent", now, reason=reason)
 
@@ -113,7 +115,7 @@ def send_again(session: Session, actor: Actor, delivery_id: int, *, reason: str,
     delivery, reason = _to_settle(session, actor, delivery_id, reason)
 
     def again(connection: Connection) -> None:
-        desk.send_again(connection, delivery_id=delivery.id, by=actor.person_id, now=now, reason=reason)
+        promises.send_again(connection, delivery_id=delivery.id, by=actor.person_id, now=now, reason=reason)
 
     return _decide(session, actor, delivery, again, "delivery.send_again", now, reason=reason)
 
@@ -123,7 +125,7 @@ def confirm_withdrawn(session: Session, actor: Actor, delivery_id: int, *, reaso
     delivery, reason = _to_settle(session, actor, delivery_id, reason)
 
     def gone(connection: Connection) -> None:
-        desk.confirm_withdrawn(connection, delivery_id=delivery.id, by=actor.person_id, now=now)
+        promises.confirm_withdrawn(connection, delivery_id=delivery.id, by=actor.person_id, now=now)
 
     return _decide(session, actor, delivery, gone, "delivery.confirm_withdrawn", now, reason=reason)
 
@@ -135,7 +137,7 @@ def retry(session: Session, actor: Actor, delivery_id: int, *, now: datetime) ->
     before = delivery.state
 
     def again(connection: Connection) -> None:
-        desk.retry(connection, delivery_id=delivery.id, by=actor.person_id, now=now)
+        promises.retry(connection, delivery_id=delivery.id, by=actor.person_id, now=now)
 
     return _decide(session, actor, delivery, again, "delivery.retry", now, before=before)
 
@@ -145,7 +147,7 @@ def retry_channel(session: Session, actor: Actor, channel_id: int, *, now: datet
     channel = to_settle(session, actor, channel_id)
     session.flush()
     with _in_words():
-        tried = desk.retry_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
+        tried = promises.retry_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
     if tried:
         record(
             session, actor, "delivery.retry_channel", "channel", channel.id, unit_id=channel.unit_id, now=now,
@@ -178,7 +180,7 @@ def resume_channel(session: Session, actor: Actor, channel_id: int, *, now: date
     channel = to_settle(session, actor, channel_id)
     session.flush()
     before = channel.health
-    desk.resume_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
+    promises.resume_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
     session.expire(channel)
     record(session, actor, "channel.resume", "channel", channel.id, unit_id=channel.unit_id, now=now, before=before)
     return channel
@@ -233,18 +235,18 @@ def _in_words() -> Iterator[None]:
     """Turn what the desk refuses into a refusal of the newsroom."""
     try:
         yield
-    except desk.DeskRefusal as error:
+    except promises.DeskRefusal as error:
         raise _refusal(error) from error
 
 
-def _refusal(error: desk.DeskRefusal) -> Refusal:
+def _refusal(error: promises.DeskRefusal) -> Refusal:
     status, field = _STATUS.get(type(error), (409, ""))
     return refusal_from(status, error.code, error.words, field)
 
 
-_STATUS: dict[type[desk.DeskRefusal], tuple[int, str]] = {
-    desk.NoSuchDelivery: (404, ""),
-    desk.ReasonMissing: (422, "reason"),
-    desk.TimeInPast: (422, "at"),
-    desk.EndTooEarly: (422, "until"),
+_STATUS: dict[type[promises.DeskRefusal], tuple[int, str]] = {
+    promises.NoSuchDelivery: (404, ""),
+    promises.ReasonMissing: (422, "reason"),
+    promises.TimeInPast: (422, "at"),
+    promises.EndTooEarly: (422, "until"),
 }

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from scheduler.resolving import OTHERWISE
-from scheduler.states import DeliveryState, Desired
-from scheduler.tables import Delivery
+from scheduler.decisions.states import DeliveryState, Desired
+from scheduler.orders.resolutions import OTHERWISE
+from scheduler.storage.tables import Delivery
 
 
 class Option(StrEnum):

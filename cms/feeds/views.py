@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import get_locale
 
 from cms.core.database import db
-from cms.feeds.published import Published, published
+from cms.feeds.published_stories import Published, published
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from flask import make_response
 from werkzeug.wrappers import Response
 
-from channels.radio_script import voice
+from channels.radio_script.speech import voice
 from channels.words import N_
 from cms.core.refusal import Conflict, NotFound
 from cms.web.context import settings

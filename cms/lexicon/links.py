@@ -8,7 +8,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from cms.core.permissions import Actor
-from cms.lexicon import settling
+from cms.lexicon import doubts as settling
 from cms.lexicon.stations import Stations
 from cms.models.people import Unit
 

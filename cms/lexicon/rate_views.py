@@ -12,11 +12,11 @@ from cms.lexicon.blueprint import blueprint
 from cms.lexicon.forms import RateForm
 from cms.lexicon.stations import Stations
 from cms.models.people import Unit
-from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now
 from cms.web.forms import show_at
 from cms.web.guard import needs, signed_in
+from cms.web.input import form_values
 
 TO_READ = (
     "Từ ngày 01/7/2025, toàn tỉnh tiếp nhận hồ sơ trực tuyến đối với 105 thủ tục hành chính. Bà con chỉ cần một chiếc "
@@ -45,7 +45,7 @@ def add_rate() -> Response:
     units = entries.editable_units(db.session(), actor)
     form = forms.rate_form(units, "", filled=True)
     try:
-        unit = db.session.get(Unit, asked.whole(request.form, "unit") or 0)
+        unit = db.session.get(Unit, form_values.whole(request.form, "unit") or 0)
         if unit is not None:
             entries.require(actor, unit.path)
         unit_id, lexicon = unit.id if unit else None, Stations(db.session()).lexicon(unit.path if unit else "")

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from channels.radio_script.length import STOP_S, Length, measure
 from channels.radio_script.reading import DIALECTS, Lexicon, read_aloud
+from channels.radio_script.speech.length import STOP_S, Length, measure
 from channels.words import N_
 from cms.core import units
 from cms.core.audit import record

@@ -13,7 +13,7 @@ from cms.lexicon import rates
 from cms.lexicon.fields import layer_of
 from cms.models.lexicon import LexiconEntry, TimedReading
 from cms.models.people import Unit
-from scheduler.tables import Channel
+from scheduler.storage.tables import Channel
 
 KIND = "radio_script"
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from channels.radio_script.length import BREATH, DEFAULT, measure, suggest_split
 from channels.radio_script.reading import DIALECTS, Doubt, LayerData, layered, read_aloud
 from channels.radio_script.script import Sentence
-from channels.radio_script.sentences import paragraphs
+from channels.radio_script.speech.length import BREATH, DEFAULT, measure, suggest_split
+from channels.radio_script.speech.sentences import paragraphs
 from cms.lexicon.stations import Stations
 from cms.models.people import Unit
 

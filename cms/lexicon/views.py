@@ -18,12 +18,12 @@ from cms.lexicon.hearing import heard, voice_of
 from cms.lexicon.trying import LONGEST, Tried, tried
 from cms.models.lexicon import LexiconEntry
 from cms.models.people import Unit
-from cms.web import asked
 from cms.web.actor import current_actor
-from cms.web.addresses import within_site
 from cms.web.context import now
 from cms.web.forms import show_at
 from cms.web.guard import needs, signed_in
+from cms.web.input import form_values
+from cms.web.input.addresses import within_site
 
 __all__ = ["blueprint", "rate_views"]
 
@@ -34,8 +34,8 @@ def index() -> str:
     """Entries that hold for the person's units, and a field to try a text in."""
     session, actor, args = db.session(), current_actor(), request.args
     words, typed = args.get("q", "")[:80].strip(), args.get("text", "")
-    unit_id = asked.whole(args, "unit")
-    found = entries.page(session, actor, words, unit_id, asked.whole(args, "page") or 1)
+    unit_id = form_values.whole(args, "unit")
+    found = entries.page(session, actor, words, unit_id, form_values.whole(args, "page") or 1)
     readable = entries.readable_units(session, actor)
     return render_template(
         "lexicon/index.html", found=found, words=words, unit_id=unit_id, units=readable, kinds=KINDS, text=typed,
@@ -57,7 +57,7 @@ def try_out() -> str:
         except Refusal:
             draft = None  # the form says it when it is sent
     typed, dialect = request.form.get("text", ""), request.form.get("dialect", "north")
-    found = _tried(typed, asked.whole(request.form, "unit"), draft, dialect) if typed.strip() else None
+    found = _tried(typed, form_values.whole(request.form, "unit"), draft, dialect) if typed.strip() else None
     writes = "say" in request.form
     return render_template("lexicon/_tried.html", tried=found, voice=voice_of(dialect), writes=writes)
 
@@ -68,7 +68,7 @@ def listen() -> Response:
     """The text as a synthetic voice says it, for checking only."""
     current_actor().require(Action.READ_SCRIPTS)
     dialect = request.form.get("dialect", "north")
-    found = _tried(request.form.get("text", ""), asked.whole(request.form, "unit"), None, dialect)
+    found = _tried(request.form.get("text", ""), form_values.whole(request.form, "unit"), None, dialect)
     return heard(found.spoken, dialect, "nghe-thu")
 
 
@@ -90,7 +90,7 @@ def create() -> Response:
     units = entries.editable_units(db.session(), current_actor())
     form = forms.entry_form(units, None, filled=True)
     try:
-        unit_id = asked.whole(request.form, "unit")
+        unit_id = form_values.whole(request.form, "unit")
         entries.require_unit(db.session(), current_actor(), unit_id)
         good = checked(forms.fields_from(form))
         with changing() as session:

@@ -3,9 +3,9 @@
 from cms.models import audit, boards, lexicon, people, radio, stories
 from cms.models import followers as follower_events
 from cms.models import plans as quotas
-from scheduler import tables as deliveries
-from scheduler.base import Base
 from scheduler.followers import tables as followers
+from scheduler.storage import tables as deliveries
+from scheduler.storage.base import Base
 
 ROOMS = (people, audit, stories, quotas, radio, lexicon, boards, deliveries, followers, follower_events)
 metadata = Base.metadata

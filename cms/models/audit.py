@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.models.people import Person
-from scheduler.base import Base
+from scheduler.storage.base import Base
 
 
 class AuditEntry(Base):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.base import Base
+from scheduler.storage.base import Base
 
 
 class Play(Base):

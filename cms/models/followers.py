@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.base import Base
+from scheduler.storage.base import Base
 
 
 class FollowerEvent(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.models.roles import Grant, Role
-from scheduler.base import Base
+from scheduler.storage.base import Base
 
 
 class Unit(Base):

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.models.people import Person, Unit
-from scheduler.base import Base
+from scheduler.storage.base import Base
 
 
 class Story(Base):
@@ -60,8 +60,8 @@ class Story(Base):
 class Revision(Base):
     """The content of a story at one moment; never changed once written. ``number`` counts from 1 in the story.
 
-    ``content`` is the whole of ``cms.stories.content.Content`` as JSON; ``sha256`` its hash; ``kind`` and ``column``
-    repeat what quotas count by.
+    ``content`` is the whole of ``cms.stories.editing.content.Content`` as JSON; ``sha256`` its hash; ``kind`` and
+    ``column`` repeat what quotas count by.
     """
 
     __tablename__ = "revision"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from channels.words import N_
-from scheduler.states import DeliveryState
+from scheduler.decisions.states import DeliveryState
 
 
 class StoryState(StrEnum):

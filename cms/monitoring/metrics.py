@@ -9,8 +9,8 @@ from sqlalchemy import Connection, func, select
 
 from cms.processes.restarts import Restarted
 from scheduler import health
-from scheduler.standing import Stand
-from scheduler.tables import Channel, Delivery
+from scheduler.decisions.channel_standing import Stand
+from scheduler.storage.tables import Channel, Delivery
 
 MIME = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -15,9 +15,9 @@ from cms.processes.restarts import Restarts
 from cms.web.context import now, settings
 from cms.web.security import limiter
 from scheduler import health
-from scheduler.standing import Stand
-from scheduler.tables import Channel
-from scheduler.vault import Keys
+from scheduler.decisions.channel_standing import Stand
+from scheduler.storage.tables import Channel
+from scheduler.storage.vault import Keys
 
 blueprint = Blueprint("monitoring", __name__)
 

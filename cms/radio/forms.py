@@ -12,10 +12,10 @@ from channels.words import N_
 from cms.core.refusal import Invalid
 from cms.models.people import Unit
 from cms.models.radio import Broadcast
-from cms.radio.programmes import ProgrammeFields
-from cms.web import asked
+from cms.radio.bulletins.programmes import ProgrammeFields
 from cms.web.base_form import OwnForm
-from cms.web.dates import local_input
+from cms.web.input import form_values
+from cms.web.input.dates import local_input
 
 
 class BroadcastForm(OwnForm):
@@ -83,7 +83,7 @@ def programme_form(fields: ProgrammeFields) -> ProgrammeForm:
 
 def started_of(values: Mapping[str, str]) -> datetime:
     """Return when a broadcast began, as UTC; raise ``Invalid``."""
-    started = asked.instant(values, "started_at")
+    started = form_values.instant(values, "started_at")
     if started is None:
         raise Invalid(N_("Hãy chọn ngày và giờ bắt đầu phát."), field="started_at")
     return started
@@ -91,7 +91,7 @@ def started_of(values: Mapping[str, str]) -> datetime:
 
 def duration_of(values: Mapping[str, str]) -> int:
     """Return the measured length in seconds; raise ``Invalid``."""
-    minutes, seconds = asked.whole(values, "minutes"), asked.whole(values, "seconds")
+    minutes, seconds = form_values.whole(values, "minutes"), form_values.whole(values, "seconds")
     if minutes is None and seconds is None:
         raise Invalid(N_("Hãy nhập thời lượng đo được khi phát, gồm phút và giây."), field="minutes")
     return (minutes or 0) * 60 + (seconds or 0)

@@ -11,7 +11,7 @@ from cms.core.refusal import NotAllowed
 from cms.models.people import Unit
 from cms.models.plans import Plan, PlanTerm, Term
 from cms.models.stories import Revision, RevisionTag, Story
-from scheduler.dialect import text_in
+from scheduler.storage.dialect import text_in
 
 SHARED = N_(
     "Tệp kế hoạch đổi “%(term)s” mà %(unit)s cũng đang dùng, ngoài quyền của bạn; hãy giữ như cũ hoặc đặt mã khác."

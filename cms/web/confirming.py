@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from cms.web.addresses import within_site
+from cms.web.input.addresses import within_site
 
 SHOWN = 30
 """So many lines are shown; how many more there are is told."""

@@ -8,7 +8,7 @@ from typing import cast
 from flask import current_app
 
 from cms.core.settings import Settings
-from media.store import Store
+from media.storage.store import Store
 
 KEY = "dakenh"
 

@@ -15,11 +15,11 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from channels.words import N_, Words
 from cms.core.database import db
 from cms.core.refusal import Conflict, Refusal
-from cms.web.language import LANGUAGES, say
+from cms.web.output.language import LANGUAGES, say
 from cms.web.security import AGAIN_S
 from media.errors import StoreAway
-from media.pictures import megabytes
-from scheduler.trouble import brief
+from media.pictures.pictures import megabytes
+from scheduler.storage.error_log import brief
 
 STATUS_WORDS = {
     400: N_("Yêu cầu không đúng định dạng; hãy tải lại trang rồi thử lại."),

@@ -2,7 +2,7 @@
 
 from cms.core.refusal import Refusal
 from cms.web.base_form import OwnForm
-from cms.web.language import say
+from cms.web.output.language import say
 
 NOT_ABOUT_FORMS = frozenset({403, 404})
 

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response
 
 from channels.contract import ChannelError
 from channels.words import N_
-from channels.zalo_oa import connect as consent
-from channels.zalo_oa.tokens import TokenState
+from channels.zalo_oa.api import consent
+from channels.zalo_oa.api.tokens import TokenState
 from cms.channels import sections, service
 from cms.channels.sections import Place, Section
 from cms.core.channel_secrets import opened
@@ -24,14 +24,14 @@ from cms.core.refusal import Conflict, Refusal, refusal_from
 from cms.web.actor import current_actor
 from cms.web.context import now, settings
 from cms.web.guard import needs, signed_in
-from cms.web.language import say
-from cms.web.looks import Look
+from cms.web.output.badges import Look
+from cms.web.output.language import say
 from cms.zalo import connecting
 from cms.zalo import panel as account_panel
 from cms.zalo.blueprint import blueprint
 from cms.zalo.wording import TRIALS
-from scheduler.tables import Channel
-from scheduler.vault import Keys
+from scheduler.storage.tables import Channel
+from scheduler.storage.vault import Keys
 
 KEPT = "zalo-consent"
 """Under this name the browser's session keeps which channel is being connected, and the proofs of who asked."""

@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.words import N_
-from channels.zalo_oa import connect as consent
-from channels.zalo_oa import webhook
+from channels.zalo_oa.api import consent
+from channels.zalo_oa.api.tokens import TokenState, token_state
+from channels.zalo_oa.audience import webhook
 from channels.zalo_oa.settings import Settings
-from channels.zalo_oa.tokens import TokenState, token_state
 from cms.channels import service
 from cms.core.channel_secrets import opened
 from cms.core.permissions import Actor
 from cms.core.refusal import Conflict
-from cms.web.looks import Look
-from scheduler.states import Health
-from scheduler.tables import Channel
-from scheduler.vault import Keys
+from cms.web.output.badges import Look
+from scheduler.decisions.states import Health
+from scheduler.storage.tables import Channel
+from scheduler.storage.vault import Keys
 
 KIND = "zalo_oa"
 VERIFIER = "code_verifier"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from channels.words import Words
-from cms.web.language import say
+from cms.web.output.language import say
 
 
 def told(column: Mapping[str, Any]) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from channels.followers import followers_of
 from channels.words import N_, Words
-from channels.zalo_oa import broadcast
-from channels.zalo_oa.broadcast import Allowance, Chosen, Target
+from channels.zalo_oa.audience import broadcast
+from channels.zalo_oa.audience.broadcast import Allowance, Chosen, Target
 from channels.zalo_oa.settings import Settings
 from cms.core import units
 from cms.core.audit import record
@@ -20,11 +20,11 @@ from cms.core.refusal import Conflict, NotFound, refusal_from
 from cms.models.people import Unit
 from cms.zalo.connecting import settings_of
 from cms.zalo.wording import target_words
-from scheduler.followers import desk
+from scheduler.decisions.states import DeliveryState, Desired
+from scheduler.followers import orders
 from scheduler.followers.states import COUNTED, BroadcastState
 from scheduler.followers.tables import AccountStanding, FollowerBroadcast
-from scheduler.states import DeliveryState, Desired
-from scheduler.tables import Channel, Delivery, StoredRendition
+from scheduler.storage.tables import Channel, Delivery, StoredRendition
 
 NEWEST = 60
 """Articles that are offered, newest first."""
@@ -130,11 +130,11 @@ def order(session: Session, actor: Actor, channel_id: int, draft: Draft, *, key:
     whole = review(session, actor, channel_id, draft, now=now)
     if whole.problems:
         raise refusal_from(422, "invalid", whole.problems[0])
-    wish = desk.Wish(
+    wish = orders.Wish(
         key=key, channel_id=whole.channel.id, target=draft.target.payload(), wanted_at=whole.wanted_at,
         items=[(one.delivery_id, one.provider_id, one.title) for one in whole.articles], call_at=whole.call_at,
     )  # fmt: skip
-    made, new = desk.order(session.connection(), wish, by=actor.person_id, now=now)
+    made, new = orders.order(session.connection(), wish, by=actor.person_id, now=now)
     if new:
         record(
             session, actor, "follower_broadcast.order", "follower_broadcast", made, unit_id=whole.unit.id, now=now,
@@ -148,7 +148,7 @@ def allowance_at(session: Session, channel: Channel, at: datetime, now: datetime
     """Return what is left for a broadcast called at ``at``; Zalo's word counts only for the period that is running."""
     settings: Settings = settings_of(channel)
     since, until = broadcast.period(settings.period_starts, at)
-    used = desk.used(session.connection(), channel.id, since, until)
+    used = orders.used(session.connection(), channel.id, since, until)
     left = None
     if since <= now < until:
         told = session.scalar(select(AccountStanding.facts).where(AccountStanding.channel_id == channel.id)) or {}

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from channels.contract import ChannelError
 from channels.followers import followers_of
-from channels.zalo_oa.broadcast import Allowance
-from channels.zalo_oa.webhook import SECRET
+from channels.zalo_oa.audience.broadcast import Allowance
+from channels.zalo_oa.audience.webhook import SECRET
 from cms.channels import service
 from cms.core.audit import record
 from cms.core.channel_secrets import opened
@@ -19,15 +19,15 @@ from cms.core.clock import local_day
 from cms.core.permissions import Actor
 from cms.core.refusal import Conflict, refusal_from
 from cms.zalo import connecting, ordering
-from cms.zalo import reading as followers
-from cms.zalo.reading import Day
-from scheduler.followers import desk
+from cms.zalo import queries as followers
+from cms.zalo.queries import Day
+from scheduler.decisions.refusals import DeskRefusal
+from scheduler.decisions.states import DeliveryState
+from scheduler.followers import orders
 from scheduler.followers.states import TrialState
 from scheduler.followers.tables import AccountStanding, ChannelTrial
-from scheduler.refusals import DeskRefusal
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery, StoredRendition
-from scheduler.vault import Keys
+from scheduler.storage.tables import Channel, Delivery, StoredRendition
+from scheduler.storage.vault import Keys
 
 REFRESH_LIFE = timedelta(days=90)
 """A refresh token lives three months; who has not connected again by then must."""
@@ -115,7 +115,7 @@ def ask(session: Session, actor: Actor, channel_id: int, *, now: datetime) -> No
     """Have Zalo asked how the account is."""
     channel = service.managed(session, actor, channel_id)
     connecting.settings_of(channel)
-    desk.ask(session.connection(), channel.id, now)
+    orders.ask(session.connection(), channel.id, now)
 
 
 def begin_trial(session: Session, actor: Actor, channel_id: int, base_url: str, *, now: datetime) -> int:
@@ -127,7 +127,7 @@ def begin_trial(session: Session, actor: Actor, channel_id: int, base_url: str, 
         raise Conflict(connecting.NOT_WORKING)
     try:
         rendition = kind.trial(f"{channel.id}-{now.isoformat()}", base_url + COVER, settings)
-        made = desk.begin_trial(session.connection(), channel.id, rendition.document, by=actor.person_id, now=now)
+        made = orders.begin_trial(session.connection(), channel.id, rendition.document, by=actor.person_id, now=now)
     except (ChannelError, DeskRefusal) as error:
         raise refusal_from(409, "conflict", error.words) from error
     record(

@@ -10,28 +10,28 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from channels.words import N_, Words
-from channels.zalo_oa import broadcast
-from channels.zalo_oa.broadcast import AGES, ARTICLES_MAX, GENDERS, BadTarget, Target, target_from, target_of
-from channels.zalo_oa.cities import ABROAD, CITIES
-from cms.channels import reading as channel_reading
+from channels.zalo_oa.audience import broadcast
+from channels.zalo_oa.audience.broadcast import AGES, ARTICLES_MAX, GENDERS, BadTarget, Target, target_from, target_of
+from channels.zalo_oa.audience.cities import ABROAD, CITIES
+from cms.channels import queries as channel_reading
 from cms.core.database import changing, db
 from cms.core.folding import fold
 from cms.core.permissions import Action, Actor
 from cms.core.refusal import Invalid, Refusal
 from cms.deliveries.notices import Notice, source
-from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now
-from cms.web.dates import local_input
 from cms.web.guard import needs, signed_in
-from cms.web.language import say
-from cms.zalo import account_views, hook_views, ordering, reading, settling
+from cms.web.input import form_values
+from cms.web.input.dates import local_input
+from cms.web.output.language import say
+from cms.zalo import account_views, broadcast_decisions, ordering, queries, webhook_views
 from cms.zalo.blueprint import blueprint
 from cms.zalo.formats import told
 from cms.zalo.ordering import Draft
 from cms.zalo.wording import STATES, target_words
 
-__all__ = ["account_views", "blueprint", "hook_views"]
+__all__ = ["account_views", "blueprint", "webhook_views"]
 
 blueprint.add_app_template_filter(told)
 
@@ -44,8 +44,8 @@ def index() -> str:
     """Broadcasts of the units that the person sees."""
     session, actor = db.session(), current_actor()
     actor.require(Action.SEE_DELIVERIES)
-    number = max(1, asked.whole(request.args, "page") or 1)
-    lines, more = reading.page(session, actor, number)
+    number = max(1, form_values.whole(request.args, "page") or 1)
+    lines, more = queries.page(session, actor, number)
     return render_template(
         "followers/index.html",
         lines=lines,
@@ -54,7 +54,7 @@ def index() -> str:
         channels=ordering.channels(session, actor) if actor.may(Action.BROADCAST) else [],
         looks=STATES,
         who=lambda line: target_words(target_from(line.broadcast.target)),
-        unclear=reading.unclear(session, actor),
+        unclear=queries.unclear(session, actor),
     )
 
 
@@ -116,15 +116,15 @@ def order() -> str | Response:
 def show(broadcast_id: int) -> str:
     """One broadcast: what it shows to whom, what became of it, and what can be decided."""
     session, actor = db.session(), current_actor()
-    row, channel, unit = settling.found(session, actor, broadcast_id, Action.SEE_DELIVERIES)
+    row, channel, unit = broadcast_decisions.found(session, actor, broadcast_id, Action.SEE_DELIVERIES)
     return render_template(
         "followers/show.html",
         row=row,
         channel=channel,
         unit=unit,
-        items=reading.items(session, row.id),
-        tries=reading.attempts(session, row.id),
-        names=reading.names(session, row.created_by, row.decided_by),
+        items=queries.items(session, row.id),
+        tries=queries.attempts(session, row.id),
+        names=queries.names(session, row.created_by, row.decided_by),
         look=STATES[row.state],  # type: ignore[index]  # the column holds the value of a BroadcastState
         who=target_words(target_from(row.target)),
         problem=Words(row.problem["text"], row.problem["values"]) if row.problem.get("text") else None,
@@ -140,10 +140,10 @@ def show(broadcast_id: int) -> str:
 def decide(broadcast_id: int, decision: str) -> Response:
     """Call it off, or say what became of an unclear one."""
     act, sentence = {
-        "cancel": (settling.cancel, _("Đã hủy lượt gửi; chưa ai nhận được gì.")),
-        "sent": (settling.confirm_sent, _("Đã ghi nhận: lượt gửi đã đi. Hệ thống không gửi lại.")),
-        "again": (settling.send_again, _("Hệ thống sẽ gửi lại ngay khi Zalo nhận.")),
-        "not_sent": (settling.confirm_not_sent, _("Đã ghi nhận: lượt gửi chưa đi và không gửi nữa.")),
+        "cancel": (broadcast_decisions.cancel, _("Đã hủy lượt gửi; chưa ai nhận được gì.")),
+        "sent": (broadcast_decisions.confirm_sent, _("Đã ghi nhận: lượt gửi đã đi. Hệ thống không gửi lại.")),
+        "again": (broadcast_decisions.send_again, _("Hệ thống sẽ gửi lại ngay khi Zalo nhận.")),
+        "not_sent": (broadcast_decisions.confirm_not_sent, _("Đã ghi nhận: lượt gửi chưa đi và không gửi nữa.")),
     }[decision]
     with changing() as session:
         act(session, current_actor(), broadcast_id, reason=request.form.get("reason", ""), now=now())
@@ -183,7 +183,7 @@ def _draft() -> Draft:
     """What the form says; raise ``Invalid`` for what makes no sense."""
     form = request.form
     chosen = [one for one in form.getlist("articles") if one.isdecimal() and len(one) < 10]
-    at = asked.instant(form, "at") if form.get("when") == "at" else None
+    at = form_values.instant(form, "at") if form.get("when") == "at" else None
     if form.get("when") == "at" and at is None:
         raise Invalid(N_("Hãy chọn ngày giờ gửi."), field="at")
     return Draft(tuple(int(one) for one in chosen), _target(form), at)
@@ -197,7 +197,7 @@ def _target(form: MultiDict[str, str]) -> Target:
 
 
 def _channel_id(values: MultiDict[str, str]) -> int:
-    found = asked.whole(values, "channel")
+    found = form_values.whole(values, "channel")
     if found is None:
         raise Invalid(N_("Hãy chọn kênh."), field="channel")
     return found
@@ -206,7 +206,7 @@ def _channel_id(values: MultiDict[str, str]) -> int:
 @source
 def unclear_broadcasts(session: Session, actor: Actor) -> Notice | None:
     """How many broadcasts wait for somebody to say whether they went out."""
-    count = reading.unclear(session, actor)
+    count = queries.unclear(session, actor)
     sentence = ngettext(
         "%(num)d lượt gửi tới người theo dõi chưa rõ đã đi hay chưa.",
         "%(num)d lượt gửi tới người theo dõi chưa rõ đã đi hay chưa.", count,

@@ -4,9 +4,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from channels.words import N_
-from channels.zalo_oa.broadcast import AGES, GENDERS, Target
-from channels.zalo_oa.cities import CITIES
-from cms.web.looks import Look
+from channels.zalo_oa.audience.broadcast import AGES, GENDERS, Target
+from channels.zalo_oa.audience.cities import CITIES
+from cms.web.output.badges import Look
 from scheduler.followers.states import BroadcastState, TrialState
 
 STATES = {

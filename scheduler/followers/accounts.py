@@ -11,12 +11,12 @@ from sqlalchemy import Connection, Engine, Table, select
 from channels import registry
 from channels.contract import Account
 from channels.words import N_, Words
-from scheduler.backoff import take
-from scheduler.config import EngineConfig
-from scheduler.ledger import Ledger
-from scheduler.rates import account_of, keep_bucket, open_bucket
-from scheduler.rows import CHANNEL
-from scheduler.vault import DatabaseVault, Keys
+from scheduler.decisions.backoff import take
+from scheduler.engine.config import EngineConfig
+from scheduler.storage.group_commit import Ledger
+from scheduler.storage.rates import account_of, keep_bucket, open_bucket
+from scheduler.storage.rows import CHANNEL
+from scheduler.storage.vault import DatabaseVault, Keys
 
 BAD_SETTINGS = Words(N_("Cấu hình của kênh chưa hợp lệ. Hãy sửa cấu hình rồi thử lại."))
 

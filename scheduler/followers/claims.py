@@ -1,4 +1,4 @@
-"""Taking a leased row into hand and putting it down; the rules are those of ``scheduler.claims``.
+"""Taking a leased row into hand and putting it down; the rules are those of ``scheduler.engine.claims``.
 
 A claim raises ``token``; every later write repeats token and owner and looks at the row count. While a row is in hand
 ``next_at`` is the end of its lease, so a dead worker's row comes back by itself.
@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select, update
 
-from scheduler.claims import Lease
-from scheduler.outcomes import Changes
-from scheduler.rows import AnyRow
+from scheduler.decisions.outcomes import Changes
+from scheduler.engine.claims import Lease
+from scheduler.storage.rows import AnyRow
 
 FREE: Changes = {"lease_owner": None, "lease_until": None}
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from channels.contract import ChannelError, ErrorKind
 from channels.words import N_, Words
-from scheduler.backoff import WAITS, Draw, wait
-from scheduler.decisions import PUNCTUAL
+from scheduler.decisions.backoff import WAITS, Draw, wait
+from scheduler.decisions.localtime import ZONE
+from scheduler.decisions.next_step import PUNCTUAL
+from scheduler.decisions.outcomes import Changes, words_column
+from scheduler.decisions.states import Health, LatePolicy
 from scheduler.followers.states import BroadcastState
-from scheduler.localtime import ZONE
-from scheduler.outcomes import Changes, words_column
-from scheduler.states import Health, LatePolicy
 
 HOLD = timedelta(minutes=1)
 """A channel that is closed for now is looked at again after so long."""

@@ -11,17 +11,17 @@ from sqlalchemy import Connection, exists, select
 from channels.contract import ChannelError, ErrorKind
 from channels.followers import KINDS, Standing, followers_of
 from channels.words import N_, Words
-from scheduler.backoff import WAITS
-from scheduler.calling import redact
-from scheduler.claims import Lease
-from scheduler.dialect import insert_new, upsert
+from scheduler.decisions.backoff import WAITS
+from scheduler.decisions.localtime import ZONE
+from scheduler.decisions.outcomes import Changes, words_column
+from scheduler.engine.calling import redact
+from scheduler.engine.claims import Lease
 from scheduler.followers.accounts import BAD_SETTINGS, Accounts, Opened
 from scheduler.followers.claims import claim, put_down
 from scheduler.followers.rows import DAY, STANDING
-from scheduler.localtime import ZONE
-from scheduler.outcomes import Changes, words_column
-from scheduler.rows import CHANNEL, SECRET, AnyRow
-from scheduler.trouble import is_away
+from scheduler.storage.dialect import insert_new, upsert
+from scheduler.storage.error_log import is_away
+from scheduler.storage.rows import CHANNEL, SECRET, AnyRow
 
 log = logging.getLogger(__name__)
 

@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy import Connection, Table, select
 
 from channels.followers import BroadcastOrder, Item
+from scheduler.decisions.states import DeliveryState, Desired, Health, LatePolicy
 from scheduler.followers.decisions import Facts
 from scheduler.followers.states import BroadcastState
 from scheduler.followers.tables import (
@@ -15,8 +16,7 @@ from scheduler.followers.tables import (
     FollowerBroadcast,
     FollowerDay,
 )
-from scheduler.rows import CHANNEL, DELIVERY, GATE, AnyRow
-from scheduler.states import DeliveryState, Desired, Health, LatePolicy
+from scheduler.storage.rows import CHANNEL, DELIVERY, GATE, AnyRow
 
 ATTEMPT = cast(Table, BroadcastAttempt.__table__)
 BROADCAST = cast(Table, FollowerBroadcast.__table__)

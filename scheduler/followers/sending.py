@@ -14,8 +14,10 @@ from sqlalchemy import Connection, insert, select, update
 from channels.contract import ChannelError, ErrorKind
 from channels.followers import BroadcastOrder, Followers, followers_of
 from channels.words import Words
-from scheduler.calling import redact
-from scheduler.claims import Lease
+from scheduler.decisions.outcomes import Changes, words_column
+from scheduler.decisions.states import Outcome
+from scheduler.engine.calling import redact
+from scheduler.engine.claims import Lease
 from scheduler.followers.accounts import Accounts, Opened
 from scheduler.followers.claims import claim, keep, put_down
 from scheduler.followers.decisions import (
@@ -34,10 +36,8 @@ from scheduler.followers.decisions import (
 )
 from scheduler.followers.rows import ATTEMPT, BROADCAST, IS_LIVE, ITEM, STANDING, facts_of, gone, order_of
 from scheduler.followers.states import BroadcastState
-from scheduler.outcomes import Changes, words_column
-from scheduler.rows import DELIVERY, AnyRow
-from scheduler.states import Outcome
-from scheduler.trouble import is_away
+from scheduler.storage.error_log import is_away
+from scheduler.storage.rows import DELIVERY, AnyRow
 
 log = logging.getLogger(__name__)
 

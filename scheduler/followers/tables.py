@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.base import Base
+from scheduler.storage.base import Base
 
 DUE = text("next_at IS NOT NULL")
 

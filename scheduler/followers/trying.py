@@ -20,16 +20,16 @@ from channels.contract import (
 )
 from channels.observing import shows_after
 from channels.words import N_, Words
-from scheduler.calling import redact
-from scheduler.claims import Lease
+from scheduler.decisions.outcomes import Changes
+from scheduler.engine.calling import redact
+from scheduler.engine.claims import Lease
 from scheduler.followers.accounts import BAD_SETTINGS, Accounts, Opened
 from scheduler.followers.claims import claim, keep, put_down
 from scheduler.followers.decisions import step_line
 from scheduler.followers.rows import TRIAL
 from scheduler.followers.states import Phase, TrialState
-from scheduler.outcomes import Changes
-from scheduler.rows import AnyRow
-from scheduler.trouble import is_away
+from scheduler.storage.error_log import is_away
+from scheduler.storage.rows import AnyRow
 
 log = logging.getLogger(__name__)
 

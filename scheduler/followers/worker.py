@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from threading import Event, Thread
 from typing import Protocol
 
+from scheduler.engine.observing import Reconciliation
 from scheduler.followers.accounts import Accounts
 from scheduler.followers.looking import Looks
 from scheduler.followers.sending import Broadcasts
 from scheduler.followers.trying import Trials
-from scheduler.observing import Reconciliation
-from scheduler.trouble import Trouble
+from scheduler.storage.error_log import Trouble
 
 PATIENCE = 4.0
 """Seconds between two looks when nothing was due: a few index look-ups, so idleness costs next to nothing."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels import old_encodings
-from channels.document import encodings
+from channels.document.pasting import encodings
 from channels.fixing import apply
 from channels.old_encodings import Encoding, lost, recover
 from media.characters import clean

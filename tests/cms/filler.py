@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, Connection, Engine, LargeBinary, Table, func, insert, select
 
 from cms.models import metadata
-from scheduler.base import UtcDateTime
-from scheduler.database import writing
+from scheduler.storage.base import UtcDateTime
+from scheduler.storage.database import writing
 from tests.conftest import SUNDAY
 
 Rows = dict[str, list[tuple[Any, ...]]]

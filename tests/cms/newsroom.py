@@ -23,11 +23,12 @@ from cms.models.people import Membership, Person, Unit
 from cms.models.plans import Term
 from cms.models.roles import Grant, Role
 from cms.models.stories import Story
-from cms.stories import content as contents
-from cms.stories import review, writing
+from cms.stories.editing import content as contents
+from cms.stories.editing import writing
+from cms.stories.review import review
 from cms.web.actor import SignedIn
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery, StoredRendition
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Channel, Delivery, StoredRendition
 
 LONG_AGO = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 PASSWORD = "một câu dài dễ nhớ"

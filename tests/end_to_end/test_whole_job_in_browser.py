@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from media.cover import Cover, draw
+from media.pictures.cover import Cover, draw
 from tests.end_to_end import outside
 from tests.end_to_end.outside import until
 from tests.end_to_end.running import Running

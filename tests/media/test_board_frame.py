@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from media import qr
-from media.board import Board, Colours, Role
-from media.board_frame import Frame, dwell_ms, picture_frame, plate, qr_module, text_frames
-from media.board_layout import Part, Room, baselines, divided, height, ink, pages
+from media.boards.board import Board, Colours, Role
+from media.boards.frame import Frame, dwell_ms, picture_frame, plate, qr_module, text_frames
+from media.boards.layout import Part, Room, baselines, divided, height, ink, pages
+from media.drawing import qr
+from media.drawing.fonts import Weight, font
+from media.drawing.text import Style, atoms, clean
 from media.errors import DoesNotFit
-from media.fonts import Weight, font
-from media.text import Style, atoms, clean
 
 BOARDS = [
     Board(128, 64, Colours.MONO),

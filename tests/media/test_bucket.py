@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from media import bucket
-from media.bucket import BucketPlace, BucketStore
 from media.errors import Damaged, NotStored, StoreAway
-from media.store import Store
+from media.storage import bucket
+from media.storage.bucket import BucketPlace, BucketStore
+from media.storage.store import Store
 from tests.buckets import SECRET, Buckets
 
 ABSENT = hashlib.sha256(b"absent").hexdigest()

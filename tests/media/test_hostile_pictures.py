@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from media import decoders, developing, opening, pictures, png_rows, printing
-from media.decoders import Decoders
+from media.drawing import printing
 from media.errors import MediaError, PictureDamaged, PicturesBusy, PictureTooDemanding
-from media.kinds import LONGEST_SIDE
-from media.modes import working
+from media.pictures import decoders, developing, opening, pictures, png_rows
+from media.pictures.decoders import Decoders
+from media.pictures.kinds import LONGEST_SIDE
+from media.pictures.modes import working
 
 MEGABYTE = 1 << 20
 HEIC = b64decode(

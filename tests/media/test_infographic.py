@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from media import qr
-from media.canvas import Canvas, mixed, rgb
+from media.drawing import qr
+from media.drawing.canvas import Canvas, mixed, rgb
+from media.drawing.palette import PALETTES, Palette
 from media.errors import BadInfographic, DoesNotFit
-from media.infographic import PORTRAIT, SQUARE, draw
-from media.infographic_spec import parse
-from media.palette import PALETTES, Palette
+from media.infographics.infographic import PORTRAIT, SQUARE, draw
+from media.infographics.spec import parse
 
 STEPS: dict[str, Any] = {
     "title": "Nộp hồ sơ trực tuyến: bốn bước, không phải đi lại",

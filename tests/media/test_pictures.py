@@ -18,7 +18,7 @@ from media.errors import (
     PictureTooHeavy,
     PictureTooLarge,
 )
-from media.pictures import PictureInfo, inspect, normalise, rendition
+from media.pictures.pictures import PictureInfo, inspect, normalise, rendition
 
 RED, BLUE = (220, 30, 30), (30, 30, 220)
 

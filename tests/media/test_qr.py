@@ -3,7 +3,7 @@
 import pytest
 import segno
 
-from media import qr
+from media.drawing import qr
 
 
 @pytest.mark.parametrize(("text", "modules"), [("https://dichvucong.gov.vn", 25), ("https://a.vn/" + "x" * 60, 37)])

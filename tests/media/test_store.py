@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.errors import Damaged, NotStored
-from media.store import Store, StoredFile
+from media.storage.store import Store, StoredFile
 
 ABSENT = hashlib.sha256(b"absent").hexdigest()
 
@@ -68,7 +68,7 @@ def test_a_failed_put_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("media.store.os.fsync", full)
+    monkeypatch.setattr("media.storage.store.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         Store(tmp_path).put(b"x")
     assert files(tmp_path) == []

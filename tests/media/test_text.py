@@ -8,9 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import features
 
+from media.drawing.fonts import ICONS, Weight, font, icon_font, missing, require_raqm
+from media.drawing.text import Style, atoms, balanced, clean, excess, measure, wrap
 from media.errors import DoesNotFit, NoRaqm
-from media.fonts import ICONS, Weight, font, icon_font, missing, require_raqm
-from media.text import Style, atoms, balanced, clean, excess, measure, wrap
 
 SMALL = Style(Weight.SEMIBOLD, 13, crisp=True)
 LARGE = Style(Weight.EXTRABOLD, 60)

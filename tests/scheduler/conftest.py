@@ -17,14 +17,14 @@ from sqlalchemy import Engine as Database
 
 from channels import registry
 from channels.contract import Rendition, RenditionFile
-from media.store import Store
-from scheduler import desk
-from scheduler.config import EngineConfig
-from scheduler.database import writing
-from scheduler.engine import Engine
-from scheduler.rows import ATTEMPT, CHANNEL, DELIVERY, DOCUMENT
-from scheduler.states import DeliveryState, LatePolicy
-from scheduler.tools import Point
+from media.storage.store import Store
+from scheduler.decisions.states import DeliveryState, LatePolicy
+from scheduler.engine.config import EngineConfig
+from scheduler.engine.context import Point
+from scheduler.engine.engine import Engine
+from scheduler.orders import promises
+from scheduler.storage.database import writing
+from scheduler.storage.rows import ATTEMPT, CHANNEL, DELIVERY, DOCUMENT
 from tests.scheduler.fake_provider import Provider
 from tests.scheduler.fakes import KINDS, PROVIDERS, MemoryProvider
 
@@ -102,7 +102,7 @@ class House:
         revision: int = 1,
         files: tuple[RenditionFile, ...] = (),
     ) -> int:
-        return desk.freeze(
+        return promises.freeze(
             connection, channel_id=channel_id, story_id=story_id, revision_id=story_id * 100 + revision,
             revision=revision, rendition=Rendition("fake", {"text": text}, files), title=text, now=self.clock(),
         )  # fmt: skip
@@ -120,10 +120,10 @@ class House:
         """Schedule a story ``after`` seconds from now and return the delivery's id."""
         self.stories += 1
         story = story_id or self.stories
-        desk.keep_files(self.store, Rendition("fake", {"text": text}, files))
+        promises.keep_files(self.store, Rendition("fake", {"text": text}, files))
         with writing(self.database) as connection:
             rendition_id = self.frozen(connection, channel_id, story, text, files=files)
-            return desk.schedule(
+            return promises.schedule(
                 connection, story_id=story, channel_id=channel_id, rendition_id=rendition_id,
                 at=self.clock() + timedelta(seconds=after), until=until, by=None, now=self.clock(),
             )  # fmt: skip
@@ -132,11 +132,11 @@ class House:
         row = self.row(delivery_id)
         with writing(self.database) as connection:
             rendition_id = self.frozen(connection, row.channel_id, row.story_id, text, revision)
-            desk.correct(connection, delivery_id=delivery_id, rendition_id=rendition_id, by=None, now=self.clock())
+            promises.correct(connection, delivery_id=delivery_id, rendition_id=rendition_id, by=None, now=self.clock())
 
     def withdraw(self, story_id: int, reason: str = "Sai số liệu") -> list[int]:
         with writing(self.database) as connection:
-            return desk.withdraw(connection, story_id=story_id, reason=reason, by=None, now=self.clock())
+            return promises.withdraw(connection, story_id=story_id, reason=reason, by=None, now=self.clock())
 
     def decide(self, what: Callable[..., Any], **more: Any) -> Any:
         """Carry out a decision of the desk in its own transaction."""

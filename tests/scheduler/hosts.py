@@ -17,13 +17,13 @@ from pathlib import Path
 from sqlalchemy import select
 
 from channels import registry
-from media.store import Store
+from media.storage.store import Store
 from scheduler import timer
 from scheduler.clock import utc_now
-from scheduler.config import EngineConfig
-from scheduler.database import open_engine
-from scheduler.rows import ATTEMPT, WORKER
-from scheduler.states import DeliveryState, LatePolicy, Outcome
+from scheduler.decisions.states import DeliveryState, LatePolicy, Outcome
+from scheduler.engine.config import EngineConfig
+from scheduler.storage.database import open_engine
+from scheduler.storage.rows import ATTEMPT, WORKER
 from tests.scheduler.conftest import House
 from tests.scheduler.fake_provider import Provider
 from tests.scheduler.fakes import KINDS

@@ -12,9 +12,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from channels import registry
-from media.store import Store
+from media.storage.store import Store
 from scheduler import timer
-from scheduler.config import EngineConfig
+from scheduler.engine.config import EngineConfig
 from tests.scheduler.fakes import KINDS
 
 LEASE = timedelta(seconds=2)

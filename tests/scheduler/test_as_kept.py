@@ -7,9 +7,9 @@ from sqlalchemy import text, update
 
 from channels.contract import Continue, RenditionFile
 from scheduler import health
-from scheduler.database import writing
-from scheduler.rows import RENDITION
-from scheduler.states import DeliveryState
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.database import writing
+from scheduler.storage.rows import RENDITION
 from tests.scheduler.conftest import House
 
 CHANGED = [

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.contract import ErrorKind
-from scheduler.backoff import LONGEST_PAUSE, SHORTEST, WAITS, Bucket, capacity, next_token, refill, take, wait
+from scheduler.decisions.backoff import LONGEST_PAUSE, SHORTEST, WAITS, Bucket, capacity, next_token, refill, take, wait
 
 NOW = datetime(2025, 3, 10, 10, 0, tzinfo=UTC)
 KINDS = st.sampled_from(sorted(WAITS))

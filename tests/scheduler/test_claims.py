@@ -8,9 +8,12 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from channels.contract import Receipt, Transport
-from scheduler import desk
-from scheduler.backoff import Bucket
-from scheduler.claims import (
+from scheduler.decisions.backoff import Bucket
+from scheduler.decisions.next_step import Gate, Step
+from scheduler.decisions.outcomes import Moment, Result
+from scheduler.decisions.states import DeliveryState, Outcome
+from scheduler.engine.channel_queues import head
+from scheduler.engine.claims import (
     Claim,
     Lease,
     begin,
@@ -22,14 +25,11 @@ from scheduler.claims import (
     put_down,
     recover_clock,
 )
-from scheduler.database import writing
-from scheduler.decisions import Gate, Step
-from scheduler.finishing import Tried, finish
-from scheduler.lanes import head
-from scheduler.outcomes import Moment, Result
-from scheduler.rates import account_of, drain, keep_bucket, open_bucket
-from scheduler.rows import ATTEMPT, CHANNEL, DELIVERY
-from scheduler.states import DeliveryState, Outcome
+from scheduler.engine.finishing import Tried, finish
+from scheduler.orders import promises
+from scheduler.storage.database import writing
+from scheduler.storage.rates import account_of, drain, keep_bucket, open_bucket
+from scheduler.storage.rows import ATTEMPT, CHANNEL, DELIVERY
 from tests.scheduler.conftest import House
 
 PUSH = Gate(Transport.PUSH)
@@ -129,8 +129,8 @@ def test_a_worker_that_died_before_the_stamp_leaves_nothing_behind(house: House)
 
 def test_a_person_is_faster_than_a_worker_that_has_not_begun(house: House) -> None:
     decisions: list[Callable[[int], object]] = [
-        lambda d: house.decide(desk.cancel, delivery_id=d),
-        lambda d: house.decide(desk.move, delivery_id=d, at=house.clock() + timedelta(hours=1)),
+        lambda d: house.decide(promises.cancel, delivery_id=d),
+        lambda d: house.decide(promises.move, delivery_id=d, at=house.clock() + timedelta(hours=1)),
         lambda d: house.correct(d, "Khác"),
         lambda d: house.withdraw(house.row(d).story_id),
     ]

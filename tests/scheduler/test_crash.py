@@ -20,8 +20,8 @@ from sqlalchemy import select
 
 from scheduler import health
 from scheduler.clock import utc_now
-from scheduler.rows import ATTEMPT, DELIVERY
-from scheduler.states import DeliveryState, LatePolicy, Outcome
+from scheduler.decisions.states import DeliveryState, LatePolicy, Outcome
+from scheduler.storage.rows import ATTEMPT, DELIVERY
 from tests.scheduler.conftest import House
 from tests.scheduler.fake_provider import Provider
 

@@ -15,12 +15,12 @@ from sqlalchemy import event, text
 
 from channels.contract import Account, Order
 from scheduler.clock import utc_now
-from scheduler.config import EngineConfig
-from scheduler.database import LIMITS, engine_options, open_engine, writing
-from scheduler.engine import Engine
-from scheduler.states import DeliveryState
+from scheduler.decisions.states import DeliveryState
+from scheduler.engine.config import EngineConfig
+from scheduler.engine.context import Point
+from scheduler.engine.engine import Engine
+from scheduler.storage.database import LIMITS, engine_options, open_engine, writing
 from scheduler.timer import Timer
-from scheduler.tools import Point
 from tests.scheduler.conftest import House
 from tests.scheduler.fakes import PROVIDERS, MemoryProvider
 from tests.scheduler.proxy import Proxy
@@ -104,7 +104,7 @@ def test_a_full_disk_after_the_call_loses_no_outcome(
 
     provider.call = fills
     if not kept_full:
-        patience = "scheduler.ledger.time.sleep"
+        patience = "scheduler.storage.group_commit.time.sleep"
         monkeypatch.setattr(patience, lambda _seconds: (small_disk / "ballast").unlink(missing_ok=True))
     house.worker(lease=timedelta(seconds=1)).run_due()
     assert "database or disk is full" in caplog.text

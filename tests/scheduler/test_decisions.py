@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.contract import Transport
-from scheduler.decisions import (
+from scheduler.decisions.next_step import (
     CALLS,
     REMOVALS,
     Facts,
@@ -20,7 +20,7 @@ from scheduler.decisions import (
     open_states,
     too_late,
 )
-from scheduler.states import ENDED, DeliveryState, Desired, Health, LatePolicy
+from scheduler.decisions.states import ENDED, DeliveryState, Desired, Health, LatePolicy
 
 NOW = datetime(2025, 3, 10, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

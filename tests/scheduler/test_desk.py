@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from channels.contract import ChannelError, ErrorKind, Rendition, RenditionFile
 from channels.words import Words
 from media.errors import NotStored
-from scheduler import desk, health
-from scheduler.database import writing
-from scheduler.rows import RENDITION
-from scheduler.states import DeliveryState, Desired
+from scheduler import health
+from scheduler.decisions.states import DeliveryState, Desired
+from scheduler.orders import promises
+from scheduler.storage.database import writing
+from scheduler.storage.rows import RENDITION
 from tests.scheduler.conftest import House
 from tests.scheduler.fakes import MemoryProvider
 
@@ -36,9 +37,9 @@ def test_equal_content_is_frozen_once_with_its_files_in_the_store(house: House) 
     file = RenditionFile.of("anh.png", "image/png", b"pixels")
     rendition = Rendition("fake", {"text": "Tin"}, (file,))
     more: dict[str, Any] = {"channel_id": channel, "story_id": 1, "revision_id": 1, "revision": 1, "title": "Tin"}
-    desk.keep_files(house.store, rendition)
+    promises.keep_files(house.store, rendition)
     with writing(house.database) as connection:
-        ids = [desk.freeze(connection, rendition=rendition, now=house.clock(), **more) for _ in range(2)]
+        ids = [promises.freeze(connection, rendition=rendition, now=house.clock(), **more) for _ in range(2)]
         rows = connection.execute(select(func.count()).select_from(RENDITION)).scalar()
     assert ids[0] == ids[1]
     assert rows == 1
@@ -48,20 +49,20 @@ def test_equal_content_is_frozen_once_with_its_files_in_the_store(house: House) 
 def test_a_file_without_its_bytes_is_refused(house: House) -> None:
     file = RenditionFile("anh.png", "image/png", "0" * 64, 6)
     with pytest.raises(NotStored):
-        desk.keep_files(house.store, Rendition("fake", {}, (file,)))
+        promises.keep_files(house.store, Rendition("fake", {}, (file,)))
 
 
 def test_a_story_is_scheduled_once_on_a_channel(house: House) -> None:
     channel = house.channel("fake_pull")
     house.schedule(channel, "Tin", after=3600, story_id=1)
-    with pytest.raises(desk.AlreadyScheduled) as refusal:
+    with pytest.raises(promises.AlreadyScheduled) as refusal:
         house.schedule(channel, "Tin", after=60, story_id=1)
     assert str(refusal.value) == (
         "Bài đã có lịch lên kênh này lúc 09:00 ngày 10/03/2025 (GMT+7); hãy dời lịch đó thay vì đặt thêm."
     )
     house.clock.turn(hours=1)
     house.worker().run_due()
-    with pytest.raises(desk.AlreadyScheduled, match="đính chính"):
+    with pytest.raises(promises.AlreadyScheduled, match="đính chính"):
         house.schedule(channel, "Tin", story_id=1)
     house.schedule(house.channel("fake_pull"), "Tin", story_id=1)
 
@@ -69,19 +70,19 @@ def test_a_story_is_scheduled_once_on_a_channel(house: House) -> None:
 def test_after_its_end_a_story_may_be_scheduled_again(house: House) -> None:
     channel = house.channel("fake_pull")
     first = house.schedule(channel, "Tin", after=60, story_id=1)
-    house.decide(desk.cancel, delivery_id=first)
+    house.decide(promises.cancel, delivery_id=first)
     second = house.schedule(channel, "Tin", after=60, story_id=1)
     assert house.row(first).key != house.row(second).key
 
 
 def test_times_that_make_no_sense_are_refused(house: House) -> None:
     channel = house.channel("fake_pull")
-    with pytest.raises(desk.TimeInPast, match=r"06:59 ngày 10/03/2025 \(GMT\+7\)"):
+    with pytest.raises(promises.TimeInPast, match=r"06:59 ngày 10/03/2025 \(GMT\+7\)"):
         house.schedule(channel, "Tin", after=-3660)
-    with pytest.raises(desk.EndTooEarly):
+    with pytest.raises(promises.EndTooEarly):
         house.schedule(channel, "Tin", after=60, until=house.clock() + timedelta(seconds=60))
     house.set_channel(channel, active=False)
-    with pytest.raises(desk.ChannelClosed):
+    with pytest.raises(promises.ChannelClosed):
         house.schedule(channel, "Tin")
 
 
@@ -94,7 +95,7 @@ def test_a_moved_item_goes_out_at_its_new_time_only(house: House) -> None:
     channel, provider = house.memory()
     delivery = house.schedule(channel, "Tin", after=60)
     until = house.clock() + timedelta(days=1)
-    house.decide(desk.move, delivery_id=delivery, at=house.clock() + timedelta(seconds=120), until=until)
+    house.decide(promises.move, delivery_id=delivery, at=house.clock() + timedelta(seconds=120), until=until)
     worker = house.worker()
     house.clock.turn(seconds=60)
     assert worker.run_due() == 0
@@ -108,9 +109,9 @@ def test_a_decision_on_an_old_page_is_refused(house: House) -> None:
     delivery = house.schedule(house.channel("fake_pull"), "Tin", after=60)
     seen = house.row(delivery).schedule_version
     later = house.clock() + timedelta(hours=1)
-    house.decide(desk.move, delivery_id=delivery, at=later, version=seen)
-    with pytest.raises(desk.ChangedMeanwhile):
-        house.decide(desk.cancel, delivery_id=delivery, version=seen)
+    house.decide(promises.move, delivery_id=delivery, at=later, version=seen)
+    with pytest.raises(promises.ChangedMeanwhile):
+        house.decide(promises.cancel, delivery_id=delivery, version=seen)
     assert house.row(delivery).scheduled_at == later
 
 
@@ -118,27 +119,27 @@ def test_what_is_out_can_neither_be_moved_nor_cancelled(house: House) -> None:
     channel, _ = house.memory()
     delivery = house.schedule(channel, "Tin")
     house.worker().run_due()
-    with pytest.raises(desk.AlreadyOut, match="thu hồi"):
-        house.decide(desk.cancel, delivery_id=delivery)
-    with pytest.raises(desk.AlreadyOut):
-        house.decide(desk.move, delivery_id=delivery, at=house.clock() + timedelta(hours=1))
+    with pytest.raises(promises.AlreadyOut, match="thu hồi"):
+        house.decide(promises.cancel, delivery_id=delivery)
+    with pytest.raises(promises.AlreadyOut):
+        house.decide(promises.move, delivery_id=delivery, at=house.clock() + timedelta(hours=1))
     assert house.state(delivery) is DeliveryState.LIVE
 
 
 def test_decisions_about_nothing_are_refused(house: House) -> None:
     delivery = house.schedule(house.channel("fake_pull"), "Tin", after=60)
-    house.decide(desk.cancel, delivery_id=delivery)
+    house.decide(promises.cancel, delivery_id=delivery)
     for what, more in (
-        (desk.cancel, {}),
-        (desk.retry, {}),
-        (desk.correct, {"rendition_id": house.row(delivery).rendition_id}),
-        (desk.confirm_sent, {}),
-        (desk.send_again, {"reason": "thử"}),
+        (promises.cancel, {}),
+        (promises.retry, {}),
+        (promises.correct, {"rendition_id": house.row(delivery).rendition_id}),
+        (promises.confirm_sent, {}),
+        (promises.send_again, {"reason": "thử"}),
     ):
-        with pytest.raises(desk.NothingToDo):
+        with pytest.raises(promises.NothingToDo):
             house.decide(what, delivery_id=delivery, **more)
-    with pytest.raises(desk.NoSuchDelivery):
-        house.decide(desk.cancel, delivery_id=999)
+    with pytest.raises(promises.NoSuchDelivery):
+        house.decide(promises.cancel, delivery_id=999)
 
 
 def test_a_withdrawal_reaches_every_channel_and_each_in_its_own_way(house: House) -> None:
@@ -164,7 +165,7 @@ def test_a_withdrawal_reaches_every_channel_and_each_in_its_own_way(house: House
 
 
 def test_a_withdrawal_needs_a_reason(house: House) -> None:
-    with pytest.raises(desk.ReasonMissing):
+    with pytest.raises(promises.ReasonMissing):
         house.withdraw(1, "  ")
 
 
@@ -237,7 +238,7 @@ def test_a_correction_during_the_sending_follows_it(house: House) -> None:
 
 def test_a_person_confirms_that_an_unclear_item_is_there(house: House) -> None:
     delivery, provider = unknown(house)
-    house.decide(desk.confirm_sent, delivery_id=delivery, provider_id=" item-1 ", link="", reason="thấy trên kênh")
+    house.decide(promises.confirm_sent, delivery_id=delivery, provider_id=" item-1 ", link="", reason="thấy trên kênh")
     row = house.row(delivery)
     assert (row.state, row.provider_id, row.next_at, row.called_at) == (DeliveryState.LIVE, "item-1", None, None)
     assert row.live_at is not None
@@ -251,9 +252,9 @@ def test_a_person_sends_an_unclear_item_again_and_gives_a_reason(house: House) -
     delivery, provider = unknown(house)
     key = house.row(delivery).key
     provider.items.clear()
-    with pytest.raises(desk.ReasonMissing):
-        house.decide(desk.send_again, delivery_id=delivery, reason=" ")
-    house.decide(desk.send_again, delivery_id=delivery, reason="không thấy trên kênh")
+    with pytest.raises(promises.ReasonMissing):
+        house.decide(promises.send_again, delivery_id=delivery, reason=" ")
+    house.decide(promises.send_again, delivery_id=delivery, reason="không thấy trên kênh")
     house.worker().run_due()
     row = house.row(delivery)
     assert (row.state, row.key, row.reason) == (DeliveryState.LIVE, key, "không thấy trên kênh")
@@ -265,9 +266,9 @@ def test_a_withdrawn_unclear_item_is_not_sent_again(house: House) -> None:
     house.withdraw(house.row(delivery).story_id)
     house.worker().run_due()
     assert house.state(delivery) is DeliveryState.UNKNOWN
-    with pytest.raises(desk.NotWanted):
-        house.decide(desk.send_again, delivery_id=delivery, reason="thử")
-    house.decide(desk.confirm_sent, delivery_id=delivery, provider_id="item-1", link="")
+    with pytest.raises(promises.NotWanted):
+        house.decide(promises.send_again, delivery_id=delivery, reason="thử")
+    house.decide(promises.confirm_sent, delivery_id=delivery, provider_id="item-1", link="")
     house.worker().run_due()
     assert house.state(delivery) is DeliveryState.WITHDRAWN
     assert provider.items == {}
@@ -275,7 +276,7 @@ def test_a_withdrawn_unclear_item_is_not_sent_again(house: House) -> None:
 
 def test_a_person_says_that_an_unclear_item_is_not_there_and_shall_not_go(house: House) -> None:
     delivery, _ = unknown(house)
-    house.decide(desk.confirm_not_sent, delivery_id=delivery, reason="bỏ")
+    house.decide(promises.confirm_not_sent, delivery_id=delivery, reason="bỏ")
     assert house.state(delivery) is DeliveryState.CANCELLED
     assert house.worker().run_due() == 0
 
@@ -287,14 +288,14 @@ def test_failed_and_missed_items_can_be_tried_again_or_dropped(house: House) -> 
     worker = house.worker()
     worker.run_due()
     house.clock.turn(hours=3)
-    house.decide(desk.retry, delivery_id=failed)
+    house.decide(promises.retry, delivery_id=failed)
     worker.run_due()
     assert house.state(failed) is DeliveryState.LIVE
     missed = house.schedule(channel, "Lỡ", story_id=2)
     house.clock.turn(hours=3)
     worker.run_due()
     assert house.state(missed) is DeliveryState.MISSED
-    house.decide(desk.cancel, delivery_id=missed)
+    house.decide(promises.cancel, delivery_id=missed)
     assert house.state(missed) is DeliveryState.CANCELLED
 
 
@@ -304,8 +305,8 @@ def test_a_failed_item_is_not_revived_beside_a_new_one(house: House) -> None:
     provider.next.append(ChannelError(ErrorKind.REJECTED, Words("Không")))
     house.worker().run_due()
     house.schedule(channel, "Mới", after=60, story_id=1)
-    with pytest.raises(desk.AlreadyScheduled):
-        house.decide(desk.retry, delivery_id=failed)
+    with pytest.raises(promises.AlreadyScheduled):
+        house.decide(promises.retry, delivery_id=failed)
 
 
 def test_a_whole_channel_is_tried_again_at_once(house: House) -> None:
@@ -315,7 +316,7 @@ def test_a_whole_channel_is_tried_again_at_once(house: House) -> None:
     provider.next.extend(ChannelError(kinds[number % 2], Words("Không")) for number in range(4))
     worker = house.worker()
     worker.run_due()
-    assert house.decide(desk.retry_channel, channel_id=channel) == deliveries
+    assert house.decide(promises.retry_channel, channel_id=channel) == deliveries
     worker.run_due()
     assert {house.state(delivery) for delivery in deliveries} == {DeliveryState.LIVE}
 
@@ -332,10 +333,10 @@ def test_a_removal_that_was_refused_can_be_retried_or_confirmed_by_hand(house: H
     assert (house.state(delivery), house.row(delivery).next_at) == (DeliveryState.WITHDRAWING, None)
     with house.database.connect() as connection:
         assert health.needs_person(connection) == 1
-    house.decide(desk.retry, delivery_id=delivery)
+    house.decide(promises.retry, delivery_id=delivery)
     worker.run_due()
     assert house.state(delivery) is DeliveryState.WITHDRAWING
-    house.decide(desk.confirm_withdrawn, delivery_id=delivery)
+    house.decide(promises.confirm_withdrawn, delivery_id=delivery)
     assert house.state(delivery) is DeliveryState.WITHDRAWN
 
 
@@ -343,7 +344,7 @@ def test_every_decision_raises_the_version_of_the_schedule(house: House) -> None
     channel, _ = house.memory()
     delivery = house.schedule(channel, "Tin", after=60)
     seen = [house.row(delivery).schedule_version]
-    house.decide(desk.move, delivery_id=delivery, at=house.clock() + timedelta(seconds=90))
+    house.decide(promises.move, delivery_id=delivery, at=house.clock() + timedelta(seconds=90))
     seen.append(house.row(delivery).schedule_version)
     house.correct(delivery, "Khác")
     seen.append(house.row(delivery).schedule_version)

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import OperationalError
 
-from scheduler import push
-from scheduler.database import writing
-from scheduler.engine import Engine
-from scheduler.finishing import finish
-from scheduler.states import DeliveryState, Health
+from scheduler.decisions.states import DeliveryState, Health
+from scheduler.engine import push
+from scheduler.engine.engine import Engine
+from scheduler.engine.finishing import finish
+from scheduler.storage.database import writing
 from tests.scheduler.conftest import House
 from tests.scheduler.fake_provider import Provider
 

@@ -8,9 +8,9 @@ from sqlalchemy import insert, update
 from channels.contract import ChannelError, ErrorKind
 from channels.words import Words
 from scheduler import health
-from scheduler.database import writing
-from scheduler.rows import DELIVERY, WORKER
-from scheduler.states import DeliveryState, Health
+from scheduler.decisions.states import DeliveryState, Health
+from scheduler.storage.database import writing
+from scheduler.storage.rows import DELIVERY, WORKER
 from tests.scheduler.conftest import House
 
 

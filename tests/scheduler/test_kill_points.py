@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from scheduler.engine import Engine
-from scheduler.states import DeliveryState
-from scheduler.tools import Point
+from scheduler.decisions.states import DeliveryState
+from scheduler.engine.context import Point
+from scheduler.engine.engine import Engine
 from tests.scheduler.conftest import House
 
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Connection, event, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from scheduler.ledger import Ledger
-from scheduler.rows import BUCKET
+from scheduler.storage.group_commit import Ledger
+from scheduler.storage.rows import BUCKET
 from tests.scheduler.conftest import House
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from channels.contract import Document, Feed, LiveItem, Rendition, Tombstone
-from scheduler.making import Effort, NotADocument, make, sound
+from scheduler.documents.making import Effort, NotADocument, make, sound
 
 NOW = datetime(2025, 3, 10, 1, 0, tzinfo=UTC)
 NEVER = 10_000

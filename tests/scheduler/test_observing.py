@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from scheduler import desk
-from scheduler.config import EngineConfig
-from scheduler.database import writing
+from scheduler.decisions.outcomes import FIRST_LOOK
+from scheduler.decisions.states import DeliveryState
+from scheduler.engine.config import EngineConfig
+from scheduler.engine.observing import EVERY_FRESH, SURE, Reconciliation
 from scheduler.followers.accounts import Accounts
 from scheduler.health import needs_person
-from scheduler.observing import EVERY_FRESH, SURE, Reconciliation
-from scheduler.outcomes import FIRST_LOOK
-from scheduler.states import DeliveryState
+from scheduler.orders import promises
+from scheduler.storage.database import writing
 from tests.scheduler.conftest import House
 from tests.scheduler.zalo import PASSPHRASE, Newsroom, zalo_newsroom
 
@@ -75,7 +75,7 @@ def test_one_removed_by_hand_is_live_no_longer(news: Newsroom) -> None:
 
     now = news.house.clock()
     with writing(news.house.database) as connection:
-        desk.confirm_not_sent(connection, delivery_id=delivery, by=None, now=now)
+        promises.confirm_not_sent(connection, delivery_id=delivery, by=None, now=now)
     assert stands(news, delivery) == (DeliveryState.WITHDRAWN, "", 0)
 
 
@@ -85,7 +85,7 @@ def test_one_believed_gone_that_a_person_still_sees_is_live_since_when_it_was(ne
     news.zalo.api("POST", "article/remove", {"id": article}, token=news.vault.read()["access_token"])
     look(news)
     with writing(news.house.database) as connection:
-        desk.confirm_sent(connection, delivery_id=delivery, by=None, now=news.house.clock())
+        promises.confirm_sent(connection, delivery_id=delivery, by=None, now=news.house.clock())
     assert (news.house.state(delivery), news.house.row(delivery).live_at) == (DeliveryState.LIVE, since)
 
 
@@ -95,7 +95,7 @@ def test_one_that_is_gone_can_be_sent_again(news: Newsroom) -> None:
     look(news)
     now = news.house.clock()
     with writing(news.house.database) as connection:
-        desk.send_again(connection, delivery_id=delivery, by=None, now=now, reason="bị xóa nhầm")
+        promises.send_again(connection, delivery_id=delivery, by=None, now=now, reason="bị xóa nhầm")
     assert news.run(delivery) is DeliveryState.LIVE
     [made] = news.zalo.articles()
     assert news.house.row(delivery).provider_id == made["id"] != article
@@ -114,7 +114,7 @@ def test_one_changed_or_hidden_by_hand_is_told_and_put_back(news: Newsroom, chan
 
     now = news.house.clock()
     with writing(news.house.database) as connection:
-        desk.retry(connection, delivery_id=delivery, by=None, now=now)
+        promises.retry(connection, delivery_id=delivery, by=None, now=now)
     assert news.run(delivery) is DeliveryState.LIVE
     assert stands(news, delivery) == (DeliveryState.LIVE, "", 0)
     assert {**news.zalo.articles()[0]["payload"], "id": None} == {**before, "id": None}

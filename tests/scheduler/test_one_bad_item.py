@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import String, text, type_coerce, update
 
 from channels.contract import Document, Feed, RenditionFile
-from scheduler import desk, health
-from scheduler.database import writing
-from scheduler.rows import DELIVERY, RENDITION
-from scheduler.states import DeliveryState, Desired
+from scheduler import health
+from scheduler.decisions.states import DeliveryState, Desired
+from scheduler.orders import promises
+from scheduler.storage.database import writing
+from scheduler.storage.rows import DELIVERY, RENDITION
 from tests.scheduler.conftest import House
 from tests.scheduler.fakes import Pull
 
@@ -123,14 +124,14 @@ def test_a_person_tries_again_and_a_version_that_mends_it_finds_it(
     worker = house.worker()
     worker.run_due()
     worker.refresh_documents()
-    house.decide(desk.retry, delivery_id=bad)
+    house.decide(promises.retry, delivery_id=bad)
     assert needing(house) == 0
     worker.run_due()
     worker.refresh_documents()
     assert house.row(bad).broken_since == house.clock()
     assert house.attempts(bad)[-1] == ("publish", "rejected")
     poison(None)
-    house.decide(desk.retry, delivery_id=bad)
+    house.decide(promises.retry, delivery_id=bad)
     worker.run_due()
     worker.refresh_documents()
     assert house.listed(channel)["items"] == ["Độc"]
@@ -253,7 +254,7 @@ def test_a_progress_that_was_damaged_stops_no_push_channel_and_sends_nothing_twi
     assert house.state(sending) is DeliveryState.UNKNOWN, "nobody knows how far it came: a person looks"
     assert needing(house) == 1
     assert sorted(text for _key, text in provider.items.values()) == ["Lành", "Đang chờ"]
-    house.decide(desk.confirm_sent, delivery_id=sending)
+    house.decide(promises.confirm_sent, delivery_id=sending)
     assert house.state(sending) is DeliveryState.LIVE
 
 

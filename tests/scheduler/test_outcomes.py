@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from channels.contract import Continue, Receipt, Transport
 from channels.words import Words
-from scheduler.decisions import Decision, Facts, Gate, Progress, Step, decide
-from scheduler.outcomes import (
+from scheduler.decisions.next_step import Decision, Facts, Gate, Progress, Step, decide
+from scheduler.decisions.outcomes import (
     LOOK_FOR,
     Moment,
     Result,
@@ -22,7 +22,7 @@ from scheduler.outcomes import (
     without_call,
     words_column,
 )
-from scheduler.states import ENDED, DeliveryState, Desired, Health, Outcome
+from scheduler.decisions.states import ENDED, DeliveryState, Desired, Health, Outcome
 
 NOW = datetime(2025, 3, 10, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

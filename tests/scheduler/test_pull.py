@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from channels.contract import Document, Feed
-from scheduler import desk
-from scheduler.carried import read_channel
-from scheduler.states import DeliveryState, Health
+from scheduler.decisions.states import DeliveryState, Health
+from scheduler.documents.carried import read_channel
+from scheduler.orders import promises
 from tests.scheduler.conftest import House
 from tests.scheduler.fakes import Pull
 
@@ -194,8 +194,8 @@ def test_an_older_view_never_replaces_a_newer_document(house: House, monkeypatch
 def test_cancelling_and_moving_never_publish(house: House) -> None:
     channel = house.channel("fake_pull")
     cancelled, moved = house.schedule(channel, "Bỏ", after=60), house.schedule(channel, "Dời", after=60)
-    house.decide(desk.cancel, delivery_id=cancelled)
-    house.decide(desk.move, delivery_id=moved, at=house.clock() + timedelta(hours=2))
+    house.decide(promises.cancel, delivery_id=cancelled)
+    house.decide(promises.move, delivery_id=moved, at=house.clock() + timedelta(hours=2))
     worker = house.worker()
     worker.refresh_documents()
     house.clock.turn(minutes=30)

@@ -7,11 +7,12 @@ import pytest
 
 from channels.contract import ChannelError, Continue, ErrorKind
 from channels.words import Words
-from scheduler import desk, health
-from scheduler.database import writing
-from scheduler.rates import account_of, drain, open_bucket
-from scheduler.states import DeliveryState, Health, LatePolicy
-from scheduler.vault import DatabaseVault, Keys
+from scheduler import health
+from scheduler.decisions.states import DeliveryState, Health, LatePolicy
+from scheduler.orders import promises
+from scheduler.storage.database import writing
+from scheduler.storage.rates import account_of, drain, open_bucket
+from scheduler.storage.vault import DatabaseVault, Keys
 from tests.scheduler.conftest import House
 
 
@@ -133,7 +134,7 @@ def test_lost_authorisation_holds_the_channel_until_an_admin_has_acted(house: Ho
     house.clock.turn(hours=5)
     assert worker.run_due() == 0
     assert worker.next_wake() is None
-    house.decide(desk.resume_channel, channel_id=channel)
+    house.decide(promises.resume_channel, channel_id=channel)
     worker.run_due()
     assert {house.state(delivery) for delivery in held} == {DeliveryState.LIVE}
     assert [text for _, _, text in provider.calls] == ["Tin 0", "Tin 0", "Tin 1", "Tin 2"]
@@ -320,7 +321,7 @@ def test_a_refused_correction_leaves_the_old_text_and_asks_a_person(house: House
     assert house.state(delivery) is DeliveryState.LIVE
     with house.database.connect() as connection:
         assert health.needs_person(connection) == 1
-    house.decide(desk.retry, delivery_id=delivery)
+    house.decide(promises.retry, delivery_id=delivery)
     worker.run_due()
     assert provider.by_key()[house.row(delivery).key] == ["Tin quá dài"]
     with house.database.connect() as connection:

@@ -23,11 +23,11 @@ from sqlalchemy import select
 from channels import registry
 from channels.contract import Account, ChannelError, Continue, ErrorKind, Order
 from channels.words import Words
-from scheduler import desk
-from scheduler.database import open_engine, writing
-from scheduler.rows import ATTEMPT, DELIVERY
-from scheduler.states import ENDED, DeliveryState, Desired, LatePolicy, Outcome
-from scheduler.tools import Point
+from scheduler.decisions.states import ENDED, DeliveryState, Desired, LatePolicy, Outcome
+from scheduler.engine.context import Point
+from scheduler.orders import promises
+from scheduler.storage.database import open_engine, writing
+from scheduler.storage.rows import ATTEMPT, DELIVERY
 from tests.scheduler.conftest import TABLES, House
 from tests.scheduler.fakes import KINDS, PROVIDERS
 
@@ -137,11 +137,11 @@ class Newsroom(RuleBasedStateMachine):
 
     def move(self, delivery: int, after: int) -> None:
         at = self.house.clock() + timedelta(seconds=after)
-        if self._try(desk.move, delivery, at=at, until=None):
+        if self._try(promises.move, delivery, at=at, until=None):
             self.promised[self.house.row(delivery).key] = at
 
     def cancel(self, delivery: int, _after: int) -> None:
-        if self._try(desk.cancel, delivery):
+        if self._try(promises.cancel, delivery):
             self.cancelled.add(self.house.row(delivery).key)
 
     def correct(self, delivery: int, _after: int) -> None:
@@ -149,7 +149,7 @@ class Newsroom(RuleBasedStateMachine):
         with writing(self.house.database) as connection:
             revision = self.house.frozen(connection, row.channel_id, row.story_id, text, revision=self.texts)
         self.approved[row.key].add(text)
-        if not self._try(desk.correct, delivery, rendition_id=revision):
+        if not self._try(promises.correct, delivery, rendition_id=revision):
             self.approved[row.key].discard(text)
 
     def withdraw(self, delivery: int, _after: int) -> None:
@@ -158,7 +158,7 @@ class Newsroom(RuleBasedStateMachine):
             self.cancelled.add(self.house.row(delivery).key)
 
     def retry(self, delivery: int, _after: int) -> None:
-        if self._try(desk.retry, delivery):
+        if self._try(promises.retry, delivery):
             row = self.house.row(delivery)
             self.promised[row.key] = row.scheduled_at
 
@@ -171,16 +171,16 @@ class Newsroom(RuleBasedStateMachine):
             return
         there = [name for name, (key, _) in provider.items.items() if key == row.key]
         if there:
-            self._try(desk.confirm_sent, delivery, provider_id=there[0], link="")
-        elif again and self._try(desk.send_again, delivery, reason="không thấy"):
+            self._try(promises.confirm_sent, delivery, provider_id=there[0], link="")
+        elif again and self._try(promises.send_again, delivery, reason="không thấy"):
             self.sent_again[row.key] += 1
             self.promised[row.key] = self.house.row(delivery).scheduled_at
         else:
-            self._try(desk.confirm_not_sent, delivery)
+            self._try(promises.confirm_not_sent, delivery)
 
     @rule(which=st.integers(0, 2))
     def admin_opens_the_channel(self, which: int) -> None:
-        self.house.decide(desk.resume_channel, channel_id=self.channels[which])
+        self.house.decide(promises.resume_channel, channel_id=self.channels[which])
 
     @rule(minutes=st.sampled_from([-60, -3, 60]))
     def clock_is_set(self, minutes: int) -> None:
@@ -260,7 +260,7 @@ class Newsroom(RuleBasedStateMachine):
         worker = self.house.worker()
         for _ in range(100):
             for channel in getattr(self, "channels", []):
-                self.house.decide(desk.resume_channel, channel_id=channel)
+                self.house.decide(promises.resume_channel, channel_id=channel)
             worker.run_due()
             worker.refresh_documents()
             wake = worker.next_wake()
@@ -308,7 +308,7 @@ class Newsroom(RuleBasedStateMachine):
     def _try(self, what: Any, delivery: int, **more: Any) -> bool:
         try:
             self.house.decide(what, delivery_id=delivery, **more)
-        except desk.DeskRefusal:
+        except promises.DeskRefusal:
             return False
         return True
 

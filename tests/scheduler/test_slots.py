@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.localtime import ZONE, spoken
-from scheduler.slots import free_slots, next_free_slot
+from scheduler.decisions.localtime import ZONE, spoken
+from scheduler.decisions.slots import free_slots, next_free_slot
 
 MONDAY_8 = datetime(2025, 3, 10, 1, 0, tzinfo=UTC)
 """08:00 on a Monday in Viet Nam."""

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from channels.access import Access
 from channels.words import Words
-from scheduler.standing import GRAVE, NAMES, TODO, Facts, Standing, stand
-from scheduler.states import Health
+from scheduler.decisions.channel_standing import GRAVE, NAMES, TODO, Facts, Standing, stand
+from scheduler.decisions.states import Health
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -16,10 +16,10 @@ from sqlalchemy.exc import OperationalError
 
 from scheduler import clock, health, timer
 from scheduler.clock import AGREE_EVERY, ServerClock, clock_for, ticks, utc_now
-from scheduler.config import EngineConfig
-from scheduler.engine import Engine
-from scheduler.rows import WORKER
-from scheduler.states import DeliveryState
+from scheduler.decisions.states import DeliveryState
+from scheduler.engine.config import EngineConfig
+from scheduler.engine.engine import Engine
+from scheduler.storage.rows import WORKER
 from scheduler.timer import Timer
 from tests.scheduler.conftest import House
 from tests.scheduler.fake_provider import Provider
@@ -174,9 +174,9 @@ PROCESS = """
 import sys
 from pathlib import Path
 from channels import registry
-from media.store import Store
+from media.storage.store import Store
 from scheduler import timer
-from scheduler.config import EngineConfig
+from scheduler.engine.config import EngineConfig
 from tests.scheduler.fakes import KINDS
 registry.KINDS = KINDS
 timer.run(sys.argv[1], Store(Path(sys.argv[2])), EngineConfig(threads=1), ready=lambda: print("ready", flush=True))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from cms.app import schema
-from scheduler.config import EngineConfig
-from scheduler.upkeep import connections_kept
+from scheduler.engine.config import EngineConfig
+from scheduler.engine.upkeep import connections_kept
 
 
 def test_upkeep_begins_without_a_word_of_the_library(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from channels import registry
 from media import underlock
-from media.bucket import BucketStore
-from media.store import Store
+from media.storage.bucket import BucketStore
+from media.storage.store import Store
 from media.underlock import SlowUnderLock, slow
-from scheduler.database import BUSY_WAIT, IMMEDIATE, open_engine, writing, writing_soon
+from scheduler.storage.database import BUSY_WAIT, IMMEDIATE, open_engine, writing, writing_soon
 
 
 def test_a_writing_transaction_is_known_until_it_ends(engine: Engine) -> None:

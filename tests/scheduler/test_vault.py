@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 
 from channels.contract import ChannelError, ErrorKind
 from channels.words import Words
-from scheduler.database import writing
-from scheduler.rows import SECRET
-from scheduler.vault import LOCK, DatabaseVault, Keys, put_secrets
+from scheduler.storage.database import writing
+from scheduler.storage.rows import SECRET
+from scheduler.storage.vault import LOCK, DatabaseVault, Keys, put_secrets
 from tests.scheduler.conftest import House
 
 KEYS = Keys(["một mật khẩu dài"])

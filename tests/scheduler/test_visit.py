@@ -9,16 +9,17 @@ from sqlalchemy.exc import OperationalError
 
 from channels.contract import Account, ChannelError, ErrorKind, Order, Receipt, Rendition, RenditionFile
 from channels.words import Words
-from media.store import Store
-from scheduler import book, desk, push
-from scheduler.backoff import Bucket
-from scheduler.calling import with_files
-from scheduler.claims import Claim, begin
-from scheduler.database import writing
-from scheduler.decisions import Decision, Facts, decide
-from scheduler.rates import account_of, keep_bucket, open_bucket
-from scheduler.states import DeliveryState, LatePolicy
-from scheduler.tools import Point
+from media.storage.store import Store
+from scheduler.decisions.backoff import Bucket
+from scheduler.decisions.next_step import Decision, Facts, decide
+from scheduler.decisions.states import DeliveryState, LatePolicy
+from scheduler.engine import outcome_writer, push
+from scheduler.engine.calling import with_files
+from scheduler.engine.claims import Claim, begin
+from scheduler.engine.context import Point
+from scheduler.orders import promises
+from scheduler.storage.database import writing
+from scheduler.storage.rates import account_of, keep_bucket, open_bucket
 from tests.scheduler.conftest import House
 from tests.scheduler.fakes import MemoryPush
 
@@ -214,7 +215,7 @@ def test_a_database_that_goes_away_in_the_middle_leaves_the_rest_in_its_place(
         return begin(*arguments, **more)
 
     monkeypatch.setattr(push, "begin", refused)
-    monkeypatch.setattr(book, "PATIENCE", 0)
+    monkeypatch.setattr(outcome_writer, "PATIENCE", 0)
     worker = house.worker()
     worker.run_due()
     assert house.state(deliveries[0]) is DeliveryState.SENDING, "its outcome was lost with the database"
@@ -232,7 +233,7 @@ def test_a_decision_that_comes_before_the_stamp_is_obeyed(house: House) -> None:
     house.clock.turn(seconds=2)
 
     def change_of_mind(_what: str, _order: Order, _account: Account) -> None:
-        house.decide(desk.cancel, delivery_id=second)
+        house.decide(promises.cancel, delivery_id=second)
 
     provider.call = change_of_mind
     house.worker().run_due()

@@ -5,9 +5,9 @@ from threading import Event
 
 import pytest
 
-from scheduler import desk
 from scheduler.clock import utc_now
-from scheduler.watch import Watch
+from scheduler.orders import promises
+from scheduler.storage.watch import Watch
 from tests.scheduler.conftest import House
 
 
@@ -47,9 +47,9 @@ def test_every_decision_is_heard_by_processes_that_did_not_take_it(house: House,
     assert not ear.heard.is_set(), "a new channel alone is no news"
     delivery = house.schedule(channel, "Tin", after=600)
     assert ear.hears()
-    house.decide(desk.move, delivery_id=delivery, at=house.clock())
+    house.decide(promises.move, delivery_id=delivery, at=house.clock())
     assert ear.hears()
-    house.decide(desk.cancel, delivery_id=delivery)
+    house.decide(promises.cancel, delivery_id=delivery)
     assert ear.hears()
-    house.decide(desk.resume_channel, channel_id=channel)
+    house.decide(promises.resume_channel, channel_id=channel)
     assert ear.hears()

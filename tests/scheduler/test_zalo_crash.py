@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.states import DeliveryState
-from scheduler.tools import Point
+from scheduler.decisions.states import DeliveryState
+from scheduler.engine.context import Point
 from tests.scheduler.conftest import House
 from tests.scheduler.test_kill_points import PUSH_POINTS, Killed, Killer
 from tests.scheduler.zalo import PASSPHRASE, Newsroom, zalo_newsroom

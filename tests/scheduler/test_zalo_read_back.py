@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from scheduler.states import DeliveryState
-from scheduler.vault import DatabaseVault
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.vault import DatabaseVault
 from tests.scheduler.conftest import House
 from tests.scheduler.zalo import Newsroom, zalo_newsroom
 

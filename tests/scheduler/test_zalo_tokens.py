@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from channels.zalo_oa.tokens import TokenState, token_state
-from cms.app import delivering
+from channels.zalo_oa.api.tokens import TokenState, token_state
+from cms.app import scheduler_process
 from cms.core.settings import Settings
 from scheduler import timer
-from scheduler.config import EngineConfig
-from scheduler.database import writing
-from scheduler.rows import SECRET
-from scheduler.states import DeliveryState, Health
-from scheduler.upkeep import Upkeep
-from scheduler.vault import LOCK, DatabaseVault, Keys
+from scheduler.decisions.states import DeliveryState, Health
+from scheduler.engine.config import EngineConfig
+from scheduler.engine.upkeep import Upkeep
+from scheduler.storage.database import writing
+from scheduler.storage.rows import SECRET
+from scheduler.storage.vault import LOCK, DatabaseVault, Keys
 from tests.channels.zalo_oa.running import APP_ID
 from tests.scheduler.conftest import House
 from tests.scheduler.zalo import PASSPHRASE, Newsroom, zalo_newsroom
@@ -200,8 +200,8 @@ def wait_until_renewed(news: Newsroom) -> None:
 def test_the_scheduler_process_looks_after_tokens_although_nothing_is_due(
     news: Newsroom, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scheduler.upkeep.FIRST", timedelta())
+    monkeypatch.setattr("scheduler.engine.upkeep.FIRST", timedelta())
     monkeypatch.setattr(timer, "run", lambda *_: wait_until_renewed(news))
     news.vault.write({**news.vault.read(), "expires_at": "2020-01-01T00:00:00+00:00", "renew_at": ""})
-    delivering.run(Settings(home=tmp_path, secret_key=PASSPHRASE, database_url=url))
+    scheduler_process.run(Settings(home=tmp_path, secret_key=PASSPHRASE, database_url=url))
     assert refreshes(news) == 1

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from scheduler.rows import ATTEMPT, CHANNEL, DELIVERY, RENDITION
-from scheduler.states import DeliveryState, Health
+from scheduler.decisions.states import DeliveryState, Health
+from scheduler.storage.rows import ATTEMPT, CHANNEL, DELIVERY, RENDITION
 from tests.scheduler.conftest import House
 from tests.scheduler.zalo import HASTY, Newsroom, zalo_newsroom
 

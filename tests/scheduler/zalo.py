@@ -10,14 +10,14 @@ import pytest
 
 from channels import registry
 from channels.contract import Rendition
-from channels.zalo_oa import connect
 from channels.zalo_oa.adapter import ZaloOa
+from channels.zalo_oa.api import consent as connect
 from channels.zalo_oa.settings import Settings
-from scheduler import desk
-from scheduler.database import writing
-from scheduler.engine import Engine
-from scheduler.states import DeliveryState, Health, LatePolicy
-from scheduler.vault import DatabaseVault, Keys
+from scheduler.decisions.states import DeliveryState, Health, LatePolicy
+from scheduler.engine.engine import Engine
+from scheduler.orders import promises
+from scheduler.storage.database import writing
+from scheduler.storage.vault import DatabaseVault, Keys
 from tests.channels.zalo_oa.driving import piece
 from tests.channels.zalo_oa.running import APP_ID, APP_SECRET, Clock, Running, running
 from tests.scheduler.conftest import House, Turnable
@@ -65,7 +65,7 @@ class Newsroom:
         self.zalo.access = self.vault.read()["access_token"]
         with writing(self.house.database) as connection:
             if self.health is Health.NEEDS_AUTH:
-                desk.resume_channel(connection, channel_id=self.channel, by=None, now=self.house.clock())
+                promises.resume_channel(connection, channel_id=self.channel, by=None, now=self.house.clock())
 
     @property
     def health(self) -> Health:
@@ -87,7 +87,7 @@ class Newsroom:
         now, rendition = self.house.clock(), self.rendition(title, 1)
         with writing(self.house.database) as connection:
             rendition_id = self._frozen(connection, rendition, title, 1)
-            return desk.schedule(
+            return promises.schedule(
                 connection, story_id=self.stories, channel_id=self.channel, rendition_id=rendition_id, at=now,
                 until=None, by=None, now=now,
             )  # fmt: skip
@@ -96,10 +96,10 @@ class Newsroom:
         now, rendition = self.house.clock(), self.rendition(title, 2)
         with writing(self.house.database) as connection:
             rendition_id = self._frozen(connection, rendition, title, 2)
-            desk.correct(connection, delivery_id=delivery, rendition_id=rendition_id, by=None, now=now)
+            promises.correct(connection, delivery_id=delivery, rendition_id=rendition_id, by=None, now=now)
 
     def _frozen(self, connection: Any, rendition: Rendition, title: str, revision: int) -> int:
-        return desk.freeze(
+        return promises.freeze(
             connection, channel_id=self.channel, story_id=self.stories,
             revision_id=self.stories * 100 + revision, revision=revision, rendition=rendition, title=title,
             now=self.house.clock(),

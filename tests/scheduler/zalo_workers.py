@@ -14,11 +14,11 @@ from typing import Any, NoReturn
 from sqlalchemy import select
 
 from channels.contract import Account
-from channels.zalo_oa.connection import connected
+from channels.zalo_oa.api.connection import connected
 from channels.zalo_oa.settings import Settings
-from scheduler.database import open_engine
-from scheduler.rows import CHANNEL
-from scheduler.vault import DatabaseVault, Keys
+from scheduler.storage.database import open_engine
+from scheduler.storage.rows import CHANNEL
+from scheduler.storage.vault import DatabaseVault, Keys
 from tests.scheduler.zalo import PASSPHRASE
 
 

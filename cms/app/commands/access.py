@@ -13,8 +13,9 @@ from cms.core.permissions import SYSTEM
 from cms.core.refusal import NotFound
 from cms.models.people import Person, Unit
 from cms.models.roles import Role
-from cms.people import admin, passwords, tokens
-from cms.people.passwords import NewPassword
+from cms.people.accounts import passwords, tokens
+from cms.people.accounts.passwords import NewPassword
+from cms.people.administration import admin
 
 
 @click.group()

@@ -24,7 +24,7 @@ def plan() -> None:
 @click.option("--as", "username", help="Act with the rights of this person, who is named in the audit trail.")
 def import_plan(file: Path, until: datetime | None, keep_units: bool, username: str | None) -> None:
     """Load the plan pack FILE (YAML): all of it, or nothing. Without --as every unit is within reach."""
-    from cms.quotas import importing
+    from cms.quotas.packs import importing
 
     last: date | None = until.date() if until else None
     with application():
@@ -42,7 +42,7 @@ def import_plan(file: Path, until: datetime | None, keep_units: bool, username: 
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def quota(period: str | None, plan_code: str | None, unit: str | None, style: str) -> None:
     """Show how far each unit is with each quota."""
-    from cms.quotas import board
+    from cms.quotas.board import board
 
     with application():
         found = board.report(db.session(), SYSTEM, period, utc_now(), plan=plan_code, unit=unit)

@@ -9,9 +9,9 @@ import click
 from cms.app.commands.application import settings
 from cms.app.commands.setup import schema_problem
 from cms.core.settings import BadSetting, Settings
-from cms.processes.crew import Crew, Hand
 from cms.processes.parent import die_with_parent
 from cms.processes.restarts import Restarts
+from cms.processes.supervisor import Crew, Hand
 
 FINISH_S = 10
 """How long a scheduler whose parent has died may finish the calls that it has in hand."""
@@ -42,7 +42,7 @@ def scheduler(kept_by: int | None) -> None:
     """Run the delivery engine until told to stop; several may run at once."""
     if kept_by:
         die_with_parent(kept_by, grace_s=FINISH_S)
-    from cms.app.delivering import run
+    from cms.app.scheduler_process import run
 
     run(_ready())
 

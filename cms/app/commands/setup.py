@@ -53,13 +53,13 @@ def demo() -> None:
 
 def _faults(found: Settings) -> list[str]:
     """What the database and the store themselves have to tell."""
-    from cms.app.backup import soundness
-    from scheduler.database import open_engine
-    from scheduler.vault import Keys
+    from cms.app.backup import integrity
+    from scheduler.storage.database import open_engine
+    from scheduler.storage.vault import Keys
 
     engine = open_engine(found.database)
     try:
-        return [str(fault) for fault in soundness.faults(engine, Keys(found.encryption_keys), open_store(found))]
+        return [str(fault) for fault in integrity.faults(engine, Keys(found.encryption_keys), open_store(found))]
     finally:
         engine.dispose()
 

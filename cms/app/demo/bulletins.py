@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from cms.core.database import changing, db
 from cms.models.people import Person
-from cms.radio import bulletins, programmes, rundown
-from cms.radio.programmes import ProgrammeFields
+from cms.radio.bulletins import composing, programmes, rundown
+from cms.radio.bulletins.programmes import ProgrammeFields
 from cms.web.actor import actor_of
 
 PRESENTER = "phuong"
@@ -24,8 +24,8 @@ def begin_bulletin(now: datetime) -> None:
         (unit, *_) = programmes.makers(session, actor)
         made = programmes.create(session, actor, unit_id=unit.id, fields=FIELDS, weekly=WEEKLY, now=now)
         at = programmes.coming(made.weekly_slots, (), now)[0]
-        bulletin_id = bulletins.begin(session, actor, programme_id=made.id, air_at=at, now=now).id
+        bulletin_id = composing.begin(session, actor, programme_id=made.id, air_at=at, now=now).id
     newest = rundown.choices(db.session(), rundown.read(db.session(), actor, bulletin_id))[:ITEMS]
     items = [choice.script.delivery_id for choice in newest]
     with changing() as session:
-        bulletins.compose(session, actor, bulletin_id, items, now=now)
+        composing.compose(session, actor, bulletin_id, items, now=now)

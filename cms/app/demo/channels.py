@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from cms.app.demo.reading import STRICT, Code, checked, nfc, plain_yaml
+from cms.app.demo.files import STRICT, Code, checked, nfc, plain_yaml
 
 CHANNELS = Path(__file__).parent / "channels.yaml"
 

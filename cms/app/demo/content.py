@@ -17,10 +17,10 @@ from pydantic.dataclasses import dataclass
 
 from channels.contract import StoryKind
 from channels.registry import KINDS
-from cms.app.demo.reading import STRICT, Code, DemoError, checked, front_matter, nfc, plain_yaml
+from cms.app.demo.files import STRICT, Code, DemoError, checked, front_matter, nfc, plain_yaml
 from cms.core.clock import from_local
-from cms.quotas.pack import Pack
-from cms.stories.content import Content, PictureUse, parse
+from cms.quotas.packs.schema import Pack
+from cms.stories.editing.content import Content, PictureUse, parse
 
 STORIES = Path(__file__).parent / "stories"
 

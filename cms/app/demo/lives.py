@@ -18,13 +18,15 @@ from cms.core.database import changing, db
 from cms.core.permissions import Action, Actor
 from cms.models.people import Person, Unit
 from cms.models.stories import Story
-from cms.radio import service as radio
-from cms.stories import promising, publishing, review, writing
-from cms.stories.publishing import Wish
+from cms.radio.scripts import broadcast_log as radio
+from cms.stories.editing import writing
+from cms.stories.publishing import promising, scheduling
+from cms.stories.publishing.scheduling import Wish
+from cms.stories.review import review
 from cms.web.actor import actor_of
-from media.store import Store
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery, StoredRendition
+from media.storage.store import Store
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Channel, Delivery, StoredRendition
 
 BEFORE = timedelta(hours=30)
 """A story is begun so long before it first goes out …"""
@@ -171,7 +173,7 @@ def _let_it_go_out(_now: datetime) -> None:
 def _retract(story: DemoStory, placement: Placement, story_id: int, now: datetime) -> None:
     with changing() as session:
         lead = _actor(session, Action.SCHEDULE, _unit(session, story.unit))
-        publishing.retract(session, lead, story_id, reason=placement.note, now=now)
+        scheduling.retract(session, lead, story_id, reason=placement.note, now=now)
 
 
 def _report_plays(now: datetime, back: int) -> None:

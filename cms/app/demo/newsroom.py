@@ -19,12 +19,12 @@ from cms.core.permissions import SYSTEM
 from cms.core.settings import Settings
 from cms.models.boards import BoardKey
 from cms.models.people import Membership, Password, Person, Unit
-from cms.people import passwords
-from cms.people.passwords import NewPassword
-from cms.quotas import importing
-from cms.quotas.pack import Pack
-from scheduler.tables import Channel
-from scheduler.vault import DatabaseVault, Keys, put_secrets
+from cms.people.accounts import passwords
+from cms.people.accounts.passwords import NewPassword
+from cms.quotas.packs import importing
+from cms.quotas.packs.schema import Pack
+from scheduler.storage.tables import Channel
+from scheduler.storage.vault import DatabaseVault, Keys, put_secrets
 
 PLAN = "long-an-2025"
 PASSWORD = "chuyendoiso"  # noqa: S105 (of invented people in sample data, printed at every start)

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from cms.app.demo.reading import STRICT, Code, DemoError, checked, nfc, plain_yaml
+from cms.app.demo.files import STRICT, Code, DemoError, checked, nfc, plain_yaml
 from cms.models.roles import Role
 
 PEOPLE = Path(__file__).parent / "people.yaml"

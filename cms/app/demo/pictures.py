@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from cms.app.demo.content import DemoStory
 from cms.core.permissions import Actor
 from cms.models.people import Unit
-from cms.stories import assets, illustrate
-from cms.stories.assets import KeptPicture
-from cms.stories.content import Content, PictureUse
-from cms.stories.illustrate import illustrated
-from media import cover
-from media.store import Store
+from cms.stories.editing import covers, pictures
+from cms.stories.editing.content import Content, PictureUse
+from cms.stories.editing.covers import illustrated
+from cms.stories.editing.pictures import KeptPicture
+from media.pictures import cover
+from media.storage.store import Store
 
 
 def with_picture(
@@ -25,7 +25,7 @@ def with_picture(
     if story.infographic:
         told = PictureUse(sha256="0" * 64, alt=story.picture.alt, caption=story.picture.caption)
         return illustrated(session, actor, unit.id, content.model_copy(update={"cover": told}), kept, now)
-    asset = assets.add(session, actor, unit.id, f"{story.slug}.png", kept, now)
+    asset = pictures.add(session, actor, unit.id, f"{story.slug}.png", kept, now)
     alt = f"Tấm bìa mang dòng chữ “{story.title}”"
     use = PictureUse(sha256=asset.sha256, alt=alt[:300], caption=story.picture.caption)
     return content.model_copy(update={"cover": use})
@@ -36,6 +36,6 @@ def drawn(store: Store, unit_name: str, story: DemoStory, content: Content) -> K
     if story.picture is None:
         return None
     if story.infographic:
-        return illustrate.drawn(store, content)
+        return covers.drawn(store, content)
     card = cover.Cover(story.title, "Chuyển đổi số", unit_name, story.picture.icon, story.picture.palette)
-    return assets.keep(store, assets.clean(cover.draw(card)))
+    return pictures.keep(store, pictures.clean(cover.draw(card)))

@@ -14,21 +14,21 @@ from channels.words import N_
 from channels.zalo_oa import simulator
 from channels.zalo_oa.settings import API, OAUTH
 from cms.app import schema
-from cms.app.delivering import config
 from cms.app.demo.bulletins import begin_bulletin
 from cms.app.demo.content import load_stories
 from cms.app.demo.lives import Newsroom, plan_plays, plan_story
 from cms.app.demo.newsroom import PASSWORD, Script, build, connect
 from cms.app.demo.people import load_people
 from cms.app.demo.timeline import Clock, Timeline
+from cms.app.scheduler_process import config
 from cms.core.clock import utc_now
 from cms.core.database import changing, db
 from cms.core.refusal import Conflict
 from cms.core.settings import Settings
 from cms.models.plans import Plan
 from cms.web.context import settings, store
-from scheduler.engine import Engine
-from scheduler.tables import Channel
+from scheduler.engine.engine import Engine
+from scheduler.storage.tables import Channel
 
 WEEKS_BACK = timedelta(weeks=8)
 SIMULATOR_STATE = "zalo-sim.db"

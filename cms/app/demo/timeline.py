@@ -12,8 +12,8 @@ from itertools import count
 from sqlalchemy import Engine as Database
 from sqlalchemy import func, select
 
-from scheduler.engine import Engine
-from scheduler.tables import Delivery
+from scheduler.engine.engine import Engine
+from scheduler.storage.tables import Delivery
 
 STEP = timedelta(seconds=5)
 """Providers work asynchronously; so much passes before they are asked again."""

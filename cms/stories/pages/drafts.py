@@ -16,19 +16,21 @@ from cms.core.database import changing, db
 from cms.core.permissions import Action, Actor
 from cms.core.refusal import NotFound
 from cms.models.people import Unit
-from cms.stories import content as contents
-from cms.stories import forms, lookup, preview, working_copies
-from cms.stories.blueprint import blueprint
-from cms.stories.content import Content
+from cms.stories.editing import content as contents
+from cms.stories.editing import forms, working_copies
+from cms.stories.editing.content import Content
+from cms.stories.editing.working_copies import Tab
+from cms.stories.pages.blueprint import blueprint
 from cms.stories.pages.meanwhile import happened
-from cms.stories.pages.standing import opened
-from cms.stories.preview import Preview, Told
-from cms.stories.working_copies import Tab
+from cms.stories.pages.opened_story import opened
+from cms.stories.queries import lookup
+from cms.stories.renditions import preview
+from cms.stories.renditions.preview import Preview, Told
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
-from cms.web.formats import moment
 from cms.web.guard import needs, signed_in
-from cms.web.language import say
+from cms.web.output.formats import moment
+from cms.web.output.language import say
 
 
 @blueprint.post("/stories/preview")

@@ -15,21 +15,22 @@ from cms.core.database import changing, db
 from cms.core.permissions import Action
 from cms.core.refusal import Conflict, Refusal
 from cms.models.stories import Revision, Story, WorkingCopy
-from cms.stories import content as contents
-from cms.stories import forms, illustrate, review, working_copies, writing
-from cms.stories.assets import KeptPicture
-from cms.stories.blueprint import blueprint
-from cms.stories.content import Content
-from cms.stories.forms import Typed
-from cms.stories.pages.desk import Sheet, addresses_of, channel_labels, editor_page, others_of, overtaken
-from cms.stories.pages.standing import Opened, opened
-from cms.stories.working_copies import Tab
-from cms.web import asked
+from cms.stories.editing import content as contents
+from cms.stories.editing import covers, forms, working_copies, writing
+from cms.stories.editing.content import Content
+from cms.stories.editing.forms import Typed
+from cms.stories.editing.pictures import KeptPicture
+from cms.stories.editing.working_copies import Tab
+from cms.stories.pages.blueprint import blueprint
+from cms.stories.pages.editor_page import Sheet, addresses_of, channel_labels, editor_page, others_of, overtaken
+from cms.stories.pages.opened_story import Opened, opened
+from cms.stories.review import review
 from cms.web.actor import current_actor
 from cms.web.context import now, store
-from cms.web.dates import as_typed
 from cms.web.errors import wants_json
 from cms.web.guard import needs, signed_in
+from cms.web.input import form_values
+from cms.web.input.dates import as_typed
 
 
 class Overtaking(Conflict):
@@ -101,11 +102,11 @@ def save(story_id: int) -> Response:
 
 
 def _create(typed: Typed) -> Saved:
-    actor, content, planned = current_actor(), contents.parse(typed.content), asked.day(typed.kept, "planned_for")
+    actor, content, planned = current_actor(), contents.parse(typed.content), form_values.day(typed.kept, "planned_for")
     submits = _submits()
     picture = _drawn(content, must=submits)
     with changing() as session:
-        full = illustrate.illustrated(session, actor, typed.unit_id or 0, content, picture, now())
+        full = covers.illustrated(session, actor, typed.unit_id or 0, content, picture, now())
         made = writing.create(session, actor, unit_id=typed.unit_id or 0, content=full, now=now())
         if planned:
             writing.plan_for(session, actor, made.id, planned, now())
@@ -113,12 +114,12 @@ def _create(typed: Typed) -> Saved:
 
 
 def _save(story_id: int, typed: Typed) -> Saved:
-    actor, content, planned = current_actor(), contents.parse(typed.content), asked.day(typed.kept, "planned_for")
+    actor, content, planned = current_actor(), contents.parse(typed.content), form_values.day(typed.kept, "planned_for")
     submits = _submits()
     picture = _drawn(content, must=submits)
     with changing() as session:
         found = opened(session, actor, story_id)
-        full = illustrate.illustrated(session, actor, found.story.unit_id, content, picture, now())
+        full = covers.illustrated(session, actor, found.story.unit_id, content, picture, now())
         if typed.base_id not in (None, found.story.current_id) and full.sha256 != found.revision.sha256:
             actor.require(Action.WRITE, found.story.unit.path)
             raise Overtaking(writing.overtaken_by(actor, found.revision), number=found.revision.number)
@@ -143,7 +144,7 @@ def _submits() -> bool:
 def _drawn(content: Content, *, must: bool) -> KeptPicture | None:
     """The content's drawing, kept; a draft whose blocks cannot be drawn yet goes without."""
     try:
-        return illustrate.drawn(store(), content)
+        return covers.drawn(store(), content)
     except Refusal as refusal:
         if must or refusal.field != "infographic":
             raise
@@ -220,6 +221,6 @@ def _same(typed: dict[str, Any], saved: Content) -> bool:
         content = contents.parse(typed)
     except Refusal:
         return False
-    if illustrate.wanted(content) and saved.cover:
-        content = illustrate.with_cover(content, saved.cover.sha256)
+    if covers.wanted(content) and saved.cover:
+        content = covers.with_cover(content, saved.cover.sha256)
     return content.sha256 == saved.sha256

@@ -12,15 +12,15 @@ from cms.core.database import db
 from cms.core.refusal import NotFound
 from cms.models.people import Person
 from cms.models.stories import Review, Revision
-from cms.stories import diff
-from cms.stories.blueprint import blueprint
-from cms.stories.content import Content
-from cms.stories.pages.desk import channel_labels
-from cms.stories.pages.standing import opened
+from cms.stories.editing import diff
+from cms.stories.editing.content import Content
+from cms.stories.pages.blueprint import blueprint
+from cms.stories.pages.editor_page import channel_labels
+from cms.stories.pages.opened_story import opened
 from cms.vocabulary import choices
-from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.guard import signed_in
+from cms.web.input import form_values
 
 APPROVED = "approved"
 
@@ -50,8 +50,8 @@ def history(story_id: int) -> str:
         lines = [
             replace(line, reviews=tuple(one for one in line.reviews if one.decision == APPROVED)) for line in lines
         ]
-    new = asked.whole(request.args, "new") or lines[0].number
-    old = asked.whole(request.args, "old") or max(lines[-1].number, new - 1)
+    new = form_values.whole(request.args, "new") or lines[0].number
+    old = form_values.whole(request.args, "old") or max(lines[-1].number, new - 1)
     if not {old, new} <= {line.number for line in lines}:
         raise NotFound(N_("Tin, bài này không có bản mang số đó; hãy chọn trong danh sách."))
     terms = choices.labels(session, "column", "topic", "audience", "document")

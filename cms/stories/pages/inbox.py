@@ -12,19 +12,22 @@ from cms.core.permissions import Action, Actor
 from cms.core.refusal import Refusal
 from cms.models.people import Person
 from cms.models.stories import Revision
-from cms.stories import approving, diff, listing, preview, review
-from cms.stories.blueprint import blueprint
-from cms.stories.content import Content
-from cms.stories.diff import FieldDiff
-from cms.stories.pages.desk import channel_labels
-from cms.stories.pages.standing import Opened, opened
-from cms.stories.preview import Preview
+from cms.stories.editing import diff
+from cms.stories.editing.content import Content
+from cms.stories.editing.diff import FieldDiff
+from cms.stories.pages.blueprint import blueprint
+from cms.stories.pages.editor_page import channel_labels
+from cms.stories.pages.opened_story import Opened, opened
+from cms.stories.queries import listing
+from cms.stories.renditions import preview
+from cms.stories.renditions.preview import Preview
+from cms.stories.review import approval, review
 from cms.vocabulary import choices
-from cms.web import asked
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
 from cms.web.guard import needs, signed_in
-from cms.web.language import say
+from cms.web.input import form_values
+from cms.web.output.language import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,9 @@ def inbox() -> Response:
 @needs(Action.APPROVE)
 def approve(story_id: int) -> Response:
     """Approve the revision that the form was made for, and no newer one."""
-    revision_id = asked.whole(request.form, "revision") or 0
+    revision_id = form_values.whole(request.form, "revision") or 0
     try:
-        done = approving.approve(
+        done = approval.approve(
             store(), settings().public_url, current_actor(), story_id, revision_id=revision_id, now=now()
         )
     except Refusal as refusal:
@@ -79,7 +82,7 @@ def approve(story_id: int) -> Response:
 @needs(Action.APPROVE)
 def give_back(story_id: int) -> Response:
     """Give the story back to its author with a reason."""
-    reason, revision_id = request.form.get("reason", ""), asked.whole(request.form, "revision") or 0
+    reason, revision_id = request.form.get("reason", ""), form_values.whole(request.form, "revision") or 0
     try:
         with changing() as session:
             story = review.give_back(

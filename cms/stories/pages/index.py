@@ -12,10 +12,10 @@ from cms.core.database import db
 from cms.core.permissions import Action
 from cms.core.refusal import Invalid
 from cms.models.story_states import STAGE_NAMES, Stage
-from cms.stories import listing
-from cms.stories.blueprint import blueprint
-from cms.stories.diff import KIND_NAMES
-from cms.stories.listing import Filters
+from cms.stories.editing.diff import KIND_NAMES
+from cms.stories.pages.blueprint import blueprint
+from cms.stories.queries import listing
+from cms.stories.queries.listing import Filters
 from cms.vocabulary import choices
 from cms.web.actor import current_actor
 from cms.web.guard import signed_in

@@ -7,7 +7,7 @@ from channels.words import N_, Words
 from cms.core.permissions import Actor
 from cms.models.stories import Review
 from cms.models.story_states import Stage
-from cms.stories.pages.standing import Opened
+from cms.stories.pages.opened_story import Opened
 
 SENTENCES = {
     Stage.DRAFT: N_("Trong lúc bạn viết, bài đã về bản nháp. Chữ bạn gõ vẫn được giữ; hãy lưu rồi gửi duyệt."),

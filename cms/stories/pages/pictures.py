@@ -10,12 +10,12 @@ from cms.core.permissions import Action
 from cms.core.picture_addresses import picture_path
 from cms.core.refusal import Invalid
 from cms.models.people import Unit
-from cms.stories import assets
-from cms.stories.blueprint import blueprint
-from cms.web import asked
+from cms.stories.editing import pictures
+from cms.stories.pages.blueprint import blueprint
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
 from cms.web.guard import signed_in
+from cms.web.input import form_values
 
 
 @blueprint.post("/assets")
@@ -28,17 +28,17 @@ def upload() -> Response:
     try:
         file = request.files.get("file")
     except RequestEntityTooLarge:
-        raise assets.too_heavy(request.content_length or 0, most) from None
-    unit_id = asked.whole(request.form, "unit") or 0
+        raise pictures.too_heavy(request.content_length or 0, most) from None
+    unit_id = form_values.whole(request.form, "unit") or 0
     if unit := db.session().get(Unit, unit_id):
         actor.require(Action.WRITE, unit.path)
     if file is None or not file.filename:
         raise Invalid(N_("Hãy chọn một tệp ảnh."), field="picture")
     with file.stream as stream:
-        picture = assets.clean(stream, max_bytes=most)
-    kept = assets.keep(store(), picture)
+        picture = pictures.clean(stream, max_bytes=most)
+    kept = pictures.keep(store(), picture)
     with changing() as session:
-        asset = assets.add(session, actor, unit_id, file.filename, kept, now())
+        asset = pictures.add(session, actor, unit_id, file.filename, kept, now())
     address = picture_path(asset.sha256, asset.mime)
     facts = {"name": asset.name, "width": asset.width, "height": asset.height, "size": asset.size}
     return jsonify(sha256=asset.sha256, url=address, **facts)

@@ -16,20 +16,21 @@ from cms.core.database import changing, db
 from cms.core.permissions import Action
 from cms.core.refusal import Invalid, NotFound, Refusal
 from cms.models.people import Unit
-from cms.stories import places, preview, promising, publishing
-from cms.stories.blueprint import blueprint
-from cms.stories.pages.desk import channel_labels
-from cms.stories.pages.standing import opened
-from cms.stories.publishing import Wish
-from cms.stories.unscheduling import unschedule as cancel_all
-from cms.web import asked
+from cms.stories.pages.blueprint import blueprint
+from cms.stories.pages.editor_page import channel_labels
+from cms.stories.pages.opened_story import opened
+from cms.stories.publishing import promising, schedule_options, scheduling
+from cms.stories.publishing.scheduling import Wish
+from cms.stories.publishing.unscheduling import unschedule as cancel_all
+from cms.stories.renditions import preview
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
-from cms.web.dates import local_input
 from cms.web.guard import needs, signed_in
-from cms.web.language import say
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery
+from cms.web.input import form_values
+from cms.web.input.dates import local_input
+from cms.web.output.language import say
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Channel, Delivery
 
 WHEN = frozenset({"now", "slot", "at"})
 
@@ -64,8 +65,8 @@ class Chosen:
     def read(cls, form: MultiDict[str, str]) -> "Chosen":
         """Read the form as it is."""
         return cls(
-            asked.wholes(form, "channels"), form.get("when") or ("at" if form.get("at", "").strip() else ""),
-            form.get("at", ""), form.get("until", ""), asked.whole(form, "version"), form.get("priority", ""),
+            form_values.wholes(form, "channels"), form.get("when") or ("at" if form.get("at", "").strip() else ""),
+            form.get("at", ""), form.get("until", ""), form_values.whole(form, "version"), form.get("priority", ""),
             form.get("confirmed", ""),
         )  # fmt: skip
 
@@ -74,10 +75,10 @@ class Chosen:
         if self.when not in WHEN:
             raise Invalid(N_("Hãy chọn khi nào phát hành: ngay bây giờ, khung giờ kế tiếp hay ngày giờ cụ thể."),
                           field="when")  # fmt: skip
-        at = asked.instant({"at": self.at}, "at") if self.when == "at" else None
+        at = form_values.instant({"at": self.at}, "at") if self.when == "at" else None
         if self.when == "at" and at is None:
             raise Invalid(N_("Hãy chọn ngày và giờ phát hành."), field="at")
-        until = asked.instant({"until": self.until}, "until")
+        until = form_values.instant({"until": self.until}, "until")
         return [
             Wish(id_, at, self.when == "slot", until, self.priority if id_ in radio else "")
             for id_ in sorted(self.channels)
@@ -89,7 +90,7 @@ class Chosen:
 @needs(Action.SCHEDULE)
 def schedule(story_id: int) -> Response:
     """The form: which channels, when, until when."""
-    wanted = asked.wholes(request.args, "channels")
+    wanted = form_values.wholes(request.args, "channels")
     return _form(story_id, Chosen(channels=wanted, at=request.args.get("at", ""), when=request.args.get("when", "")))
 
 
@@ -137,7 +138,7 @@ def retract(story_id: int) -> Response:
     if request.method == "POST":
         try:
             with changing() as session:
-                publishing.retract(session, current_actor(), story_id, reason=reason, now=now())
+                scheduling.retract(session, current_actor(), story_id, reason=reason, now=now())
         except Refusal as refusal:
             sentence, status = say(refusal.words), refusal.status
         else:
@@ -197,7 +198,7 @@ def _form(story_id: int, chosen: Chosen, refusal: Refusal | None = None, *, aski
     session, actor = db.session(), current_actor()
     actor.require(Action.SCHEDULE)
     found = opened(session, actor, story_id)
-    groups = places.places(session, store(), settings().public_url, actor, found.story, found.revision, now())
+    groups = schedule_options.places(session, store(), settings().public_url, actor, found.story, found.revision, now())
     page = render_template(
         "stories/schedule.html",
         opened=found,

@@ -10,8 +10,8 @@ import pytest
 
 from channels import registry
 from channels.contract import Document, Feed, Piece, Severity, StoryKind, Transport
-from scheduler.making import Effort, Made, make
-from scheduler.tables import ChannelDocument
+from scheduler.documents.making import Effort, Made, make
+from scheduler.storage.tables import ChannelDocument
 from tests.channels.contract.feeds import EARLIER, NOW, documents, feed, gone, live, rendered
 from tests.channels.contract.pieces import BODY, SITE, hostile, whole
 

@@ -7,7 +7,7 @@ import pytest
 from channels.contract import Severity
 from channels.document import read
 from channels.document.limits import CHARACTERS, LIMITS
-from channels.document.plain import to_text
+from channels.document.output.plain import to_text
 from channels.led_board.adapter import LedBoard
 from channels.led_board.settings import Settings as BoardSettings
 from channels.radio_script.reading import read_aloud

@@ -5,7 +5,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from channels.document.html import to_html
+from channels.document.output.html import to_html
 from cms.app.demo.content import load_stories
 
 JUDGE = MarkdownIt("commonmark", {"breaks": True, "linkify": False}).enable(["table", "strikethrough"])

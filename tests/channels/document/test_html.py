@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.document import Listing, read
-from channels.document.html import ATTRIBUTES, TAGS, to_html
-from channels.document.plain import to_text
+from channels.document.output.html import ATTRIBUTES, TAGS, to_html
+from channels.document.output.plain import to_text
 
 ARTICLE = """# Nộp hồ sơ tại nhà
 

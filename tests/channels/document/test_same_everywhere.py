@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from channels.contract import StoryKind
 from channels.document import Link, Paragraph, read
 from channels.document import findings as texts
-from channels.document.plain import to_text
+from channels.document.output.plain import to_text
 from channels.fixing import apply
 from channels.led_board.adapter import LedBoard
 from channels.led_board.settings import Settings as BoardSettings

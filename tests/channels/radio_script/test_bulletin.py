@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from channels.radio_script import adapter
-from channels.radio_script.bulletin import (
+from channels.radio_script.bulletins.bulletin import (
     Entry,
     Sums,
     break_seconds,
@@ -22,11 +22,11 @@ from channels.radio_script.bulletin import (
     item_seconds,
     offsets,
 )
-from channels.radio_script.draft import Frame
+from channels.radio_script.bulletins.draft import Frame
+from channels.radio_script.files.text import to_text
 from channels.radio_script.rendering import written
 from channels.radio_script.script import UNSAID, LineKind, Priority, Script
 from channels.radio_script.settings import Settings
-from channels.radio_script.text import to_text
 from tests.channels.radio_script.pieces import article
 
 FRAME = Frame(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from channels.radio_script.length import (
+from channels.radio_script.reading import read_aloud
+from channels.radio_script.speech.length import (
     BREATH,
     DEFAULT,
     FAST,
@@ -18,7 +19,6 @@ from channels.radio_script.length import (
     suggest_split,
     syllables,
 )
-from channels.radio_script.reading import read_aloud
 
 ROWS = [
     line.split("\t")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.radio_script.lettering import printable
+from channels.radio_script.files.lettering import printable
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 import pytest
 
-from channels.radio_script.draft import Draft, Frame, estimate
-from channels.radio_script.length import Length
+from channels.radio_script.bulletins.draft import Draft, Frame, estimate
 from channels.radio_script.reading import built_in, layer_from, layered, read_aloud
 from channels.radio_script.reading.speakable import is_used, stumbling
 from channels.radio_script.settings import Settings, StationSettings
+from channels.radio_script.speech.length import Length
 
 
 @pytest.mark.parametrize(

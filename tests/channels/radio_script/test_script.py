@@ -7,16 +7,16 @@ import pytest
 
 from channels.contract import Service, StoryKind
 from channels.fixing import apply
-from channels.radio_script.bulletin import Entry, compose_bulletin
+from channels.radio_script.bulletins.bulletin import Entry, compose_bulletin
+from channels.radio_script.bulletins.draft import Frame, Text
 from channels.radio_script.checks import check
-from channels.radio_script.draft import Frame, Text
-from channels.radio_script.length import DEFAULT, FAST
+from channels.radio_script.files.text import to_text
+from channels.radio_script.files.writing import Item, compose_script
 from channels.radio_script.reading import NORTH
 from channels.radio_script.rendering import written
 from channels.radio_script.script import Line, LineKind, Priority, Script
 from channels.radio_script.settings import Settings
-from channels.radio_script.text import to_text
-from channels.radio_script.writing import Item, compose_script
+from channels.radio_script.speech.length import DEFAULT, FAST
 from tests.channels.radio_script.pieces import article
 
 FACTS = {

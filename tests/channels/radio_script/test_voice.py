@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from channels.radio_script import voice
-from channels.radio_script.length import DEFAULT, STOP_S, measure
 from channels.radio_script.reading import read_aloud
-from channels.radio_script.voice import SpeechFailed, Voice, find_voice, seconds_of
+from channels.radio_script.speech import voice
+from channels.radio_script.speech.length import DEFAULT, STOP_S, measure
+from channels.radio_script.speech.voice import SpeechFailed, Voice, find_voice, seconds_of
 from tests.channels.radio_script.test_length import ROWS
 
 ESPEAK = find_voice()

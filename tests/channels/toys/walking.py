@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from flask import Flask
 from sqlalchemy import select
 
-from cms.app.delivering import config
+from cms.app.scheduler_process import config
 from cms.core.database import db
 from cms.models.people import Person
 from cms.models.roles import Role
-from cms.stories import promising, publishing
-from cms.stories.publishing import Wish
+from cms.stories.publishing import promising, scheduling
+from cms.stories.publishing.scheduling import Wish
 from cms.web.context import context
-from scheduler.engine import Engine
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery
+from scheduler.decisions.states import DeliveryState
+from scheduler.engine.engine import Engine
+from scheduler.storage.tables import Channel, Delivery
 from tests.cms.channels.test_channel_pages import filled
 from tests.cms.newsroom import Browser, actor, approved, person, sign_in
 from tests.cms.quotas.pages import cell_of, page
@@ -84,7 +84,7 @@ class Walk:
         """Call its story back, and let the engine do so."""
         db.session.rollback()
         story = self.delivery(number).story_id
-        publishing.retract(db.session(), actor(self.lead), story, reason="Nhầm số.", now=self.clock())
+        scheduling.retract(db.session(), actor(self.lead), story, reason="Nhầm số.", now=self.clock())
         db.session.commit()
         self.work()
         assert self.delivery(number).state == DeliveryState.WITHDRAWN

@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.zalo_oa.addresses import Zone, can_be_fetched, encoded, zone
+from channels.zalo_oa.api.addresses import Zone, can_be_fetched, encoded, zone
 from channels.zalo_oa.simulator.rules import is_picture_url
 
 

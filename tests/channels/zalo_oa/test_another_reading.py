@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from channels.contract import ChannelError, ErrorKind
-from channels.zalo_oa.connection import connected
+from channels.zalo_oa.api.connection import connected
 from tests.channels.zalo_oa.driving import Engine, MemoryVault, engine, piece
 from tests.channels.zalo_oa.other import Manners, Other, speaking
 from tests.channels.zalo_oa.running import APP_SECRET, Clock

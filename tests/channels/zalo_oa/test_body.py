@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.zalo_oa.body import PicturePart, TextPart, body_of
+from channels.zalo_oa.articles.body import PicturePart, TextPart, body_of
 from tests.channels.zalo_oa.driving import picture, piece
 
 LINK = "https://dichvucong.gov.vn/ho-so"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from channels.followers import BroadcastOrder, Item
 from channels.words import Words
-from channels.zalo_oa import broadcast, followers
-from channels.zalo_oa.broadcast import AGES, GENDERS, LEAD, ZONE, Allowance, BadTarget, Chosen, Target
-from channels.zalo_oa.cities import CITIES
+from channels.zalo_oa.audience import broadcast, followers
+from channels.zalo_oa.audience.broadcast import AGES, GENDERS, LEAD, ZONE, Allowance, BadTarget, Chosen, Target
+from channels.zalo_oa.audience.cities import CITIES
 
 DAY = timedelta(days=1)
 INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))

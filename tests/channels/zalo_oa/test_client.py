@@ -11,8 +11,8 @@ from werkzeug.wrappers import Request, Response
 
 from channels.contract import ChannelError, Continue, ErrorKind, Receipt
 from channels.zalo_oa.adapter import ZaloOa
-from channels.zalo_oa.client import Client, NoToken
-from channels.zalo_oa.errors import Refusal
+from channels.zalo_oa.api.client import Client, NoToken
+from channels.zalo_oa.api.errors import Refusal
 from tests.channels.zalo_oa.driving import account_for, engine, settings_for
 from tests.channels.zalo_oa.running import START, Running, serving
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from channels.zalo_oa.comparing import differing
+from channels.zalo_oa.articles.comparing import differing
 
 LINK = "https://tinh.example.vn/tin/7?utm_source=zalo_oa&utm_content=7-2&utm_id=ab12"
 SENT: dict[str, Any] = {

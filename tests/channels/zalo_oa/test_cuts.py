@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.zalo_oa.cuts import DESCRIPTION_LIMIT, TITLE_LIMIT, cut, length
+from channels.zalo_oa.articles.cuts import DESCRIPTION_LIMIT, TITLE_LIMIT, cut, length
 
 SENTENCE = "Người dân nộp hồ sơ trực tuyến tại nhà và nhận kết quả qua bưu điện mà không phải đi lại nhiều lần "
 

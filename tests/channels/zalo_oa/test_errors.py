@@ -3,7 +3,7 @@
 import pytest
 
 from channels.contract import ErrorKind
-from channels.zalo_oa.errors import RULES, Refusal, to_error
+from channels.zalo_oa.api.errors import RULES, Refusal, to_error
 from tests.channels.zalo_oa.running import START
 
 AUTH, REJECTED, TRANSIENT = ErrorKind.AUTH, ErrorKind.REJECTED, ErrorKind.TRANSIENT

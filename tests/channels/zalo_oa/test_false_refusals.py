@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from channels.contract import ChannelError, ErrorKind
-from channels.zalo_oa.publishing import STRANGE_MAX
+from channels.zalo_oa.articles.publishing import STRANGE_MAX
 from tests.channels.zalo_oa.driving import piece
 from tests.channels.zalo_oa.test_another_reading import delivery
 

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Request
 from channels.contract import Account, ChannelError, ErrorKind
 from channels.followers import BroadcastOrder, Item
 from channels.words import Words
-from channels.zalo_oa.errors import RULES, WRONG_ADDRESS, Refusal, rule_for
-from channels.zalo_oa.followers import QUOTA_UNKNOWN, ZaloFollowers
+from channels.zalo_oa.api.errors import RULES, WRONG_ADDRESS, Refusal, rule_for
+from channels.zalo_oa.audience.followers import QUOTA_UNKNOWN, ZaloFollowers
 from tests.channels.zalo_oa.driving import MemoryVault, account_for, settings_for
 from tests.channels.zalo_oa.running import Clock, Running, serving
 from tests.channels.zalo_oa.test_another_reading import delivery

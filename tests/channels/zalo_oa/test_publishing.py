@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from channels.contract import ChannelError, Continue, ErrorKind, Order, Receipt
 from channels.zalo_oa.adapter import ZaloOa
-from channels.zalo_oa.jobs import POLLS_MAX, pause
+from channels.zalo_oa.articles.jobs import POLLS_MAX, pause
 from tests.channels.zalo_oa.driving import account_for, engine, picture, piece
 from tests.channels.zalo_oa.running import Running, serving
 

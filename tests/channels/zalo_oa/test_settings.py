@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from channels.zalo_oa.connect import consent_url
-from channels.zalo_oa.connection import connected
+from channels.zalo_oa.api.connection import connected
+from channels.zalo_oa.api.consent import consent_url
 from channels.zalo_oa.settings import API_URL, OAUTH_URL, Settings
 from tests.channels.zalo_oa.driving import account_for
 from tests.channels.zalo_oa.running import Running

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from channels.contract import Account, ChannelError, ErrorKind
-from channels.zalo_oa import connect, tokens
 from channels.zalo_oa.adapter import ZaloOa
-from channels.zalo_oa.client import Client
-from channels.zalo_oa.connection import connected
-from channels.zalo_oa.tokens import TokenState, token_state
+from channels.zalo_oa.api import consent, tokens
+from channels.zalo_oa.api.client import Client
+from channels.zalo_oa.api.connection import connected
+from channels.zalo_oa.api.tokens import TokenState, token_state
 from tests.channels.zalo_oa.driving import (
     HASTY,
     PATIENT,
@@ -82,7 +82,7 @@ def test_a_token_is_renewed_early(simulator: Running, hours: int, calls: int) ->
 
 
 def test_a_pasted_pair_is_renewed_on_first_use_and_then_known(simulator: Running) -> None:
-    vault = MemoryVault(**connect.from_pair(f" {APP_SECRET} ", "access-1", "refresh-1\n"))
+    vault = MemoryVault(**consent.from_pair(f" {APP_SECRET} ", "access-1", "refresh-1\n"))
     account = account_for(simulator, vault)
 
     ask(account)
@@ -234,18 +234,18 @@ def test_nothing_secret_is_logged(simulator: Running, caplog: pytest.LogCaptureF
 
 def test_consent_connects_a_channel(simulator: Running) -> None:
     settings = settings_for(simulator.url)
-    verifier = connect.new_verifier()
+    verifier = consent.new_verifier()
     assert len(verifier) == 43
-    url = connect.consent_url(settings, "http://127.0.0.1:1/cb", verifier, "trang-thai")
+    url = consent.consent_url(settings, "http://127.0.0.1:1/cb", verifier, "trang-thai")
     back = simulator.session.post(url, allow_redirects=False, timeout=10).headers["Location"]
     assert back.endswith("state=trang-thai")
     code = back.partition("code=")[2].partition("&")[0]
 
-    secrets = connect.from_code(settings, APP_SECRET, code, verifier, simulator.clock())
+    secrets = consent.from_code(settings, APP_SECRET, code, verifier, simulator.clock())
     ask(account_for(simulator, MemoryVault(**secrets)))
 
     with pytest.raises(ChannelError) as raised:
-        connect.from_code(settings, APP_SECRET, code, verifier, simulator.clock())
+        consent.from_code(settings, APP_SECRET, code, verifier, simulator.clock())
     assert raised.value.kind is ErrorKind.AUTH
 
 
@@ -261,14 +261,14 @@ def test_a_consent_that_comes_to_nothing_says_what_to_look_at(
     simulator: Running, change: dict[str, str], app_secret: str, said: str
 ) -> None:
     with pytest.raises(ChannelError) as raised:
-        connect.from_code(settings_for(simulator.url, **change), app_secret, "x", "v" * 43, simulator.clock())
+        consent.from_code(settings_for(simulator.url, **change), app_secret, "x", "v" * 43, simulator.clock())
     assert said in str(raised.value.words)
 
 
 def test_an_empty_answer_to_a_consent_is_told(simulator: Running) -> None:
     simulator.fault("oauth/access_token", "empty")
     with pytest.raises(ChannelError, match="trả lời rỗng"):
-        connect.from_code(settings_for(simulator.url), APP_SECRET, "x", "v" * 43, simulator.clock())
+        consent.from_code(settings_for(simulator.url), APP_SECRET, "x", "v" * 43, simulator.clock())
 
 
 def test_an_address_where_nobody_listens_was_surely_not_reached() -> None:

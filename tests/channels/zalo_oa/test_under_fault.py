@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.contract import ChannelError, ErrorKind
-from channels.zalo_oa import connect
-from channels.zalo_oa.confirming import GONE
+from channels.zalo_oa.api import consent
+from channels.zalo_oa.articles.confirming import GONE
 from tests.channels.zalo_oa.driving import HASTY, PATIENT, Engine, MemoryVault, connected_vault, engine, piece
 from tests.channels.zalo_oa.running import APP_SECRET, Clock, Running, running
 
@@ -134,11 +134,11 @@ def test_a_pair_lost_on_its_way_stops_the_channel_until_it_is_connected_again(si
 def consented(simulator: Running, run: Engine) -> dict[str, str]:
     """What the vault holds after an admin has agreed again."""
     own = run.account.settings
-    verifier = connect.new_verifier()
-    url = connect.consent_url(own, "http://127.0.0.1:1/cb", verifier, "s")  # type: ignore[arg-type]  # Zalo's own
+    verifier = consent.new_verifier()
+    url = consent.consent_url(own, "http://127.0.0.1:1/cb", verifier, "s")  # type: ignore[arg-type]  # Zalo's own
     back = simulator.session.post(url, allow_redirects=False, timeout=10).headers["Location"]
     code = back.partition("code=")[2].partition("&")[0]
-    return dict(connect.from_code(own, APP_SECRET, code, verifier, simulator.clock()))  # type: ignore[arg-type]
+    return dict(consent.from_code(own, APP_SECRET, code, verifier, simulator.clock()))  # type: ignore[arg-type]
 
 
 def test_a_job_that_is_never_ready_is_neither_lost_nor_made_twice(simulator: Running) -> None:

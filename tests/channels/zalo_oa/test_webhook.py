@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.zalo_oa import webhook
+from channels.zalo_oa.audience import webhook
+from channels.zalo_oa.audience.webhook import Kind, Ours, Verdict
 from channels.zalo_oa.simulator.webhook import mac as zalo_signs
-from channels.zalo_oa.webhook import Kind, Ours, Verdict
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 OURS = Ours("app-1", "oa-1", "khóa-của-oa")

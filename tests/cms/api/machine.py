@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 from cms.core.database import changing
 from cms.core.permissions import SYSTEM
 from cms.models.people import Person
-from cms.people import tokens
-from cms.people.tokens import SCOPES
+from cms.people.accounts import tokens
+from cms.people.accounts.tokens import SCOPES
 from tests.cms.newsroom import LONG_AGO, visitor
 
 BASE = "/api/v1"

@@ -7,13 +7,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from cms.api.table import TABLE, Endpoint
+from cms.api.kit.table import TABLE, Endpoint
 from cms.app.application import create_app
 from cms.core.database import changing, db
 from cms.core.permissions import SYSTEM
 from cms.core.settings import Settings
 from cms.models.people import ApiToken, Person
-from cms.people import tokens
+from cms.people.accounts import tokens
 from tests.cms.api.conftest import Machines
 from tests.cms.api.machine import BASE, Machine, refusal, token
 from tests.cms.newsroom import LONG_AGO, Newsroom, newsroom, sign_in, story

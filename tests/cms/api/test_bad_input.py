@@ -278,7 +278,7 @@ class TestFlow:
 
 def test_a_fault_of_ours_is_told_briefly(app: Flask, room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = Machine(app, room.editor)
-    monkeypatch.setattr("cms.api.me.unit_names", lambda *_: 1 / 0)
+    monkeypatch.setattr("cms.api.resources.me.unit_names", lambda *_: 1 / 0)
     app.testing = False
     told = refusal(machine.call("GET", "/me"), 500)
     assert "division" not in str(told)

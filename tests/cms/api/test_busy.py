@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 from cms.app.cli import _refusal
 from cms.core.database import db
 from cms.web.errors import BUSY
-from scheduler.database import open_engine, writing
-from scheduler.trouble import is_locked
+from scheduler.storage.database import open_engine, writing
+from scheduler.storage.error_log import is_locked
 from tests.cms.api.conftest import Machines
 from tests.cms.api.machine import Machine
 

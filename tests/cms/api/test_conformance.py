@@ -79,7 +79,7 @@ def test_generated_calls_are_answered_as_described(
 
 
 def test_the_checks_would_see_a_fault(app: Flask, peopled: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cms.api.me.Me.model_dump_json", lambda _: '{"name": 7}')
+    monkeypatch.setattr("cms.api.resources.me.Me.model_dump_json", lambda _: '{"name": 7}')
     (operation,) = (one for one in operations(app) if one.path == "/me")
     case = operation.Case()
     with app.app_context():

@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from cms.core.database import changing, db
 from cms.models.audit import AuditEntry
-from scheduler.states import Action, DeliveryState, Outcome
-from scheduler.tables import Attempt, Delivery
+from scheduler.decisions.states import Action, DeliveryState, Outcome
+from scheduler.storage.tables import Attempt, Delivery
 from tests.cms.api.conftest import Machines
 from tests.cms.api.machine import refusal
 from tests.cms.newsroom import Newsroom, approved, channel

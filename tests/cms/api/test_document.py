@@ -9,9 +9,9 @@ import pytest
 import schemathesis
 from flask import Flask
 
-from cms.api.openapi import document
-from cms.api.table import TABLE, endpoint
-from cms.people.tokens import SCOPES
+from cms.api.kit.openapi import document
+from cms.api.kit.table import TABLE, endpoint
+from cms.people.accounts.tokens import SCOPES
 from tests.cms.api.machine import BASE, Machine
 
 pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)

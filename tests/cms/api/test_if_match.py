@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm.exc import StaleDataError
 
-from cms.api.expecting import NEVER, Expected, Match, PreconditionMissing, read
+from cms.api.kit.expecting import NEVER, Expected, Match, PreconditionMissing, read
 from tests.cms.api.conftest import Machines
 from tests.cms.api.machine import Machine, refusal
 from tests.cms.newsroom import Newsroom, approved, story, submitted
@@ -143,7 +143,7 @@ def test_a_page_that_is_faster_by_a_moment_is_told_in_words(
     def overtaken(*_args: object, **_more: object) -> None:
         raise StaleDataError("UPDATE statement on table 'story' expected to update 1 row(s); 0 were matched.")
 
-    monkeypatch.setattr("cms.stories.review.submit", overtaken)
+    monkeypatch.setattr("cms.stories.review.review.submit", overtaken)
     path = f"/stories/{made.id}/submit"
     refusal(machines.editor.call("POST", path), 409, "conflict")
     refusal(machines.editor.call("POST", path, headers={"If-Match": '"1"'}), 412, "outdated")

@@ -10,8 +10,8 @@ from cms.core.database import changing, db
 from cms.core.permissions import SYSTEM
 from cms.models.people import Unit
 from cms.models.roles import Role
-from cms.quotas.importing import import_pack, read_file
-from cms.quotas.pack_yaml import builtin_packs
+from cms.quotas.packs.importing import import_pack, read_file
+from cms.quotas.packs.yaml_reading import builtin_packs
 from tests.cms.api.machine import Machine, refusal
 from tests.cms.newsroom import person
 from tests.conftest import SUNDAY

@@ -8,15 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cms.app.delivering import config
+from cms.app.scheduler_process import config
 from cms.core.database import db
 from cms.core.settings import Settings
 from cms.models.radio import Broadcast, Download
-from cms.stories import promising
-from cms.stories.publishing import Wish
+from cms.stories.publishing import promising
+from cms.stories.publishing.scheduling import Wish
 from cms.web.context import store
-from scheduler.engine import Engine
-from scheduler.tables import Channel
+from scheduler.engine.engine import Engine
+from scheduler.storage.tables import Channel
 from tests.cms.api.conftest import Machines
 from tests.cms.api.machine import refusal
 from tests.cms.newsroom import Newsroom, actor, approved, person

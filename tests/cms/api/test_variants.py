@@ -11,7 +11,7 @@ from sqlalchemy import update
 from cms.core.database import changing, db
 from cms.models.radio import ScriptVariant
 from cms.models.roles import Role
-from scheduler.tables import Delivery, StoredRendition
+from scheduler.storage.tables import Delivery, StoredRendition
 from tests.cms.api.conftest import Machines
 from tests.cms.api.machine import Machine, refusal
 from tests.cms.deliveries.press import audited, promised, work

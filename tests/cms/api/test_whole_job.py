@@ -13,17 +13,17 @@ from flask import Flask
 from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
-from cms.app.delivering import config
+from cms.app.scheduler_process import config
 from cms.core.database import changing, db
 from cms.core.permissions import SYSTEM
 from cms.core.settings import Settings
 from cms.models.people import Unit
 from cms.models.roles import Role
-from cms.quotas.importing import import_pack, read_file
-from cms.quotas.pack_yaml import builtin_packs
+from cms.quotas.packs.importing import import_pack, read_file
+from cms.quotas.packs.yaml_reading import builtin_packs
 from cms.web.context import store
-from scheduler.engine import Engine
-from scheduler.vault import Keys, put_secrets
+from scheduler.engine.engine import Engine
+from scheduler.storage.vault import Keys, put_secrets
 from tests.channels.zalo_oa.running import APP_ID, APP_SECRET, Running, running
 from tests.channels.zalo_oa.running import Clock as SimulatorClock
 from tests.cms.api.machine import ARTICLE, Machine, refusal

@@ -12,14 +12,15 @@ from flask import Flask
 from sqlalchemy import event
 
 import cms
-from cms.audit import reading, wording
+from cms.audit import queries as reading
+from cms.audit import wording
 from cms.audit.names import ACTIONS, DETAILS, SUBJECTS
-from cms.audit.reading import Wanted
+from cms.audit.queries import Wanted
 from cms.core.audit import record
 from cms.core.database import changing, db
 from cms.core.permissions import Actor
 from cms.models.roles import Role
-from cms.web.csv_escaping import safe
+from cms.web.output.csv_escaping import safe
 from tests.cms.newsroom import Newsroom, actor, newsroom, person, sign_in, story
 from tests.conftest import Clock
 

@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from channels import registry
-from cms.channels import reading
+from cms.channels import queries as reading
 from cms.core.database import changing, db
 from cms.models.audit import AuditEntry
-from scheduler.tables import Channel
+from scheduler.storage.tables import Channel
 from tests.cms.deliveries.press import failed, promised, work
 from tests.cms.newsroom import Browser, Newsroom, channel, newsroom, sign_in
 from tests.conftest import Clock

@@ -12,14 +12,15 @@ from PIL import Image
 from sqlalchemy import Engine as Database
 from werkzeug.serving import make_server
 
-from cms.app.delivering import config
+from cms.app.scheduler_process import config
 from cms.core.database import changing
 from cms.core.settings import Settings
-from cms.stories import assets, promising
-from cms.stories.publishing import Wish
+from cms.stories.editing import pictures
+from cms.stories.publishing import promising
+from cms.stories.publishing.scheduling import Wish
 from cms.web.context import store
-from scheduler.engine import Engine
-from scheduler.vault import Keys, put_secrets
+from scheduler.engine.engine import Engine
+from scheduler.storage.vault import Keys, put_secrets
 from tests.channels.zalo_oa.running import APP_ID, APP_SECRET, Running, running, serving
 from tests.channels.zalo_oa.running import Clock as SimulatorClock
 from tests.cms.newsroom import Newsroom, actor, approved, channel, newsroom
@@ -58,9 +59,9 @@ def scanned(width: int, height: int) -> bytes:
 
 
 def uploaded(news: Newsroom, name: str, data: bytes) -> str:
-    picture = assets.keep(store(), assets.clean(data))
+    picture = pictures.keep(store(), pictures.clean(data))
     with changing() as session:
-        return assets.add(session, actor(news.editor), news.paper.id, name, picture, SUNDAY).sha256
+        return pictures.add(session, actor(news.editor), news.paper.id, name, picture, SUNDAY).sha256
 
 
 def deliver(engine: Engine, clock: Clock, zalo: Running) -> None:

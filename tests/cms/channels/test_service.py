@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from channels import registry
 from cms.boards import service as boards
-from cms.channels import reading, service
+from cms.channels import queries, service
 from cms.channels.service import Basics
 from cms.core.channel_secrets import opened
 from cms.core.database import changing, db
@@ -16,9 +16,9 @@ from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from cms.models.audit import AuditEntry
 from cms.models.boards import BoardKey
 from cms.models.roles import Role
-from cms.web import weekly_times
-from scheduler.tables import Channel
-from scheduler.vault import Keys
+from cms.web.input import weekly_times
+from scheduler.storage.tables import Channel
+from scheduler.storage.vault import Keys
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, person
 from tests.conftest import Clock
 
@@ -204,18 +204,18 @@ def test_who_configures_channels(news: Newsroom, clock: Clock, who: str, allowed
     if allowed:
         with changing() as session:
             service.set_active(session, someone, made.id, False, now=clock())
-        assert reading.page(db.session(), someone).total == 1
+        assert queries.page(db.session(), someone).total == 1
     else:
         with pytest.raises(NotAllowed), changing() as session:
             service.set_active(session, someone, made.id, False, now=clock())
         with pytest.raises(NotAllowed):
-            reading.page(db.session(), someone)
+            queries.page(db.session(), someone)
 
 
 def test_a_local_admin_configures_only_below(news: Newsroom, clock: Clock) -> None:
     local = actor(person("thu", (Role.ADMIN, news.district)))
     mine, other = channel("radio_script", news.district, "loa"), created(news, clock)
-    assert [line.channel.id for line in reading.page(db.session(), local).lines] == [mine.id]
+    assert [line.channel.id for line in queries.page(db.session(), local).lines] == [mine.id]
     with pytest.raises(NotAllowed), changing() as session:
         service.set_slots(session, local, other.id, [], now=clock())
     with pytest.raises(NotFound), changing() as session:

@@ -13,8 +13,8 @@ from cms.core.database import changing, db
 from cms.models.boards import BoardKey
 from cms.web.context import settings
 from scheduler.followers.tables import AccountStanding
-from scheduler.tables import Channel, ChannelSecret
-from scheduler.vault import Keys
+from scheduler.storage.tables import Channel, ChannelSecret
+from scheduler.storage.vault import Keys
 from tests.cms.api.machine import Machine
 from tests.cms.newsroom import Newsroom, channel, newsroom, sign_in
 from tests.conftest import Clock

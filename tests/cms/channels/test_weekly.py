@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.core.refusal import Invalid
-from cms.web.weekly_times import read, write
-from scheduler.slots import next_free_slot
+from cms.web.input.weekly_times import read, write
+from scheduler.decisions.slots import next_free_slot
 from tests.conftest import SUNDAY
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from cms.core.file_store import open_store
 from cms.core.settings import PREFIX, BadSetting, Settings, from_environment
-from media.bucket import BucketPlace, BucketStore
-from media.store import Store
+from media.storage.bucket import BucketPlace, BucketStore
+from media.storage.store import Store
 
 KEY = "k" * 32
 OPERATIONS = Path(__file__).resolve().parents[3] / "docs" / "operations.md"

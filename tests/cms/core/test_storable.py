@@ -10,7 +10,7 @@ from cms.core import storable
 from cms.core.database import changing
 from cms.core.refusal import Invalid
 from cms.models.people import Unit
-from scheduler.base import JsonColumn
+from scheduler.storage.base import JsonColumn
 
 
 @pytest.mark.parametrize(

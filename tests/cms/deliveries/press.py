@@ -9,13 +9,13 @@ from sqlalchemy import func, select, update
 
 from cms.core.database import changing, db
 from cms.models.audit import AuditEntry
-from cms.stories import promising
-from cms.stories.publishing import Wish
+from cms.stories.publishing import promising
+from cms.stories.publishing.scheduling import Wish
 from cms.web.context import context
-from scheduler.config import EngineConfig
-from scheduler.engine import Engine
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery
+from scheduler.decisions.states import DeliveryState
+from scheduler.engine.config import EngineConfig
+from scheduler.engine.engine import Engine
+from scheduler.storage.tables import Channel, Delivery
 from tests.cms.newsroom import Newsroom, actor, approved
 
 

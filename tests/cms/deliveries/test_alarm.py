@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from cms.core.database import changing, db
 from cms.deliveries.alarm import Reading, sentence
-from scheduler.tables import Worker
+from scheduler.storage.tables import Worker
 from tests.cms.deliveries.press import promised
 from tests.cms.newsroom import channel, newsroom, sign_in
 from tests.conftest import SUNDAY, Clock

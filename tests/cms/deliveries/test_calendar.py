@@ -9,10 +9,10 @@ from flask import Flask
 from cms.core import periods
 from cms.core.database import changing, db
 from cms.deliveries.calendar import Choice, Gap, Grouping, Intention, Promise, asked_week, lay_out, week
-from cms.deliveries.reading import Place, Row
+from cms.deliveries.queries import Place, Row
 from cms.models.stories import Story
 from cms.models.story_states import Stage
-from scheduler.tables import Channel, Delivery
+from scheduler.storage.tables import Channel, Delivery
 from tests.cms.deliveries.press import bent, promised
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, story
 from tests.conftest import SUNDAY, Clock

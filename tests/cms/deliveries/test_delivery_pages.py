@@ -11,14 +11,16 @@ from sqlalchemy import event, insert, select, text
 
 from cms.core.database import changing, db
 from cms.models.stories import Revision, Story
-from cms.stories import content as contents
-from cms.stories import promising, review, writing
-from cms.stories.publishing import Wish
+from cms.stories.editing import content as contents
+from cms.stories.editing import writing
+from cms.stories.publishing import promising
+from cms.stories.publishing.scheduling import Wish
+from cms.stories.review import review
 from cms.web.context import context
-from cms.web.dates import as_typed
+from cms.web.input.dates import as_typed
 from scheduler import health
-from scheduler.states import DeliveryState
-from scheduler.tables import Attempt, Channel, Delivery, StoredRendition
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Attempt, Channel, Delivery, StoredRendition
 from tests.cms.deliveries.press import audited, bent, failed, promised, state, unclear, work
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, sign_in
 from tests.conftest import Clock

@@ -10,8 +10,8 @@ from cms.core.refusal import Invalid, NotAllowed, NotFound, Refusal
 from cms.deliveries import handling
 from cms.models.audit import AuditEntry
 from cms.models.roles import Role
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Channel, Delivery
 from tests.cms.deliveries.press import audit_count, audited, bent, failed, promised, state, unclear, work
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, person
 from tests.conftest import Clock

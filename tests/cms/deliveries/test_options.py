@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from cms.deliveries.options import Option, Reach, options
-from scheduler.states import DeliveryState, Desired
-from scheduler.tables import Delivery
+from scheduler.decisions.states import DeliveryState, Desired
+from scheduler.storage.tables import Delivery
 from tests.conftest import SUNDAY
 
 ALL = Reach(schedules=True, settles=True)

@@ -10,15 +10,17 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine
 
-from cms.app import delivering
+from cms.app import scheduler_process
 from cms.core.database import changing
 from cms.models.stories import Revision, Story
-from cms.stories import content as contents
-from cms.stories import promising, publishing, review, writing
-from cms.stories.publishing import Wish
+from cms.stories.editing import content as contents
+from cms.stories.editing import writing
+from cms.stories.publishing import promising, scheduling
+from cms.stories.publishing.scheduling import Wish
+from cms.stories.review import review
 from cms.web.context import Context, context
-from scheduler.engine import Engine as Scheduler
-from scheduler.tables import Channel
+from scheduler.engine.engine import Engine as Scheduler
+from scheduler.storage.tables import Channel
 from tests.cms import newsroom
 from tests.conftest import Clock
 
@@ -27,11 +29,11 @@ ELSEWHERE = """
 import sys
 from datetime import datetime
 from pathlib import Path
-from media.store import Store
+from media.storage.store import Store
 from scheduler import desk
-from scheduler.config import EngineConfig
-from scheduler.database import open_engine, writing
-from scheduler.engine import Engine
+from scheduler.engine.config import EngineConfig
+from scheduler.storage.database import open_engine, writing
+from scheduler.engine.engine import Engine
 url, folder, story, at = sys.argv[1:]
 now, database = datetime.fromisoformat(at), open_engine(url)
 with writing(database) as connection:
@@ -51,7 +53,7 @@ class Press:
         self.board = newsroom.channel("led_board", self.room.paper, "cong-bao", name="Bảng cổng tòa soạn")
         self.clock = clock
         self.context: Context = context()
-        config = delivering.config(self.context.settings)
+        config = scheduler_process.config(self.context.settings)
         self.scheduler = Scheduler(engine, self.context.store, config, clock)
 
     def publish(self, *channels: Channel, **fields: Any) -> Story:
@@ -82,7 +84,7 @@ class Press:
         """Call the story back from everywhere."""
         with changing() as session:
             lead = newsroom.actor(self.room.lead)
-            publishing.retract(session, lead, story.id, reason="Sai số liệu", now=self.clock())
+            scheduling.retract(session, lead, story.id, reason="Sai số liệu", now=self.clock())
         self.work()
 
     def retract_elsewhere(self, story: Story) -> None:

@@ -12,10 +12,10 @@ from channels.contract import Feed
 from channels.led_board.adapter import LedBoard
 from channels.led_board.settings import Settings as BoardSettings
 from cms.core.settings import Settings
-from cms.feeds.doorway import Doorway
+from cms.feeds.fast_path import Doorway
 from cms.web.context import Context
-from media.store import Store
-from scheduler.tables import Channel, ChannelDocument
+from media.storage.store import Store
+from scheduler.storage.tables import Channel, ChannelDocument
 
 NOW = datetime(2026, 11, 22, 1, 20, tzinfo=UTC)
 OWN = BoardSettings(width=128, height=64, evergreen_texts=("Tổng đài 1022",))

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 
 from cms.core.database import changing, db
-from scheduler.tables import Channel, Delivery, StoredRendition
+from scheduler.storage.tables import Channel, Delivery, StoredRendition
 from tests.cms.feeds.press import Press
 from tests.cms.newsroom import sign_in
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, delete, event, update
 
-from cms.feeds.shelf import Shelf
-from scheduler.database import open_engine, writing
-from scheduler.rows import CHANNEL, DOCUMENT
+from cms.feeds.document_cache import Shelf
+from scheduler.storage.database import open_engine, writing
+from scheduler.storage.rows import CHANNEL, DOCUMENT
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 

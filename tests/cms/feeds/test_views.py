@@ -14,8 +14,8 @@ from sqlalchemy import Engine, insert
 from cms.core.database import db
 from cms.core.settings import Settings
 from cms.processes.restarts import Restarts
-from scheduler.database import writing
-from scheduler.rows import WORKER
+from scheduler.storage.database import writing
+from scheduler.storage.rows import WORKER
 from tests.cms import newsroom
 from tests.cms.feeds.press import Press
 from tests.conftest import Clock

@@ -13,8 +13,8 @@ from cms.models.audit import AuditEntry
 from cms.models.lexicon import LexiconEntry
 from cms.models.people import Person, Unit
 from cms.models.roles import Role
-from cms.stories import outputs
-from cms.stories.content import parse
+from cms.stories.editing.content import parse
+from cms.stories.renditions import outputs
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, person
 from tests.conftest import SUNDAY
 

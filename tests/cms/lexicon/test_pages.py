@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, expect
 
-from channels.radio_script.voice import find_voice
+from channels.radio_script.speech.voice import find_voice
 from cms.lexicon.rate_views import TO_READ
 from cms.models.roles import Role
 from tests.cms.deliveries.press import promised, work

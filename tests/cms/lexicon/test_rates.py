@@ -3,9 +3,9 @@
 import pytest
 from flask import Flask
 
-from channels.radio_script.length import STOP_S, measure
 from channels.radio_script.reading import built_in, read_aloud
 from channels.radio_script.settings import StationSettings
+from channels.radio_script.speech.length import STOP_S, measure
 from cms.core.database import changing, db
 from cms.core.refusal import Invalid, NotAllowed
 from cms.lexicon import rates
@@ -14,7 +14,7 @@ from cms.lexicon.rates import Rates, rates_of
 from cms.lexicon.stations import settings_of
 from cms.models.lexicon import TimedReading
 from cms.models.people import Person, Unit
-from scheduler.tables import Channel
+from scheduler.storage.tables import Channel
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom
 from tests.conftest import SUNDAY
 

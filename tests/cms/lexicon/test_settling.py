@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from channels.radio_script.reading import built_in, layered
 from channels.radio_script.reading.page import CONFIRM
-from cms.lexicon import settling
+from cms.lexicon import doubts
 from cms.lexicon.fields import EntryFields, Kind, layer_of
 from cms.models.people import Person
 from cms.models.roles import Role
@@ -120,14 +120,14 @@ def test_without_a_doubt_that_an_entry_settles_nobody_is_named(app: Flask, news:
 )
 def test_what_an_entry_begins_with(written: str, kind: Kind | None, word: str) -> None:
     doubt = {"written": written, "remedy": CONFIRM.text, "message_values": {"written": written}}
-    begun = settling.beginning(doubt, {"lines": []}, built_in())
+    begun = doubts.beginning(doubt, {"lines": []}, built_in())
     assert (begun and begun.kind, begun.written if begun else "") == (kind, word)
 
 
 def test_the_next_part_of_an_address_is_asked_for_once_the_first_is_known() -> None:
     doubt = {"written": "qlkz.xyzt.vn", "remedy": CONFIRM.text, "message_values": {}}
     known = layered(built_in(), [layer_of([EntryFields(Kind.ADDRESS, "qlkz", "quản lý kho")])])
-    begun = settling.beginning(doubt, {"lines": []}, known)
+    begun = doubts.beginning(doubt, {"lines": []}, known)
     assert begun is not None
     assert begun.written == "xyzt"
 

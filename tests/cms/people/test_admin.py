@@ -15,8 +15,9 @@ from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from cms.models.audit import AuditEntry
 from cms.models.people import ApiToken, Person
 from cms.models.roles import Role
-from cms.people import admin, directory, passwords, tokens
-from cms.people.directory import Wanted
+from cms.people.accounts import passwords, tokens
+from cms.people.administration import admin, directory
+from cms.people.administration.directory import Wanted
 from tests.cms.newsroom import Newsroom, actor, newsroom, person, sign_in
 from tests.conftest import Clock
 

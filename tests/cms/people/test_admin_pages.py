@@ -10,7 +10,7 @@ from cms.core.database import db
 from cms.models.audit import AuditEntry
 from cms.models.people import Person, Unit
 from cms.models.roles import Role
-from cms.people import passwords
+from cms.people.accounts import passwords
 from tests.cms.newsroom import Newsroom, newsroom, person, sign_in
 from tests.conftest import Clock
 

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from cms.people.guessing import Device
+from cms.people.accounts.guessing import Device
 from cms.web.security import limiter
 from tests.cms import newsroom
 from tests.cms.newsroom import PASSWORD, Browser, Newsroom, sign_in, visitor

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from cms.core.refusal import Invalid
-from cms.people import passwords
+from cms.people.accounts import passwords
 
 
 def test_a_hash_matches_its_password_only() -> None:

@@ -9,7 +9,8 @@ from flask import Flask
 
 from cms.core.database import changing, db
 from cms.models.people import ApiToken, EndedSession, Password, Person
-from cms.people import admin, passwords
+from cms.people.accounts import passwords
+from cms.people.administration import admin
 from cms.web import sessions
 from cms.web.security import PUBLIC
 from cms.web.sessions import LONGEST, Identity

@@ -12,7 +12,7 @@ from cms.core.refusal import Invalid, NotFound
 from cms.models import metadata
 from cms.models.audit import AuditEntry
 from cms.models.people import ApiToken, Person
-from cms.people import tokens
+from cms.people.accounts import tokens
 from tests.cms import newsroom
 from tests.cms.newsroom import Newsroom
 from tests.conftest import SUNDAY

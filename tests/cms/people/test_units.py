@@ -13,8 +13,8 @@ from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound
 from cms.models.audit import AuditEntry
 from cms.models.people import Membership, Unit
 from cms.models.roles import Role
-from cms.people import unit_admin
-from cms.people.unit_admin import UnitFields
+from cms.people.administration import unit_admin
+from cms.people.administration.unit_admin import UnitFields
 from tests.cms.newsroom import Newsroom, actor, newsroom, person, unit
 from tests.conftest import Clock
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from cms.app.commands.webserver import STOP_S
-from cms.processes.crew import Crew
+from cms.processes.supervisor import Crew
 from tests.cms.processes.house import HOUSE, House, children, lives, until
 
 

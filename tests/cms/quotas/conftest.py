@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from cms.core.database import db
-from scheduler.database import open_engine
+from scheduler.storage.database import open_engine
 from tests.cms.quotas.province import Province, at, prepare
 from tests.conftest import Clock
 

@@ -18,9 +18,9 @@ from cms.models.radio import Broadcast
 from cms.models.roles import Grant, Role
 from cms.models.stories import Revision, RevisionTag, Story
 from cms.models.story_states import StoryState
-from cms.quotas.importing import import_pack, read_sent
-from scheduler.states import DeliveryState, Desired
-from scheduler.tables import Channel, Delivery, StoredRendition
+from cms.quotas.packs.importing import import_pack, read_sent
+from scheduler.decisions.states import DeliveryState, Desired
+from scheduler.storage.tables import Channel, Delivery, StoredRendition
 from tests.conftest import SUNDAY
 
 Made = TypeVar("Made")

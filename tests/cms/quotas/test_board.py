@@ -12,9 +12,9 @@ from cms.core.permissions import SYSTEM, Actor
 from cms.core.refusal import Invalid, NotAllowed, NotFound, Refusal
 from cms.models.plans import Plan
 from cms.models.roles import Role
-from cms.quotas import board
-from cms.quotas.board import Board
-from cms.quotas.status import Status
+from cms.quotas.board import board
+from cms.quotas.board.board import Board
+from cms.quotas.counting.status import Status
 from tests.cms.quotas.province import Province, at
 
 NOW = at("2026-11-18", "12:00")

@@ -10,7 +10,7 @@ from flask import Flask
 from cms.core.database import db
 from cms.models.roles import Role
 from cms.models.story_states import StoryState
-from scheduler.states import DeliveryState
+from scheduler.decisions.states import DeliveryState
 from tests.cms.newsroom import counted, visitor
 from tests.cms.quotas.pages import WEEK, browser, cell_address, cell_of, on_sqlite, page, words
 from tests.cms.quotas.province import Province, at

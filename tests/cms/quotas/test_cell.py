@@ -10,11 +10,11 @@ from cms.core.refusal import NotFound, Refusal
 from cms.models.roles import Role
 from cms.models.stories import Story
 from cms.models.story_states import StoryState
-from cms.quotas.cell import Cell, Entry, history, open_cell
-from cms.quotas.evidence import Step, noon
-from cms.quotas.ready import ready
-from cms.quotas.status import Status
-from scheduler.states import DeliveryState
+from cms.quotas.board.cell import Cell, Entry, history, open_cell
+from cms.quotas.board.ready_stories import ready
+from cms.quotas.counting.evidence import Step, noon
+from cms.quotas.counting.status import Status
+from scheduler.decisions.states import DeliveryState
 from tests.cms.quotas.province import Province, at
 
 NOW = at("2026-11-18", "12:00")
@@ -132,7 +132,7 @@ def test_the_parts_of_a_week_are_told_one_by_one(province: Province) -> None:
 
 
 def test_a_long_list_is_cut_and_says_so(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cms.quotas.cell.MOST", 2)
+    monkeypatch.setattr("cms.quotas.board.cell.MOST", 2)
     for day in (16, 17, 18):
         province.on("bao", "newspaper", f"2026-11-{day}")
     found = opened(province, "1", "bao")

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from cms.core.database import db
 from cms.models.plans import ManualRecord
 from cms.models.roles import Role
-from cms.web.dates import as_typed
-from scheduler.states import DeliveryState
-from scheduler.tables import Delivery
+from cms.web.input.dates import as_typed
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Delivery
 from tests.cms.newsroom import approved, person, sign_in
 from tests.cms.quotas.pages import WEEK, browser, cell_address, cell_of, on_sqlite, page, words
 from tests.cms.quotas.province import Province, at

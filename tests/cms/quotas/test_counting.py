@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from channels.contract import Evidence
 from cms.core.periods import Per, parse
-from cms.quotas.counting import Duty, Pile, Weight, fits, sort, stretch, stretches, weigh
-from cms.quotas.evidence import PLAIN, Batch, Item, Step, noon
-from cms.quotas.pack import Counts
+from cms.quotas.counting.evidence import PLAIN, Batch, Item, Step, noon
+from cms.quotas.counting.tallies import Duty, Pile, Weight, fits, sort, stretch, stretches, weigh
+from cms.quotas.packs.schema import Counts
 
 WEEK, MONTH, YEAR = parse("2026-W47"), parse("2026-11"), parse("2026")
 MONDAY = date(2026, 11, 16)

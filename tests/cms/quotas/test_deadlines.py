@@ -6,8 +6,8 @@ import pytest
 
 from cms.core.clock import from_local
 from cms.core.periods import parse
-from cms.quotas.deadlines import closes, report_periods
-from cms.quotas.pack_yaml import builtin_packs, read_pack
+from cms.quotas.counting.deadlines import closes, report_periods
+from cms.quotas.packs.yaml_reading import builtin_packs, read_pack
 
 
 @pytest.mark.parametrize(

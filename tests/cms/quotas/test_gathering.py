@@ -10,11 +10,11 @@ from cms.core.clock import from_local
 from cms.core.permissions import SYSTEM
 from cms.models.stories import Story
 from cms.models.story_states import StoryState
-from cms.quotas import board
-from cms.quotas.cell import open_cell
-from cms.quotas.status import Status
-from scheduler.states import DeliveryState
-from scheduler.tables import Delivery
+from cms.quotas.board import board
+from cms.quotas.board.cell import open_cell
+from cms.quotas.counting.status import Status
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Delivery
 from tests.cms.quotas.province import Province, at
 
 WEEK = "2026-W47"

@@ -14,8 +14,8 @@ from cms.models.audit import AuditEntry
 from cms.models.people import Unit
 from cms.models.plans import Deadline, Plan, PlanTerm, Quota, Task, Term
 from cms.models.roles import Grant, Role
-from cms.quotas.importing import BadPack, import_pack, read_file, read_sent
-from cms.quotas.pack_yaml import builtin_packs
+from cms.quotas.packs.importing import BadPack, import_pack, read_file, read_sent
+from cms.quotas.packs.yaml_reading import builtin_packs
 from tests.cms.quotas.province import PLAN, Province, load
 from tests.conftest import SUNDAY
 

@@ -8,13 +8,25 @@ import pytest
 from channels.contract import Evidence
 from channels.words import Words
 from cms.core.periods import Per, parse
-from cms.quotas.counting import Duty
-from cms.quotas.evidence import Step
-from cms.quotas.facts import PlanFacts, QuotaFacts
-from cms.quotas.looks import BY_SHARE, PERS, PROOFS, STATUSES, STEPS, asked, begun, figure, left, look_of, part_name
-from cms.quotas.pack import Counts, Selector
-from cms.quotas.scoring import Score
-from cms.quotas.status import Status, Tally, Verdict
+from cms.quotas.board.badges import (
+    BY_SHARE,
+    PERS,
+    PROOFS,
+    STATUSES,
+    STEPS,
+    asked,
+    begun,
+    figure,
+    left,
+    look_of,
+    part_name,
+)
+from cms.quotas.counting.evidence import Step
+from cms.quotas.counting.facts import PlanFacts, QuotaFacts
+from cms.quotas.counting.scoring import Score
+from cms.quotas.counting.status import Status, Tally, Verdict
+from cms.quotas.counting.tallies import Duty
+from cms.quotas.packs.schema import Counts, Selector
 from tests.cms.quotas.province import at
 
 WEEK = parse("2026-W47")

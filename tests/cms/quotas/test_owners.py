@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from cms.quotas.owners import heirs_on, owners_on
-from cms.quotas.pack import Selector
+from cms.quotas.counting.owners import heirs_on, owners_on
+from cms.quotas.packs.schema import Selector
 
 
 @dataclass(frozen=True)

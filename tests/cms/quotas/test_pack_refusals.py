@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cms.quotas.pack import Pack
-from cms.quotas.pack_yaml import MAX_BYTES, builtin_packs, parse_pack, read_pack
-from cms.quotas.refusal import PackError
+from cms.quotas.packs.refusal import PackError
+from cms.quotas.packs.schema import Pack
+from cms.quotas.packs.yaml_reading import MAX_BYTES, builtin_packs, parse_pack, read_pack
 
 GOOD = """\
 format: 1

@@ -8,9 +8,9 @@ import pytest
 
 from channels.contract import StoryKind
 from cms.core.periods import Per
-from cms.quotas.owners import owners_on
-from cms.quotas.pack import Counts, Pack, Quota, ReportPer, Task
-from cms.quotas.pack_yaml import builtin_packs, read_pack
+from cms.quotas.counting.owners import owners_on
+from cms.quotas.packs.schema import Counts, Pack, Quota, ReportPer, Task
+from cms.quotas.packs.yaml_reading import builtin_packs, read_pack
 
 PACKS = {code: read_pack(source) for code, source in builtin_packs().items()}
 LA25, LA22, GDDT, BRVT, LC = (

@@ -13,9 +13,9 @@ from cms.models.plans import Plan
 from cms.models.roles import Role
 from cms.models.stories import Story
 from cms.models.story_states import StoryState
-from cms.quotas import plans
-from cms.quotas.coverage import coverage
-from scheduler.states import DeliveryState
+from cms.quotas.board import plans
+from cms.quotas.board.coverage import coverage
+from scheduler.decisions.states import DeliveryState
 from tests.cms.quotas.province import Province, at
 
 NOW = at("2026-11-18", "12:00")

@@ -11,8 +11,9 @@ from cms.core.refusal import NotAllowed
 from cms.models.people import Unit
 from cms.models.plans import Plan, PlanTerm, Quota, Task, Term
 from cms.models.roles import Grant, Role
-from cms.quotas import plans, reach
-from cms.quotas.importing import import_pack, read_sent
+from cms.quotas.board import plans
+from cms.quotas.packs import reach
+from cms.quotas.packs.importing import import_pack, read_sent
 from tests.cms.quotas.province import PLAN, Province, load
 from tests.conftest import SUNDAY
 

@@ -11,7 +11,7 @@ from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from cms.models.audit import AuditEntry
 from cms.models.plans import ManualRecord, Plan
 from cms.models.roles import Role
-from cms.quotas import records
+from cms.quotas.board import records
 from tests.cms.quotas.province import Province, at
 
 NOW = at("2026-11-18", "12:00")

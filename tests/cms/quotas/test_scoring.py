@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from channels.contract import Evidence
 from cms.core.periods import Per, parse
-from cms.quotas.counting import Duty, Pile, stretch
-from cms.quotas.scoring import Score, Scorer
-from cms.quotas.status import Status, Tally
+from cms.quotas.counting.scoring import Score, Scorer
+from cms.quotas.counting.status import Status, Tally
+from cms.quotas.counting.tallies import Duty, Pile, stretch
 from tests.cms.quotas.province import at
 
 DAILY = Duty(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from channels.words import Words
 from cms.core.clock import from_local
 from cms.core.periods import parse
-from cms.quotas.status import Status, Tally, before, due_by, forecast, judge, members_needed
+from cms.quotas.counting.status import Status, Tally, before, due_by, forecast, judge, members_needed
 
 WEEK = parse("2026-W48")
 """Monday 23 to Sunday 29 November 2026."""

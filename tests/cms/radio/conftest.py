@@ -10,10 +10,10 @@ from cms.core.database import changing, db
 from cms.models.people import Person
 from cms.models.radio import Programme
 from cms.models.roles import Role
-from cms.radio import programmes
-from cms.radio.programmes import ProgrammeFields
-from cms.stories import publishing
-from scheduler.tables import Channel, Delivery
+from cms.radio.bulletins import programmes
+from cms.radio.bulletins.programmes import ProgrammeFields
+from cms.stories.publishing import scheduling
+from scheduler.storage.tables import Channel, Delivery
 from tests.cms.deliveries.press import promised, work
 from tests.cms.newsroom import Browser, Newsroom, actor, channel, newsroom, person, sign_in
 from tests.conftest import Clock
@@ -74,7 +74,7 @@ def retract(chief: Person, clock: Clock) -> Callable[[int], None]:
     def call_back(script: int) -> None:
         with changing() as session:
             story_id = session.get_one(Delivery, script).story_id
-            publishing.retract(session, actor(chief), story_id, reason="Sai số điện thoại", now=clock())
+            scheduling.retract(session, actor(chief), story_id, reason="Sai số điện thoại", now=clock())
         work(clock)
         db.session.rollback()
 

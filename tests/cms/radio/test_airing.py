@@ -12,8 +12,9 @@ from cms.core.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFoun
 from cms.models.people import Person
 from cms.models.radio import Broadcast, BulletinAiring, Programme
 from cms.models.roles import Role
-from cms.radio import airing, bulletins, service
-from scheduler.tables import Delivery, StoredRendition
+from cms.radio.bulletins import airing, composing
+from cms.radio.scripts import broadcast_log
+from scheduler.storage.tables import Delivery, StoredRendition
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Newsroom, actor, person, unit
 from tests.cms.radio.conftest import Live
@@ -34,7 +35,7 @@ def three(live: Live) -> list[int]:
 def bulletin(news: Newsroom, programme: Programme, three: list[int], clock: Clock) -> int:
     """A bulletin of three items whose time is over."""
     with changing() as session:
-        made = bulletins.begin(
+        made = composing.begin(
             session, actor(news.broadcaster), programme_id=programme.id, air_at=TODAY, items=three, now=clock()
         ).id
     clock.turn(hours=11)
@@ -175,7 +176,7 @@ def test_an_event_id_is_not_taken_for_another_bulletin(
 ) -> None:
     log(news.broadcaster, bulletin, clock)
     with changing() as session:
-        other = bulletins.begin(
+        other = composing.begin(
             session, actor(news.broadcaster), programme_id=programme.id, air_at=TODAY + timedelta(hours=1),
             items=three[:1], now=clock(),
         ).id  # fmt: skip
@@ -189,7 +190,7 @@ def test_a_wrong_entry_is_voided_with_those_of_its_items(
 ) -> None:
     made = log(news.broadcaster, bulletin, clock)
     with changing() as session:
-        service.void_broadcast(session, actor(news.broadcaster), entries()[0].id, reason="không đọc", now=clock())
+        broadcast_log.void_broadcast(session, actor(news.broadcaster), entries()[0].id, reason="không đọc", now=clock())
     for reason, error in ((" ", Invalid), ("x" * 1_001, Invalid)):
         with pytest.raises(error), changing() as session:
             airing.void_airing(session, actor(news.broadcaster), made.id, reason=reason, now=clock())
@@ -206,7 +207,7 @@ def test_a_wrong_entry_is_voided_with_those_of_its_items(
 def test_a_bulletin_that_was_aired_is_kept(news: Newsroom, bulletin: int, clock: Clock) -> None:
     log(news.broadcaster, bulletin, clock)
     with pytest.raises(Conflict, match="được giữ lại"), changing() as session:
-        bulletins.discard(session, actor(news.broadcaster), bulletin, now=clock())
+        composing.discard(session, actor(news.broadcaster), bulletin, now=clock())
 
 
 def test_what_changed_while_the_bulletin_was_composed_is_not_logged_as_it_was(

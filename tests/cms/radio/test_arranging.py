@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.radio.arranging import Choice, arranged, filled, moved
+from cms.radio.bulletins.arranging import Choice, arranged, filled, moved
 
 
 @pytest.mark.parametrize(

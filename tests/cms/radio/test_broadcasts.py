@@ -13,9 +13,9 @@ from cms.models.audit import AuditEntry
 from cms.models.people import Person
 from cms.models.radio import Broadcast
 from cms.models.roles import Role
-from cms.radio import logbook, reading, service
-from cms.stories import publishing
-from scheduler.tables import Channel, Delivery
+from cms.radio.scripts import broadcast_log, logbook, queries
+from cms.stories.publishing import scheduling
+from scheduler.storage.tables import Channel, Delivery
 from tests.cms.deliveries.press import audited, promised, work
 from tests.cms.newsroom import Newsroom, actor, channel, newsroom, person, sign_in, unit
 from tests.conftest import Clock
@@ -49,7 +49,7 @@ def script(app: Flask, news: Newsroom, chief: Person, loudspeaker: Channel, cloc
 def log(who: Person, script: int, clock: Clock, **more: Any) -> Broadcast:
     values = {"event_id": "may-phat-0001", "started_at": clock() - timedelta(hours=1), "duration_s": 95, "station": ""}
     with changing() as session:
-        return service.log_broadcast(session, actor(who), delivery_id=script, now=clock(), **{**values, **more})
+        return broadcast_log.log_broadcast(session, actor(who), delivery_id=script, now=clock(), **{**values, **more})
 
 
 def test_a_broadcast_counts_for_the_channels_unit_and_leaves_a_trace(news: Newsroom, script: int, clock: Clock) -> None:
@@ -182,7 +182,7 @@ def test_who_logs(news: Newsroom, script: int, clock: Clock, who: str, allowed: 
 def test_a_commune_airs_what_its_district_hands_out(news: Newsroom, script: int, clock: Clock) -> None:
     commune, other = unit("Xã An Thạnh", news.district), unit("Xã Tân Bửu", news.district)
     reader = person("loa-xa", (Role.BROADCASTER, commune))
-    assert reading.script(db.session(), actor(reader), script).title == "Nộp hồ sơ từ nhà"
+    assert queries.script(db.session(), actor(reader), script).title == "Nộp hồ sơ từ nhà"
     assert log(reader, script, clock).unit_id == commune.id
     both = person("hai-xa", (Role.BROADCASTER, commune), (Role.BROADCASTER, other))
     with pytest.raises(Invalid, match="Hãy chọn đơn vị đã phát sóng"):
@@ -195,7 +195,7 @@ def test_a_commune_airs_what_its_district_hands_out(news: Newsroom, script: int,
 def test_a_district_beside_neither_reads_nor_logs(news: Newsroom, script: int, clock: Clock) -> None:
     stranger = person("huyen-ben", (Role.BROADCASTER, news.department))
     with pytest.raises(NotFound):
-        reading.script(db.session(), actor(stranger), script)
+        queries.script(db.session(), actor(stranger), script)
     with pytest.raises(NotFound):
         log(stranger, script, clock)
 
@@ -223,7 +223,7 @@ def test_nobody_voids_the_entries_of_others(news: Newsroom, script: int, clock: 
 
 def void(who: Person, entry: int, reason: str, clock: Clock) -> None:
     with changing() as session:
-        service.void_broadcast(session, actor(who), entry, reason=reason, now=clock())
+        broadcast_log.void_broadcast(session, actor(who), entry, reason=reason, now=clock())
 
 
 def test_what_was_aired_after_a_retraction_can_still_be_told(
@@ -231,10 +231,10 @@ def test_what_was_aired_after_a_retraction_can_still_be_told(
 ) -> None:
     story_id = db.session.get_one(Delivery, script).story_id
     with changing() as session:
-        publishing.retract(session, actor(chief), story_id, reason="sai số liệu", now=clock())
+        scheduling.retract(session, actor(chief), story_id, reason="sai số liệu", now=clock())
     work(clock)
     entry = log(news.broadcaster, script, clock, started_at=clock() + timedelta(minutes=1))
-    assert reading.script(db.session(), actor(news.broadcaster), script).withdrawn
+    assert queries.script(db.session(), actor(news.broadcaster), script).withdrawn
     assert entry.id in [one.entry.id for one in logbook.airings(db.session(), [script])[script]]
     [(line, _title)], _onward = logbook.log(db.session(), actor(news.broadcaster))
     assert line.after_retraction
@@ -256,7 +256,7 @@ def test_a_download_is_noted_once_for_each_format(news: Newsroom, script: int, c
     first: list[bool] = []
     for wanted in ("docx", "docx", "txt", "exe"):
         with changing() as session:
-            first.append(service.note_download(session, actor(news.broadcaster), script, wanted, now=clock()))
+            first.append(broadcast_log.note_download(session, actor(news.broadcaster), script, wanted, now=clock()))
     assert first == [True, False, True, False]
     assert [(name, fmt) for name, fmt, _at in logbook.takers(db.session(), script)] == [
         ("Ngô Mai Phương", "docx"), ("Ngô Mai Phương", "txt")

@@ -14,10 +14,10 @@ from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound
 from cms.models.people import Person
 from cms.models.radio import Bulletin, Programme
 from cms.models.roles import Role
-from cms.radio import bulletins, programmes, rundown
-from cms.radio.programmes import ProgrammeFields
-from cms.radio.rundown import Rundown
-from scheduler.tables import Channel
+from cms.radio.bulletins import composing, programmes, rundown
+from cms.radio.bulletins.programmes import ProgrammeFields
+from cms.radio.bulletins.rundown import Rundown
+from scheduler.storage.tables import Channel
 from tests.cms.deliveries.press import audited, promised, work
 from tests.cms.newsroom import Newsroom, actor, channel, counted, person, unit
 from tests.cms.radio.conftest import FIELDS, Live
@@ -39,7 +39,7 @@ def three(live: Live) -> list[int]:
 def bulletin(news: Newsroom, programme: Programme, three: list[int], clock: Clock) -> int:
     """A bulletin of three items, begun by the presenter."""
     with changing() as session:
-        return bulletins.begin(
+        return composing.begin(
             session, actor(news.broadcaster), programme_id=programme.id, air_at=MONDAY, items=three, now=clock()
         ).id
 
@@ -50,14 +50,14 @@ def do(what: Callable[..., Any], who: Person, *args: Any, clock: Clock, **more: 
 
 
 def fill(who: Person, bulletin: int, clock: Clock) -> tuple[Bulletin, int]:
-    found = bulletins.fitting(db.session(), actor(who), bulletin)
-    filled: tuple[Bulletin, int] = do(bulletins.fill, who, bulletin, found, clock=clock)
+    found = composing.fitting(db.session(), actor(who), bulletin)
+    filled: tuple[Bulletin, int] = do(composing.fill, who, bulletin, found, clock=clock)
     return filled
 
 
 def repeat(who: Person, bulletin: int, clock: Clock) -> Bulletin:
-    items = bulletins.still_live(db.session(), actor(who), bulletin)
-    later: Bulletin = do(bulletins.repeat, who, bulletin, items, clock=clock)
+    items = composing.still_live(db.session(), actor(who), bulletin)
+    later: Bulletin = do(composing.repeat, who, bulletin, items, clock=clock)
     return later
 
 
@@ -74,7 +74,7 @@ def order(news: Newsroom, bulletin: int) -> list[int]:
 def test_a_bulletin_is_begun_once_for_each_time(
     news: Newsroom, programme: Programme, bulletin: int, clock: Clock
 ) -> None:
-    again = do(bulletins.begin, news.broadcaster, programme_id=programme.id, air_at=MONDAY, clock=clock)
+    again = do(composing.begin, news.broadcaster, programme_id=programme.id, air_at=MONDAY, clock=clock)
     assert again.id == bulletin
     assert len(db.session.scalars(select(Bulletin)).all()) == 1
     [row] = audited("bulletin.begin")
@@ -94,16 +94,16 @@ def test_items_are_moved_arranged_taken_out_and_in(
     news: Newsroom, bulletin: int, three: list[int], live: Live, clock: Clock
 ) -> None:
     one, two, last = three
-    do(bulletins.move, news.broadcaster, bulletin, last, -1, clock=clock)
+    do(composing.move, news.broadcaster, bulletin, last, -1, clock=clock)
     assert order(news, bulletin) == [one, last, two]
-    do(bulletins.arrange, news.broadcaster, bulletin, [two, one, last], clock=clock)
+    do(composing.arrange, news.broadcaster, bulletin, [two, one, last], clock=clock)
     assert order(news, bulletin) == [two, one, last]
-    do(bulletins.remove, news.broadcaster, bulletin, one, clock=clock)
+    do(composing.remove, news.broadcaster, bulletin, one, clock=clock)
     more = live("Bốn")
-    do(bulletins.add, news.broadcaster, bulletin, more, clock=clock)
-    do(bulletins.add, news.broadcaster, bulletin, more, clock=clock)
+    do(composing.add, news.broadcaster, bulletin, more, clock=clock)
+    do(composing.add, news.broadcaster, bulletin, more, clock=clock)
     assert order(news, bulletin) == [two, last, more]
-    do(bulletins.compose, news.broadcaster, bulletin, [more, one, two], clock=clock)
+    do(composing.compose, news.broadcaster, bulletin, [more, one, two], clock=clock)
     assert order(news, bulletin) == [more, one, two]
     assert len(audited("bulletin.change")) == 5
 
@@ -112,18 +112,18 @@ def test_of_two_people_the_second_sees_what_the_first_did(
     news: Newsroom, bulletin: int, three: list[int], clock: Clock
 ) -> None:
     seen = read(news.broadcaster, bulletin).bulletin.version
-    do(bulletins.remove, news.broadcaster, bulletin, three[0], version=seen, clock=clock)
+    do(composing.remove, news.broadcaster, bulletin, three[0], version=seen, clock=clock)
     with pytest.raises(Conflict, match="vừa được người khác sửa"):
-        do(bulletins.move, news.broadcaster, bulletin, three[2], -1, version=seen, clock=clock)
+        do(composing.move, news.broadcaster, bulletin, three[2], -1, version=seen, clock=clock)
     with pytest.raises(Conflict, match="vừa được người khác sửa"):
-        do(bulletins.arrange, news.broadcaster, bulletin, three, clock=clock)
+        do(composing.arrange, news.broadcaster, bulletin, three, clock=clock)
     assert order(news, bulletin) == three[1:]
 
 
 def test_the_slot_is_filled_with_what_was_not_aired(
     news: Newsroom, programme: Programme, three: list[int], clock: Clock
 ) -> None:
-    made = do(bulletins.begin, news.broadcaster, programme_id=programme.id, air_at=MONDAY, clock=clock)
+    made = do(composing.begin, news.broadcaster, programme_id=programme.id, air_at=MONDAY, clock=clock)
     _bulletin, count = fill(news.broadcaster, made.id, clock)
     assert count == 3
     assert order(news, made.id) == three[::-1]
@@ -133,10 +133,10 @@ def test_the_slot_is_filled_with_what_was_not_aired(
 def test_what_was_chosen_for_another_arrangement_is_not_taken_in(
     news: Newsroom, bulletin: int, three: list[int], clock: Clock
 ) -> None:
-    found = bulletins.fitting(db.session(), actor(news.broadcaster), bulletin)
-    do(bulletins.remove, news.broadcaster, bulletin, three[0], clock=clock)
+    found = composing.fitting(db.session(), actor(news.broadcaster), bulletin)
+    do(composing.remove, news.broadcaster, bulletin, three[0], clock=clock)
     with pytest.raises(Conflict, match="vừa được người khác sửa"):
-        do(bulletins.fill, news.broadcaster, bulletin, found, clock=clock)
+        do(composing.fill, news.broadcaster, bulletin, found, clock=clock)
     assert order(news, bulletin) == three[1:]
 
 
@@ -173,12 +173,12 @@ def test_time_slot_and_title_of_one_bulletin_can_be_changed(
     news: Newsroom, programme: Programme, bulletin: int, clock: Clock
 ) -> None:
     at = MONDAY + timedelta(hours=1)
-    do(bulletins.retime, news.broadcaster, bulletin, title="Bản tin  bão", air_at=at, slot_s=900, clock=clock)
+    do(composing.retime, news.broadcaster, bulletin, title="Bản tin  bão", air_at=at, slot_s=900, clock=clock)
     found = read(news.broadcaster, bulletin).bulletin
     assert (found.title, found.air_at, found.slot_s) == ("Bản tin bão", at, 900)
-    other = do(bulletins.begin, news.broadcaster, programme_id=programme.id, air_at=MONDAY, clock=clock)
+    other = do(composing.begin, news.broadcaster, programme_id=programme.id, air_at=MONDAY, clock=clock)
     with pytest.raises(Conflict, match="bản tin khác vào giờ này"):
-        do(bulletins.retime, news.broadcaster, other.id, title="x", air_at=at, slot_s=300, clock=clock)
+        do(composing.retime, news.broadcaster, other.id, title="x", air_at=at, slot_s=300, clock=clock)
     for wrong, field in (
         ({"title": " "}, "title"),
         ({"slot_s": 30}, "slot_minutes"),
@@ -186,12 +186,12 @@ def test_time_slot_and_title_of_one_bulletin_can_be_changed(
     ):
         values = {"title": "x", "air_at": MONDAY, "slot_s": 300, **wrong}
         with pytest.raises(Invalid) as refused:
-            do(bulletins.retime, news.broadcaster, bulletin, clock=clock, **values)
+            do(composing.retime, news.broadcaster, bulletin, clock=clock, **values)
         assert refused.value.field == field
 
 
 def test_a_bulletin_is_thrown_away_and_its_scripts_stay(news: Newsroom, bulletin: int, clock: Clock) -> None:
-    do(bulletins.discard, news.broadcaster, bulletin, clock=clock)
+    do(composing.discard, news.broadcaster, bulletin, clock=clock)
     with pytest.raises(NotFound):
         read(news.broadcaster, bulletin)
     assert [row.detail["title"] for row in audited("bulletin.discard")]
@@ -201,11 +201,11 @@ def test_a_bulletin_is_thrown_away_and_its_scripts_stay(news: Newsroom, bulletin
 def test_who_puts_bulletins_together(news: Newsroom, bulletin: int, clock: Clock, who: str, allowed: bool) -> None:
     someone = getattr(news, who)
     if allowed:
-        do(bulletins.move, someone, bulletin, order(news, bulletin)[0], 1, clock=clock)
+        do(composing.move, someone, bulletin, order(news, bulletin)[0], 1, clock=clock)
         return
     assert read(someone, bulletin).rows
     with pytest.raises(NotAllowed, match="biên tập viên hoặc phát thanh viên"):
-        do(bulletins.move, someone, bulletin, order(news, bulletin)[0], 1, clock=clock)
+        do(composing.move, someone, bulletin, order(news, bulletin)[0], 1, clock=clock)
 
 
 def test_a_commune_puts_the_districts_scripts_together_and_the_next_one_sees_nothing_of_it(
@@ -214,7 +214,7 @@ def test_a_commune_puts_the_districts_scripts_together_and_the_next_one_sees_not
     here, there = unit("Xã An Thạnh", news.district), unit("Xã Tân Bửu", news.district)
     mine, other = person("xa-mot", (Role.BROADCASTER, here)), person("xa-hai", (Role.BROADCASTER, there))
     made = do(programmes.create, mine, unit_id=here.id, fields=FIELDS, weekly=[], clock=clock)
-    bulletin = do(bulletins.begin, mine, programme_id=made.id, air_at=MONDAY, items=three, clock=clock).id
+    bulletin = do(composing.begin, mine, programme_id=made.id, air_at=MONDAY, items=three, clock=clock).id
     assert read(mine, bulletin).frame.station == "Xã An Thạnh"
     with pytest.raises(NotFound):
         read(other, bulletin)
@@ -232,7 +232,7 @@ def test_only_scripts_of_the_own_station_are_taken_in(
     work(clock)
     for one in (foreign, waiting, 9_999):
         with pytest.raises(Invalid, match="không còn phát hành cho đài của bạn"):
-            do(bulletins.add, news.broadcaster, bulletin, one, clock=clock)
+            do(composing.add, news.broadcaster, bulletin, one, clock=clock)
 
 
 @pytest.mark.parametrize(
@@ -276,5 +276,5 @@ def test_the_rundown_asks_the_database_as_often_for_one_item_as_for_many(
         return len(statements)
 
     many = asked()
-    do(bulletins.compose, news.broadcaster, bulletin, three[:1], clock=clock)
+    do(composing.compose, news.broadcaster, bulletin, three[:1], clock=clock)
     assert asked() == many <= 11

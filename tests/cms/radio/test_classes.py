@@ -10,7 +10,7 @@ from cms.core.database import changing, db
 from cms.core.refusal import Conflict, Invalid, NotAllowed
 from cms.models.people import Person
 from cms.models.roles import Role
-from cms.radio import classes, logbook, reading, service
+from cms.radio.scripts import broadcast_log, logbook, priorities, queries
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Browser, Newsroom, actor, person, sign_in, unit
 from tests.cms.radio.conftest import Live
@@ -19,17 +19,17 @@ from tests.conftest import Clock
 
 def listed(who: Person) -> list[str]:
     db.session.rollback()
-    return [line.script.title for line in reading.page(db.session(), actor(who)).lines]
+    return [line.script.title for line in queries.page(db.session(), actor(who)).lines]
 
 
 def give(who: Person, script: int, priority: str, clock: Clock) -> None:
     with changing() as session:
-        classes.set_class(session, actor(who), script, priority, now=clock())
+        priorities.set_class(session, actor(who), script, priority, now=clock())
 
 
 def confirm(who: Person, script: int, clock: Clock) -> None:
     with changing() as session:
-        classes.confirm(session, actor(who), script, now=clock())
+        priorities.confirm(session, actor(who), script, now=clock())
 
 
 def test_what_is_urgent_stands_above_what_goes_first_and_both_above_the_newer(
@@ -63,7 +63,7 @@ def test_what_another_station_aired_is_still_new_here(news: Newsroom, live: Live
     one, two = person("xa-mot", (Role.BROADCASTER, here)), person("xa-hai", (Role.BROADCASTER, there))
     script = live("Tin huyện")
     with changing() as session:
-        service.log_broadcast(
+        broadcast_log.log_broadcast(
             session, actor(one), delivery_id=script, event_id="xa-mot-0001", started_at=clock(), duration_s=60,
             now=clock(),
         )  # fmt: skip
@@ -88,7 +88,7 @@ def test_a_machine_that_polls_sees_the_new_class(news: Newsroom, chief: Person, 
     clock.turn(hours=1)
     give(chief, storm, "khan_cap", clock)
     db.session.rollback()
-    found = reading.page(db.session(), actor(news.broadcaster), reading.Shelf.ALL, since=clock()).lines
+    found = queries.page(db.session(), actor(news.broadcaster), queries.Shelf.ALL, since=clock()).lines
     assert [(line.script.title, line.script.urgency) for line in found] == [("Bão", 2)]
 
 
@@ -156,7 +156,7 @@ def test_an_aired_script_that_becomes_urgent_is_on_top_again_until_it_is_confirm
 
 def aired(who: Person, script: int, clock: Clock) -> None:
     with changing() as session:
-        service.log_broadcast(
+        broadcast_log.log_broadcast(
             session, actor(who), delivery_id=script, event_id=f"{who.id:04}-{clock():%H%M%S}", started_at=clock(),
             duration_s=30, now=clock(),
         )  # fmt: skip

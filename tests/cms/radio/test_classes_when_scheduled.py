@@ -7,8 +7,8 @@ from cms.core.database import changing, db
 from cms.models.people import Person
 from cms.models.radio import ScriptClass
 from cms.models.stories import Story
-from cms.radio import classes, logbook, reading
-from scheduler.tables import Channel, Delivery
+from cms.radio.scripts import logbook, priorities, queries
+from scheduler.storage.tables import Channel, Delivery
 from tests.cms.api.machine import Machine, refusal
 from tests.cms.deliveries.press import audited, work
 from tests.cms.newsroom import Browser, Newsroom, actor, approved, channel, sign_in
@@ -34,7 +34,7 @@ def machine(app: Flask, chief: Person) -> Machine:
 def top(who: Person) -> list[tuple[str, str]]:
     """Titles and classes as a station sees them."""
     db.session.rollback()
-    page = reading.page(db.session(), actor(who))
+    page = queries.page(db.session(), actor(who))
     return [(line.script.title, line.script.priority) for line in page.lines]
 
 
@@ -111,7 +111,7 @@ def test_a_correction_keeps_the_class_unless_another_is_chosen_which_asks_the_st
     db.session.rollback()
     [script] = db.session.query(Delivery.id).one()
     with changing() as session:
-        classes.confirm(session, actor(news.broadcaster), script, now=clock())
+        priorities.confirm(session, actor(news.broadcaster), script, now=clock())
     editor, moved = Machine(machine.client.application, news.editor), {"content": {"title": "Bão số 9 đổi hướng"}}
     editor.call("PATCH", f"/stories/{ready.id}", json=moved, headers={"If-Match": "*"})
     editor.post(f"/stories/{ready.id}/submit")

@@ -7,7 +7,7 @@ import pytest
 
 from cms.core.database import db
 from cms.models.radio import Broadcast
-from cms.radio import downloads, reading
+from cms.radio.scripts import downloads, queries
 from tests.cms.newsroom import Browser, Newsroom, actor
 from tests.cms.radio.conftest import Live
 
@@ -85,6 +85,6 @@ def test_without_a_voice_nothing_offers_to_be_heard(
 
 def test_a_files_name_ends_with_a_whole_word(news: Newsroom, live: Live) -> None:
     long = live("Nộp hồ sơ trực tuyến ở Long An: lệ phí tính theo nghị quyết nào của tỉnh?")
-    found = reading.script(db.session(), actor(news.broadcaster), long)
+    found = queries.script(db.session(), actor(news.broadcaster), long)
     name = downloads.file(found, "txt").name
     assert name == f"kich-ban-{long}-nop-ho-so-truc-tuyen-o-long-an-le-phi-tinh-theo-nghi-quyet.txt"

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from cms.core.database import changing, db
-from scheduler.tables import Delivery
+from scheduler.storage.tables import Delivery
 from tests.cms.deliveries.press import promised, work
 from tests.cms.newsroom import Newsroom, channel, newsroom, sign_in
 from tests.conftest import Clock

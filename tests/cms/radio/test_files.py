@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from cms.models.people import Person
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Channel
 from tests.cms.deliveries.press import bent, promised, work
 from tests.cms.newsroom import Browser, Newsroom
 from tests.cms.radio.conftest import Live

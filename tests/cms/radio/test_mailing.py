@@ -16,9 +16,9 @@ from cms.core.refusal import Invalid
 from cms.core.settings import Settings
 from cms.models.people import Person
 from cms.models.radio import ScriptNotice
-from cms.radio import subscribing
-from cms.radio.mailing import Mailer
-from cms.radio.postbox import NotSent, Postbox
+from cms.radio.notices import subscribing
+from cms.radio.notices.mailing import Mailer
+from cms.radio.notices.postbox import NotSent, Postbox
 from tests.cms.newsroom import Browser, Newsroom, actor
 from tests.cms.radio.conftest import Live
 from tests.conftest import Clock
@@ -200,7 +200,7 @@ def test_the_page_offers_mail_only_where_it_works(
     form = {"unit": news.district.id, "address": "loa@huyen.example.vn"}
     assert browser.post("/radio/news/mail", data=form).status_code == 404
     works = settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1"})
-    monkeypatch.setattr("cms.radio.news_views.settings", lambda: works)
+    monkeypatch.setattr("cms.radio.notices.news_views.settings", lambda: works)
     assert browser.post("/radio/news/mail", data={**form, "address": "x"}).status_code == 422
     assert "loa@huyen.example.vn" in browser.post("/radio/news/mail", data=form, follow_redirects=True).text
     assert "Đã thôi gửi thư" in browser.post("/radio/news/mail/1/end", follow_redirects=True).text

@@ -11,9 +11,9 @@ from cms.core.database import changing, db
 from cms.models.people import Membership, Person
 from cms.models.radio import ScriptFeed
 from cms.models.roles import Role
-from cms.radio import classes
-from scheduler.states import DeliveryState
-from scheduler.tables import Delivery
+from cms.radio.scripts import priorities
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Delivery
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Browser, Newsroom, actor, person, sign_in, unit, visitor
 from tests.cms.radio.conftest import Live
@@ -42,7 +42,7 @@ def test_new_scripts_stand_in_the_feed_without_signing_in(
 ) -> None:
     first, _second = live("Tin một"), live("Tin hai")
     with changing() as session:
-        classes.set_class(session, actor(chief), first, "khan_cap", now=clock())
+        priorities.set_class(session, actor(chief), first, "khan_cap", now=clock())
     answer = visitor(app).get(address)
     assert answer.headers["Content-Type"] == "application/rss+xml; charset=utf-8"
     read = feedparser.parse(answer.data)
@@ -141,7 +141,7 @@ def test_a_reader_that_asks_by_date_hears_of_every_change(
     clock.turn(minutes=5)
     if change == "raised":
         with changing() as session:
-            classes.set_class(session, actor(chief), script, "khan_cap", now=clock())
+            priorities.set_class(session, actor(chief), script, "khan_cap", now=clock())
     else:
         expire(script, clock)
     after = client.get(address, headers={"If-Modified-Since": before.headers["Last-Modified"]})

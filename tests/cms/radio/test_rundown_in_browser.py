@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from cms.core.database import changing, db
 from cms.models.radio import Programme
-from cms.radio import bulletins, rundown
+from cms.radio.bulletins import composing, rundown
 from tests.cms.newsroom import PASSWORD, Newsroom, actor
 from tests.cms.radio.conftest import Live
 from tests.conftest import Clock
@@ -25,7 +25,7 @@ def three(live: Live) -> list[int]:
 def page(context: BrowserContext, news: Newsroom, programme: Programme, three: list[int], clock: Clock) -> Page:
     """The rundown of three items on the presenter's screen."""
     with changing() as session:
-        bulletins.begin(
+        composing.begin(
             session, actor(news.broadcaster), programme_id=programme.id, air_at=clock(), items=three, now=clock()
         )
     made = context.new_page()

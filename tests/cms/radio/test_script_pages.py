@@ -15,8 +15,8 @@ from cms.core.database import changing, db
 from cms.models.people import Person
 from cms.models.radio import Broadcast, Download
 from cms.models.roles import Role
-from cms.stories import publishing
-from scheduler.tables import Channel, Delivery, StoredRendition
+from cms.stories.publishing import scheduling
+from scheduler.storage.tables import Channel, Delivery, StoredRendition
 from tests.cms.deliveries.press import promised, work
 from tests.cms.newsroom import Browser, Newsroom, actor, channel, newsroom, person, sign_in
 from tests.conftest import Clock
@@ -54,7 +54,7 @@ def live(app: Flask, news: Newsroom, chief: Person, where: Channel, clock: Clock
 def retracted(script: int, chief: Person, clock: Clock) -> None:
     with changing() as session:
         story_id = session.get_one(Delivery, script).story_id
-        publishing.retract(session, actor(chief), story_id, reason="Sai số điện thoại", now=clock())
+        scheduling.retract(session, actor(chief), story_id, reason="Sai số điện thoại", now=clock())
     work(clock)
 
 

@@ -17,11 +17,12 @@ from cms.core.refusal import Conflict, Invalid, NotAllowed
 from cms.models.people import Person
 from cms.models.radio import ScriptVariant
 from cms.models.roles import Role
-from cms.radio import reading, variants
-from cms.radio.sounds import keep, kind
-from cms.radio.variants import VariantFields
-from media.store import Store
-from scheduler.tables import Delivery, StoredRendition
+from cms.radio.scripts import queries
+from cms.radio.variants import variants
+from cms.radio.variants.sounds import keep, kind
+from cms.radio.variants.variants import VariantFields
+from media.storage.store import Store
+from scheduler.storage.tables import Delivery, StoredRendition
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Browser, Newsroom, actor, person, sign_in, unit
 from tests.cms.radio.conftest import Live
@@ -44,7 +45,7 @@ def save(who: Person, script: int, clock: Clock, fields: VariantFields = FIELDS,
 
 def shown(who: Person, script: int) -> list[variants.Variant]:
     db.session.rollback()
-    return variants.listed(db.session(), reading.script(db.session(), actor(who), script))
+    return variants.listed(db.session(), queries.script(db.session(), actor(who), script))
 
 
 @pytest.mark.parametrize(

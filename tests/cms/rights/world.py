@@ -17,16 +17,16 @@ from cms.models.plans import ManualRecord, Plan, Quota, Task
 from cms.models.radio import Broadcast, Bulletin, BulletinAiring, Programme, ScriptFeed, ScriptMail, ScriptVariant
 from cms.models.roles import Role
 from cms.models.stories import Asset, Story
-from cms.quotas import importing
-from cms.quotas import pack as schema
-from cms.radio import programmes
-from cms.stories import lookup, outputs
-from cms.stories.content import Content
+from cms.quotas.packs import importing, schema
+from cms.radio.bulletins import programmes
+from cms.stories.editing.content import Content
+from cms.stories.queries import lookup
+from cms.stories.renditions import outputs
 from cms.web.context import store
+from scheduler.decisions.states import DeliveryState
 from scheduler.followers.states import BroadcastState
 from scheduler.followers.tables import FollowerBroadcast
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, StoredRendition
+from scheduler.storage.tables import Channel, StoredRendition
 from tests.cms import newsroom
 from tests.cms.api.machine import token
 from tests.conftest import SUNDAY

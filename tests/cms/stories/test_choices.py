@@ -6,7 +6,7 @@ import pytest
 
 from cms.core.permissions import Actor
 from cms.models.roles import Grant, Role
-from cms.stories.choices import Choices, Standing, choices
+from cms.stories.review.permitted_actions import Choices, Standing, choices
 
 PAPER, DISTRICT = "/1/2/", "/1/3/"
 WRITER, SOMEONE = 7, 8

@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from cms.core.database import changing, db
 from cms.models.stories import Revision, Story
-from cms.stories import approving, promising, review, writing
-from cms.stories import content as contents
-from cms.stories.publishing import Wish
+from cms.stories.editing import content as contents
+from cms.stories.editing import writing
+from cms.stories.publishing import promising
+from cms.stories.publishing.scheduling import Wish
+from cms.stories.review import approval, review
 from cms.web.context import context
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery, StoredRendition
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Channel, Delivery, StoredRendition
 from tests.cms import newsroom
 from tests.cms.deliveries.press import work
 from tests.cms.newsroom import Newsroom
@@ -77,8 +79,8 @@ def carried(delivery_id: int) -> tuple[str, int, str]:
     return row.state, rendition.revision, rendition.title
 
 
-def approve(house: Newsroom, story: Story, revision_id: int, clock: Clock) -> approving.Approved:
-    return approving.approve(
+def approve(house: Newsroom, story: Story, revision_id: int, clock: Clock) -> approval.Approved:
+    return approval.approve(
         context().store, "http://127.0.0.1:8000", newsroom.actor(house.lead), story.id,
         revision_id=revision_id, now=clock(),
     )  # fmt: skip

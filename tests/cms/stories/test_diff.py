@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.words import Words
-from cms.stories import diff
-from cms.stories.content import Content, parse
-from cms.stories.diff import Change, Run
+from cms.stories.editing import diff
+from cms.stories.editing.content import Content, parse
+from cms.stories.editing.diff import Change, Run
 
 TEXT = st.lists(st.sampled_from(["hồ sơ", "nộp", "trực tuyến", "\n", "\n\n", " ", ",", "2026", "  "]), max_size=30).map(
     "".join

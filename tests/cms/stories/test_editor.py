@@ -6,9 +6,10 @@ import pytest
 from flask import Flask
 
 from cms.core.database import changing
-from cms.stories import review, writing
-from cms.stories.content import parse
-from scheduler.states import DeliveryState
+from cms.stories.editing import writing
+from cms.stories.editing.content import parse
+from cms.stories.review import review
+from scheduler.decisions.states import DeliveryState
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser, Newsroom
 from tests.cms.stories.writing_desk import (

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from cms.stories import forms
-from cms.stories.content import Content, parse
+from cms.stories.editing import forms
+from cms.stories.editing.content import Content, parse
 
 FULL = parse(
     {

@@ -5,8 +5,9 @@ from flask import Flask
 
 from cms.core.database import changing
 from cms.models.stories import Story
-from cms.stories import review, writing
-from cms.stories.content import parse
+from cms.stories.editing import writing
+from cms.stories.editing.content import parse
+from cms.stories.review import review
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser, Newsroom
 from tests.cms.stories.writing_desk import saved, text

@@ -14,10 +14,12 @@ from cms.core.refusal import Invalid
 from cms.models.roles import Role
 from cms.models.stories import Story
 from cms.models.story_states import Stage, StoryState, stage
-from cms.stories import listing, publishing, review, search, sharing
-from cms.stories.listing import Filters
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel
+from cms.stories.publishing import scheduling
+from cms.stories.queries import listing, search, sharing
+from cms.stories.queries.listing import Filters
+from cms.stories.review import review
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Channel
 from tests.cms import newsroom
 from tests.cms.newsroom import Newsroom
 from tests.conftest import Clock
@@ -51,7 +53,7 @@ def everything(house: Newsroom, portal: Channel, clock: Clock) -> dict[str, Stor
     made["approved"] = newsroom.approved(editor, lead, paper, now=clock.turn(hours=1))
     made["retracted"] = newsroom.approved(editor, lead, paper, now=clock.turn(hours=1))
     with changing() as session:
-        publishing.retract(session, newsroom.actor(lead), made["retracted"].id, reason="Sai số liệu", now=clock())
+        scheduling.retract(session, newsroom.actor(lead), made["retracted"].id, reason="Sai số liệu", now=clock())
     again = newsroom.approved(editor, lead, paper, now=clock.turn(hours=1))
     newsroom.delivery(again, portal, DeliveryState.EXPIRED, now=clock())
     newsroom.delivery(again, portal, DeliveryState.LIVE, now=clock())

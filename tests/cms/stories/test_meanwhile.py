@@ -10,10 +10,12 @@ from playwright.sync_api import BrowserContext, expect
 from cms.core.database import changing
 from cms.models.stories import Story
 from cms.models.story_states import Stage
-from cms.stories import publishing, review, writing
-from cms.stories.content import parse
+from cms.stories.editing import writing
+from cms.stories.editing.content import parse
 from cms.stories.pages.meanwhile import SENTENCES
-from scheduler.states import DeliveryState
+from cms.stories.publishing import scheduling
+from cms.stories.review import review
+from scheduler.decisions.states import DeliveryState
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser, Newsroom, actor
 from tests.cms.stories.test_editor_in_browser import signed_in
@@ -55,7 +57,7 @@ def on_channel(state: DeliveryState, *, elsewhere: bool = False) -> Event:
 def retract(house: Newsroom, made: Story, clock: Clock) -> None:
     approve(house, made, clock)
     with changing() as session:
-        publishing.retract(session, actor(house.lead), made.id, reason="Sai", now=clock())
+        scheduling.retract(session, actor(house.lead), made.id, reason="Sai", now=clock())
 
 
 def save(house: Newsroom, made: Story, clock: Clock) -> None:

@@ -14,7 +14,9 @@ from cms.core.database import changing, db
 from cms.models.people import Person
 from cms.models.roles import Role
 from cms.models.stories import Story
-from cms.stories import assets, content, publishing, review, writing
+from cms.stories.editing import content, pictures, writing
+from cms.stories.publishing import scheduling
+from cms.stories.review import review
 from cms.web.context import store
 from tests.cms import newsroom
 from tests.cms.api.machine import Machine
@@ -167,7 +169,7 @@ def test_what_was_retracted_stays_retracted_for_others_while_it_is_rewritten(
     app: Flask, house: Newsroom, shared: Story, clock: Clock
 ) -> None:
     with changing() as session:
-        publishing.retract(session, actor(house.lead), shared.id, reason="sai số liệu", now=clock())
+        scheduling.retract(session, actor(house.lead), shared.id, reason="sai số liệu", now=clock())
     revise(house, shared, clock)
     told = Machine(app, house.outsider).get(f"/stories/{shared.id}")
     assert (told["state"], told["stage"], told["title"]) == ("retracted", "retracted", "Bản đã duyệt")
@@ -194,9 +196,9 @@ def test_pages_of_two_lists_follow_one_another_without_gap_or_repeat(app: Flask,
 def test_a_picture_is_told_of_once_it_stands_in_an_approved_story(app: Flask, house: Newsroom, clock: Clock) -> None:
     file = io.BytesIO()
     Image.new("RGB", (64, 48), "red").save(file, "PNG")
-    picture = assets.keep(store(), assets.clean(file.getvalue()))
+    picture = pictures.keep(store(), pictures.clean(file.getvalue()))
     with changing() as session:
-        kept = assets.add(session, actor(house.editor), house.paper.id, "Mật 8.png", picture, clock())
+        kept = pictures.add(session, actor(house.editor), house.paper.id, "Mật 8.png", picture, clock())
         sha256 = kept.sha256
     cover = {"sha256": sha256, "alt": "Một ô màu đỏ"}
     made = newsroom.submitted(house.editor, house.paper, now=clock(), cover=cover)

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from cms.core.database import changing, db
 from cms.core.refusal import NotAllowed, Refusal
 from cms.models.stories import Asset
-from cms.stories import assets
+from cms.stories.editing import pictures
 from cms.web.context import store
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser, Newsroom
@@ -89,18 +89,18 @@ def test_pictures_are_added_to_ones_own_unit_only(app: Flask, house: Newsroom, c
     assert upload(newsroom.sign_in(app, house.viewer), house.paper.id, photo()).status_code == 403
     assert upload(newsroom.sign_in(app, house.outsider), house.paper.id, photo()).status_code == 403
     assert upload(newsroom.sign_in(app, house.editor), 999, photo()).status_code == 404
-    picture = assets.keep(store(), assets.clean(photo()))
+    picture = pictures.keep(store(), pictures.clean(photo()))
     with changing() as session, pytest.raises(NotAllowed):
-        assets.add(session, newsroom.actor(house.outsider), house.paper.id, "a.jpg", picture, clock())
+        pictures.add(session, newsroom.actor(house.outsider), house.paper.id, "a.jpg", picture, clock())
     assert kept() == 0
 
 
 def test_the_service_judges_raw_bytes_itself(app: Flask, house: Newsroom, clock: Clock) -> None:
     editor = newsroom.actor(house.editor)
     with pytest.raises(Refusal) as refused:
-        assets.clean(b"no")
+        pictures.clean(b"no")
     assert (refused.value.code, refused.value.field) == ("not_a_picture", "picture")
-    picture = assets.keep(store(), assets.clean(photo()))
+    picture = pictures.keep(store(), pictures.clean(photo()))
     with changing() as session:
-        asset = assets.add(session, editor, house.paper.id, "  a\n b.jpg ", picture, clock())
+        asset = pictures.add(session, editor, house.paper.id, "  a\n b.jpg ", picture, clock())
     assert (asset.name, asset.mime) == ("a b.jpg", "image/jpeg")

@@ -9,8 +9,8 @@ from flask import Flask
 from channels import registry
 from channels.contract import Edit, Fix
 from channels.words import Words
-from cms.stories import preview
-from cms.stories.content import Content, VariantText
+from cms.stories.editing.content import Content, VariantText
+from cms.stories.renditions import preview
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser, Newsroom
 from tests.cms.stories.test_pictures import photo, upload

@@ -14,13 +14,16 @@ from cms.models.lexicon import LexiconEntry
 from cms.models.people import Unit
 from cms.models.plans import Term
 from cms.models.stories import Story
-from cms.stories import content as contents
-from cms.stories import lookup, outputs, promising, writing
-from cms.stories.content import Content
-from cms.stories.publishing import Wish
+from cms.stories.editing import content as contents
+from cms.stories.editing import writing
+from cms.stories.editing.content import Content
+from cms.stories.publishing import promising
+from cms.stories.publishing.scheduling import Wish
+from cms.stories.queries import lookup
+from cms.stories.renditions import outputs
 from cms.web.context import store
-from scheduler.database import writing as locked
-from scheduler.tables import Channel, Delivery, StoredRendition
+from scheduler.storage.database import writing as locked
+from scheduler.storage.tables import Channel, Delivery, StoredRendition
 from tests.cms import newsroom
 from tests.cms.newsroom import Newsroom
 from tests.conftest import SUNDAY, Clock

@@ -4,7 +4,7 @@ from flask import Flask
 
 from cms.core.database import db
 from cms.models.people import Unit
-from cms.stories import outputs
+from cms.stories.renditions import outputs
 from tests.cms.newsroom import Newsroom, channel, newsroom, unit
 
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext
 
-from scheduler.states import DeliveryState
+from scheduler.decisions.states import DeliveryState
 from tests.cms import newsroom
 from tests.cms.stories.test_editor_in_browser import signed_in
 from tests.conftest import Clock

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from cms.core.database import changing, db
 from cms.models.roles import Role
 from cms.models.stories import Story
-from cms.stories import places, unscheduling
-from cms.stories.places import Standing
+from cms.stories.publishing import schedule_options, unscheduling
+from cms.stories.publishing.schedule_options import Standing
 from cms.web.context import store
-from cms.web.dates import as_typed
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery
+from cms.web.input.dates import as_typed
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Channel, Delivery
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser, Newsroom
 from tests.cms.stories.writing_desk import saved, text
@@ -290,7 +290,7 @@ def test_places_tell_what_scheduling_on_each_channel_would_do(
     ended = newsroom.channel("portal_rss", house.district, "kenh-cu", name="ended")
     newsroom.delivery(ready, ended, DeliveryState.WITHDRAWN, now=clock())
     session, story = db.session(), saved(ready.id)
-    found = places.places(session, store(), "http://x", lead, _with_unit(story), story.current, clock())  # type: ignore[arg-type]
+    found = schedule_options.places(session, store(), "http://x", lead, _with_unit(story), story.current, clock())  # type: ignore[arg-type]
     assert {place.name: place.standing for place in found["portal_rss"]} == {
         **{str(name): name for name in standings},
         "ended": Standing.FREE,

@@ -4,8 +4,8 @@ import pytest
 from flask import Flask
 
 from cms.core.database import changing
-from cms.stories import writing
-from cms.stories.content import parse
+from cms.stories.editing import writing
+from cms.stories.editing.content import parse
 from tests.cms import newsroom
 from tests.cms.newsroom import Browser, Newsroom
 from tests.cms.stories.writing_desk import article, body_of, keep, post, tab_of, text, working_copies

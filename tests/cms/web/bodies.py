@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cms.api.fields import Form
-from cms.api.table import TABLE, Endpoint
+from cms.api.kit.fields import Form
+from cms.api.kit.table import TABLE, Endpoint
 from cms.api.views import blueprint
 from tests.cms.web.hostile import FAR, LONG, ODD
 

@@ -15,11 +15,12 @@ from cms.models.people import ApiToken, Person
 from cms.models.radio import ScriptFeed
 from cms.models.roles import Role
 from cms.models.stories import Story
-from cms.radio import bulletins, programmes, variants
-from cms.radio.programmes import ProgrammeFields
-from cms.radio.variants import VariantFields
-from scheduler.states import DeliveryState
-from scheduler.tables import Delivery
+from cms.radio.bulletins import composing, programmes
+from cms.radio.bulletins.programmes import ProgrammeFields
+from cms.radio.variants import variants
+from cms.radio.variants.variants import VariantFields
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage.tables import Delivery
 from tests.cms import newsroom
 from tests.cms.api.machine import Machine
 from tests.cms.deliveries.press import promised, state, work
@@ -179,7 +180,7 @@ def _bulletin(there: There) -> tuple[int, int, int]:
         )  # fmt: skip
     air = there.clock() + timedelta(hours=5)
     with changing() as session:
-        begun = bulletins.begin(session, who, programme_id=programme.id, air_at=air, now=there.clock())
+        begun = composing.begin(session, who, programme_id=programme.id, air_at=air, now=there.clock())
     items = {"do": "add", "delivery": script}
     there.browser("broadcaster").post(f"/radio/bulletins/{begun.id}/items", data=items)
     return script, programme.id, begun.id

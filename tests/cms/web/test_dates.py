@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from cms.api.fields import Day
+from cms.api.kit.fields import Day
 from cms.core.refusal import Invalid
-from cms.web import asked
-from cms.web.dates import as_typed, read_day, read_moment
+from cms.web.input import form_values
+from cms.web.input.dates import as_typed, read_day, read_moment
 from tests.cms import newsroom
 
 SUNDAY, EVENING = date(2026, 11, 22), datetime(2026, 11, 22, 17, 30)
@@ -120,9 +120,9 @@ def test_days_far_off_are_refused_by_every_reader(day: str) -> None:
         with pytest.raises(ValueError, match=r".*"):
             read(day)
     with pytest.raises(Invalid):
-        asked.day({"day": day}, "day")
+        form_values.day({"day": day}, "day")
     with pytest.raises(Invalid):
-        asked.instant({"at": f"17:30 {day}"}, "at")
+        form_values.instant({"at": f"17:30 {day}"}, "at")
     with pytest.raises(ValueError, match=r".*"):
         TypeAdapter(Day).validate_python(day)
 

@@ -14,8 +14,8 @@ from cms.core.database import changing, db
 from cms.deliveries import handling
 from cms.models.people import Membership, Unit
 from cms.models.roles import Role
-from cms.radio import reading
-from scheduler.tables import Channel
+from cms.radio.scripts import queries
+from scheduler.storage.tables import Channel
 from tests.cms import newsroom
 from tests.cms.api.machine import Machine
 from tests.cms.deliveries.press import failed, promised, state, work
@@ -87,12 +87,12 @@ def still_heard(there: There) -> None:
     assert "Kịch bản đã phát hành vẫn ở trang của đài và vẫn thu hồi được" in there.page(f"/channels/{made.id}")
     there.browser().post(f"/channels/{made.id}/deactivate")
     db.session.rollback()
-    assert not reading.script(db.session(), actor(there.news.broadcaster), one).withdrawn
-    found = reading.script(db.session(), actor(there.news.broadcaster), one)
+    assert not queries.script(db.session(), actor(there.news.broadcaster), one).withdrawn
+    found = queries.script(db.session(), actor(there.news.broadcaster), one)
     with changing() as session:
-        from cms.stories import publishing
+        from cms.stories.publishing import scheduling
 
-        publishing.retract(session, actor(there.news.lead), found.story_id, reason="Sai", now=there.clock())
+        scheduling.retract(session, actor(there.news.lead), found.story_id, reason="Sai", now=there.clock())
     work(there.clock)
     assert state(one) == "withdrawn"
 

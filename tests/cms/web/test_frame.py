@@ -5,9 +5,9 @@ import re
 import pytest
 from flask import Flask
 
-from cms.web.addresses import within_site
-from cms.web.looks import DELIVERIES, STAGES
-from scheduler.states import DeliveryState
+from cms.web.input.addresses import within_site
+from cms.web.output.badges import DELIVERIES, STAGES
+from scheduler.decisions.states import DeliveryState
 from tests.cms import newsroom
 from tests.cms.newsroom import Newsroom
 from tests.cms.stories.writing_desk import text

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, select
 
 from cms.core.database import changing, db
 from cms.models.roles import Role
-from cms.radio import programmes
-from scheduler.tables import Delivery
+from cms.radio.bulletins import programmes
+from scheduler.storage.tables import Delivery
 from tests.cms.api.machine import Machine
 from tests.cms.feeds.press import Press
 from tests.cms.newsroom import actor, channel, person, sign_in, visitor

@@ -15,7 +15,7 @@ from cms.core.database import db
 from cms.web.context import context
 from cms.web.errors import BUSY, LOST_RACE
 from media import underlock
-from scheduler.database import open_engine
+from scheduler.storage.database import open_engine
 from tests.cms import newsroom
 from tests.cms.newsroom import Newsroom
 from tests.cms.stories.writing_desk import text as page_text

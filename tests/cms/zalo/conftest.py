@@ -11,12 +11,12 @@ from flask import Flask
 
 from cms.core.database import changing, db
 from cms.web.context import context
-from scheduler.config import EngineConfig
+from scheduler.decisions.states import DeliveryState
+from scheduler.engine.config import EngineConfig
 from scheduler.followers.accounts import Accounts
 from scheduler.followers.worker import FollowersWorker, lanes
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel, Delivery
-from scheduler.vault import Keys, put_secrets
+from scheduler.storage.tables import Channel, Delivery
+from scheduler.storage.vault import Keys, put_secrets
 from tests.channels.zalo_oa.running import APP_ID, APP_SECRET, Running, running
 from tests.channels.zalo_oa.running import Clock as ZaloClock
 from tests.cms.newsroom import Newsroom, approved, channel, delivery, newsroom

@@ -10,10 +10,10 @@ from cms.core.channel_secrets import opened
 from cms.core.database import changing, db
 from cms.web.context import context
 from cms.zalo.panel import token_ages
+from scheduler.decisions.states import DeliveryState
 from scheduler.followers.tables import ChannelTrial
-from scheduler.states import DeliveryState
-from scheduler.tables import Channel
-from scheduler.vault import Keys
+from scheduler.storage.tables import Channel
+from scheduler.storage.vault import Keys
 from tests.cms.deliveries.press import audited, bent
 from tests.cms.newsroom import Browser, actor, delivery, sign_in, story
 from tests.cms.zalo.conftest import HOOK_KEY, Office

@@ -8,14 +8,14 @@ import pytest
 import requests
 from flask import Flask
 
-from channels.zalo_oa.connect import challenge_of
-from channels.zalo_oa.tokens import TokenState
+from channels.zalo_oa.api.consent import challenge_of
+from channels.zalo_oa.api.tokens import TokenState
 from cms.channels import service
 from cms.core.channel_secrets import opened
 from cms.core.database import changing, db
 from cms.zalo import connecting
-from scheduler.tables import Channel
-from scheduler.vault import Keys
+from scheduler.storage.tables import Channel
+from scheduler.storage.vault import Keys
 from tests.channels.zalo_oa.running import APP_ID, APP_SECRET, Clock, Running, running
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Browser, Newsroom, actor, channel, newsroom, sign_in

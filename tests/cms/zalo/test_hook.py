@@ -13,8 +13,8 @@ from channels.zalo_oa.simulator.webhook import mac
 from cms.core.clock import local_day
 from cms.core.database import db
 from cms.models.followers import FollowerEvent
-from cms.zalo import reading
-from scheduler.database import open_engine, writing
+from cms.zalo import queries
+from scheduler.storage.database import open_engine, writing
 from tests.channels.zalo_oa.running import APP_ID
 from tests.cms.newsroom import Browser, channel, visitor
 from tests.cms.zalo.conftest import HOOK_KEY, OA_ID, Office
@@ -54,7 +54,7 @@ def test_a_follower_is_counted_once_however_often_zalo_tells(zalo_calls: Browser
         assert (answer.status_code, answer.json) == (200, {"result": expected})
     told(zalo_calls, event(office, event_name="unfollow"))
     told(zalo_calls, event(office, follower={"id": "78"}))
-    today = reading.days(db.session(), office.oa.id, local_day(office.clock()))[0]
+    today = queries.days(db.session(), office.oa.id, local_day(office.clock()))[0]
     assert (today.came, today.left) == (2, 1)
 
 

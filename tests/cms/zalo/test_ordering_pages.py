@@ -9,9 +9,9 @@ from werkzeug.test import TestResponse
 from cms.core.database import changing, db
 from cms.core.permissions import Action
 from cms.models.roles import Role
-from cms.stories import publishing
+from cms.stories.publishing import scheduling
 from scheduler.followers.tables import FollowerBroadcast
-from scheduler.tables import Channel
+from scheduler.storage.tables import Channel
 from tests.cms.deliveries.press import audited
 from tests.cms.newsroom import Browser, actor, person, sign_in
 from tests.cms.zalo.conftest import Office
@@ -140,7 +140,7 @@ def test_a_retracted_story_stops_the_broadcast_that_waits(lead: Browser, office:
     one = office.live("Sai số liệu")
     broadcast_id = ordered(lead, office, one.id, when="at", at="2026-11-22T17:00")
     with changing() as session:
-        publishing.retract(session, actor(office.news.lead), one.story_id, reason="Sai số liệu", now=office.clock())
+        scheduling.retract(session, actor(office.news.lead), one.story_id, reason="Sai số liệu", now=office.clock())
     office.work()
     assert row(broadcast_id).state == "stopped"
     assert "đã bị thu hồi hoặc gỡ nên cả lượt gửi đã dừng" in lead.get(f"/followers/{broadcast_id}").text

@@ -13,17 +13,17 @@ import pytest
 from sqlalchemy import Engine as Database
 from sqlalchemy import column, insert, select, table, update
 
-from scheduler.config import EngineConfig
-from scheduler.database import writing
-from scheduler.followers import desk
+from scheduler.decisions.states import DeliveryState, Desired
+from scheduler.engine.config import EngineConfig
+from scheduler.followers import orders
 from scheduler.followers.accounts import Accounts
 from scheduler.followers.rows import ATTEMPT, BROADCAST, STANDING, TRIAL
 from scheduler.followers.sending import Broadcasts
 from scheduler.followers.states import BroadcastState
 from scheduler.followers.worker import FollowersWorker, lanes
-from scheduler.rows import CHANNEL, DELIVERY, RENDITION
-from scheduler.states import DeliveryState, Desired
-from scheduler.vault import Keys, put_secrets
+from scheduler.storage.database import writing
+from scheduler.storage.rows import CHANNEL, DELIVERY, RENDITION
+from scheduler.storage.vault import Keys, put_secrets
 from tests.channels.zalo_oa.running import APP_ID, APP_SECRET, Clock, Running, running
 
 UNIT = table("unit", *(column(name) for name in ("id", "code", "name", "short_name", "path", "groups", "own_approval")))
@@ -104,9 +104,9 @@ class Desk:
     def order(self, *items: tuple[int, str, str], after: timedelta = timedelta(), key: str = "") -> int:
         """Order a broadcast whose call is due ``after`` from now."""
         at, chosen = self.clock() + after, items or (self.live(),)
-        wish = desk.Wish(key or uuid4().hex, self.channel, chosen, {"gender": "2"}, at + LEAD, at)
+        wish = orders.Wish(key or uuid4().hex, self.channel, chosen, {"gender": "2"}, at + LEAD, at)
         with writing(self.database) as connection:
-            return desk.order(connection, wish, by=None, now=self.clock())[0]
+            return orders.order(connection, wish, by=None, now=self.clock())[0]
 
     def accounts(self, reached: Callable[[Any], None] = lambda _point: None, **config: Any) -> Accounts:
         usual = EngineConfig(keys=KEYS, draw=lambda _low, high: high, **config)

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import Engine as Database
 from sqlalchemy import update
 
-from scheduler.database import writing
-from scheduler.followers import desk
+from scheduler.followers import orders as desk
 from scheduler.followers.sending import LEASE, Broadcasts, Point
 from scheduler.followers.states import BroadcastState
-from scheduler.rows import CHANNEL
+from scheduler.storage.database import writing
+from scheduler.storage.rows import CHANNEL
 from tests.channels.zalo_oa.running import Running
 from tests.scheduler.followers.conftest import HASTY, KEYS, LEAD, Desk, patience
 
@@ -145,8 +145,8 @@ def test_a_short_sleep_costs_nothing(office: Desk) -> None:
 WORKER = """
 import sys
 from datetime import datetime
-from scheduler.config import EngineConfig
-from scheduler.database import open_engine
+from scheduler.engine.config import EngineConfig
+from scheduler.storage.database import open_engine
 from scheduler.followers.accounts import Accounts
 from scheduler.followers.worker import FollowersWorker, lanes
 at = datetime.fromisoformat(sys.argv[2])

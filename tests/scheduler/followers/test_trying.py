@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from channels.followers import followers_of
 from channels.zalo_oa.settings import Settings
-from scheduler.database import writing
-from scheduler.followers import desk
+from scheduler.followers import orders
 from scheduler.followers.looking import EVERY
 from scheduler.followers.rows import DAY, STANDING
 from scheduler.followers.trying import LEASE, Trials
+from scheduler.storage.database import writing
 from tests.channels.zalo_oa.running import Running
 from tests.scheduler.followers.conftest import Desk, patience
 
@@ -32,7 +32,7 @@ def begun(office: Desk, **settings: Any) -> int:
     known = Settings(app_id="a", api_url=office.zalo.url, oauth_url=office.zalo.url, **settings)
     document = kind.trial(f"thử-{office.clock()}", COVER, known).document
     with writing(office.database) as connection:
-        return desk.begin_trial(connection, office.channel, document, by=None, now=office.clock())
+        return orders.begin_trial(connection, office.channel, document, by=None, now=office.clock())
 
 
 def run(office: Desk, steps: int = 80) -> str:
@@ -122,7 +122,7 @@ def test_a_worker_that_dies_after_the_creation_makes_no_second_one(
 @pytest.mark.both_databases
 def test_one_trial_at_a_time(office: Desk) -> None:
     begun(office)
-    with pytest.raises(desk.TrialRunning):
+    with pytest.raises(orders.TrialRunning):
         begun(office)
 
 
@@ -192,7 +192,7 @@ def test_a_person_who_asks_need_not_wait_half_an_hour(office: Desk) -> None:
     looks(office)
     office.clock.advance(60)
     with writing(office.database) as connection:
-        desk.ask(connection, office.channel, office.clock())
+        orders.ask(connection, office.channel, office.clock())
     looks(office)
     assert office.standing().looked_at == office.clock()
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from cms.core.refusal import Refusal
-from scheduler.states import DeliveryState
+from scheduler.decisions.states import DeliveryState
 from tests.channels.toys.walking import Walk
 from tests.cms.quotas.province import Province
 from tests.conftest import Clock

@@ -18,20 +18,20 @@ from sqlalchemy.orm import Session
 
 from channels.words import Words
 from cms.app import schema
-from cms.app.backup import safekeeping
-from cms.app.backup.safekeeping import MADE_ANEW
+from cms.app.backup import archive as safekeeping
+from cms.app.backup.archive import MADE_ANEW
 from cms.core.refusal import Conflict, Invalid, Refusal
 from cms.models import metadata
 from cms.models.people import Person, Unit
 from cms.models.stories import Story
-from cms.stories import search
-from media.store import Store
-from scheduler import vault
-from scheduler.database import open_engine, writing
-from scheduler.rows import CHANNEL, DELIVERY
-from scheduler.states import DeliveryState
-from scheduler.tables import Delivery
-from scheduler.vault import Keys
+from cms.stories.queries import search
+from media.storage.store import Store
+from scheduler.decisions.states import DeliveryState
+from scheduler.storage import vault
+from scheduler.storage.database import open_engine, writing
+from scheduler.storage.rows import CHANNEL, DELIVERY
+from scheduler.storage.tables import Delivery
+from scheduler.storage.vault import Keys
 from tests.cms import newsroom
 from tests.cms.damage import DAMAGE, changed_row
 from tests.cms.feeds.press import Press

@@ -6,14 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, select, update
 
-from cms.app.backup import soundness
+from cms.app.backup import integrity
 from cms.models.radio import ScriptVariant
 from cms.models.stories import Asset
-from media.store import Store
-from scheduler import vault
-from scheduler.database import writing
-from scheduler.rows import RENDITION, SECRET
-from scheduler.vault import Keys
+from media.storage.store import Store
+from scheduler.storage import vault
+from scheduler.storage.database import writing
+from scheduler.storage.rows import RENDITION, SECRET
+from scheduler.storage.vault import Keys
 from tests.cms import newsroom
 from tests.cms.feeds.press import Press
 from tests.cms.filler import fill
@@ -40,7 +40,7 @@ def store(app: Flask, engine: Engine, clock: Clock, tmp_path: Path) -> Store:
 
 
 def told(engine: Engine, store: Store, keys: Keys = KEY) -> list[str]:
-    return [str(fault) for fault in soundness.faults(engine, keys, store)]
+    return [str(fault) for fault in integrity.faults(engine, keys, store)]
 
 
 def test_all_is_well(engine: Engine, store: Store) -> None:

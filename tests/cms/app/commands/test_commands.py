@@ -17,10 +17,10 @@ from cms.app.cli import COMMANDS, main
 from cms.core import access_keys
 from cms.models.audit import AuditEntry
 from cms.models.people import ApiToken, Person, Unit
-from cms.people import passwords
-from scheduler.database import open_engine, writing
-from scheduler.tables import Channel
-from scheduler.vault import Keys, put_secrets
+from cms.people.accounts import passwords
+from scheduler.storage.database import open_engine, writing
+from scheduler.storage.tables import Channel
+from scheduler.storage.vault import Keys, put_secrets
 from tests.conftest import SUNDAY
 
 pytestmark = pytest.mark.one_database

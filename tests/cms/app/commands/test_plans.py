@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cms.app.cli import main
 from cms.models.plans import Plan
-from cms.quotas.pack_yaml import builtin_packs
+from cms.quotas.packs.yaml_reading import builtin_packs
 
 PACK = str(builtin_packs()["long-an-2025"])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cms.processes.crew import Hand
+from cms.processes.supervisor import Hand
 
 HOUSE = Path(__file__).resolve().parents[4]
 

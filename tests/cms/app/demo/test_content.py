@@ -9,14 +9,15 @@ import pytest
 from PIL import Image
 
 from channels.contract import StoryKind
-from channels.document.plain import to_text
+from channels.document.output.plain import to_text
 from channels.radio_script.reading import read_aloud
 from cms.app.demo.content import DemoStory, Outcome, Placement, channels_needed, document_codes, load_stories
-from cms.quotas.pack import Pack
-from cms.quotas.pack_yaml import builtin_packs, read_pack
-from cms.stories.content import gaps
-from media import infographic, infographic_spec
-from media.fonts import ICONS
+from cms.quotas.packs.schema import Pack
+from cms.quotas.packs.yaml_reading import builtin_packs, read_pack
+from cms.stories.editing.content import gaps
+from media.drawing.fonts import ICONS
+from media.infographics import infographic
+from media.infographics import spec as infographic_spec
 
 ALL = load_stories()
 SLUGS = [story.slug for story in ALL]

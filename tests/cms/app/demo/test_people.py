@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from cms.app.demo.content import DemoStory, channels_needed, load_stories
+from cms.app.demo.files import DemoError
 from cms.app.demo.people import PEOPLE, load_people
-from cms.app.demo.reading import DemoError
 from cms.core.permissions import GRANTS, Action
 from cms.models.roles import Role
-from cms.quotas.pack import Pack
-from cms.quotas.pack_yaml import builtin_packs, read_pack
+from cms.quotas.packs.schema import Pack
+from cms.quotas.packs.yaml_reading import builtin_packs, read_pack
 
 ALL = load_stories()
 

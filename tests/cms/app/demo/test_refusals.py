@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from cms.app.demo.content import STORIES, load_stories, parse_story
-from cms.app.demo.reading import DemoError
+from cms.app.demo.files import DemoError
 
 GOOD = (STORIES / "01-nop-ho-so-tu-nha.md").read_text(encoding="utf-8")
 

@@ -1,0 +1,1 @@
+"""Scripts put together for a slot."""

@@ -1,0 +1,1 @@
+"""A script or a bulletin as a file."""

@@ -1,0 +1,1 @@
+"""How long a reading takes, where it breathes, how it sounds."""

@@ -1,0 +1,1 @@
+"""The Open API as it is called: addresses, tokens, errors."""

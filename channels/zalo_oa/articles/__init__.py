@@ -1,0 +1,1 @@
+"""Articles: made, corrected, looked up, read back and removed."""

@@ -1,0 +1,1 @@
+"""Followers, broadcasts to them, and what the webhook tells."""

@@ -1,0 +1,1 @@
+"""The pages of deliveries and the calendar."""

@@ -1,0 +1,1 @@
+"""What admins keep: people, roles and the tree of units."""

@@ -1,0 +1,1 @@
+"""What was done, and how it stands against what is asked: decisions and the queries that feed them."""

@@ -1,0 +1,1 @@
+"""Plan packs: their schema, reading them from YAML, loading them."""

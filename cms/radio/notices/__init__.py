@@ -1,0 +1,1 @@
+"""How stations learn of new scripts: feeds and mail."""

@@ -1,0 +1,1 @@
+"""Scripts as stations take, read and log them."""

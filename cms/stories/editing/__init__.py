@@ -1,0 +1,1 @@
+"""What an editor writes: content, its forms, pictures, working copies and revisions."""

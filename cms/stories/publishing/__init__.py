@@ -1,0 +1,1 @@
+"""Promising an approved story to channels, and calling it back."""

@@ -1,0 +1,1 @@
+"""Finding stories, and who may see what of them."""

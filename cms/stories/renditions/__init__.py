@@ -1,0 +1,1 @@
+"""What each channel would carry of a story."""

@@ -1,0 +1,1 @@
+"""Handing in, approving, giving back, and who may do what now."""

@@ -1,0 +1,1 @@
+"""What comes in with a request: cleaned, and read into values that a service can use."""

@@ -1,0 +1,1 @@
+"""Canvas, letters, colours and QR codes."""

@@ -1,0 +1,1 @@
+"""Infographics drawn from their blocks."""

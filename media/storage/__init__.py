@@ -1,0 +1,1 @@
+"""The content-addressed store: a folder or a bucket."""

@@ -1,0 +1,161 @@
+"""How a channel stands, in one pure decision: the same on every page, in the API, for monitors and in the metrics."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from channels.access import Access
+from channels.words import N_, Words
+from scheduler.decisions.states import Health
+
+SILENT_AFTER = timedelta(hours=24)
+"""A board with something to show that has not reported for so long is silent."""
+
+
+class Standing(StrEnum):
+    """How a channel stands, gravest first: it carries the first of these that is true of it."""
+
+    OFF = "off"
+    DOCUMENTS_FAILING = "documents_failing"
+    SECRETS_LOST = "secrets_lost"
+    NEEDS_AUTH = "needs_auth"
+    NOT_CONNECTED = "not_connected"
+    PAUSED = "paused"
+    RESTING = "resting"
+    SILENT = "silent"
+    LEAVES_OUT = "leaves_out"
+    NO_KEY = "no_key"
+    NEVER_SEEN = "never_seen"
+    AUTH_ENDING = "auth_ending"
+    OK = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that decides. ``said`` is what the engine noted for the channel's admin.
+
+    ``access`` tells of its secrets; ``left_out`` counts broken live items, the first of them ``left_out_since``
+    (UTC). ``reports`` tells that the channel is one whose controllers report; ``key_since`` and ``seen_at`` (UTC) are
+    when it got its key and when it last reported, ``carries`` whether it has anything to show.
+    """
+
+    active: bool = True
+    health: Health = Health.OK
+    said: str = ""
+    resume_at: datetime | None = None
+    broken_since: datetime | None = None
+    broken: Words | None = None
+    access: Access = Access.NONE
+    left_out: int = 0
+    left_out_since: datetime | None = None
+    reports: bool = False
+    key_since: datetime | None = None
+    seen_at: datetime | None = None
+    carries: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How a channel stands: ``name`` of it, what to do (``words``; None: nothing), and since or until when (UTC)."""
+
+    standing: Standing
+    name: Words
+    words: Words | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def grave(self) -> bool:
+        """Whether it belongs on the list of open matters: what people think is out may not be."""
+        return self.standing in GRAVE
+
+
+GRAVE = frozenset(
+    {Standing.DOCUMENTS_FAILING, Standing.SECRETS_LOST, Standing.NEEDS_AUTH, Standing.NOT_CONNECTED, Standing.SILENT}
+)
+
+NAMES: Mapping[Standing, str] = {
+    Standing.OFF: N_("Đã ngừng"),
+    Standing.DOCUMENTS_FAILING: N_("Không tạo được nội dung"),
+    Standing.SECRETS_LOST: N_("Không đọc được mã bí mật"),
+    Standing.NEEDS_AUTH: N_("Cần cấp quyền lại"),
+    Standing.NOT_CONNECTED: N_("Chưa kết nối"),
+    Standing.PAUSED: N_("Tạm dừng"),
+    Standing.RESTING: N_("Đang chờ kênh"),
+    Standing.SILENT: N_("Bảng im lặng"),
+    Standing.LEAVES_OUT: N_("Có tin bị bỏ ra ngoài"),
+    Standing.NO_KEY: N_("Chưa cấp khóa cho bảng"),
+    Standing.NEVER_SEEN: N_("Bảng chưa báo về lần nào"),
+    Standing.AUTH_ENDING: N_("Quyền sắp hết hạn"),
+    Standing.OK: N_("Hoạt động"),
+}
+
+TODO: Mapping[Standing, str] = {
+    Standing.SECRETS_LOST: N_("Khóa mã hóa của máy chủ đã đổi; hãy nhập lại mã bí mật của kênh."),
+    Standing.NEEDS_AUTH: N_("Kênh không nhận mã truy cập nữa nên chưa bài nào lên được; hãy cấp quyền lại."),
+    Standing.NOT_CONNECTED: N_("Bài hẹn lên kênh này sẽ chờ cho đến khi kênh được kết nối; hãy kết nối kênh."),
+    Standing.PAUSED: N_("Bài đang chờ không lên kênh; hãy xử lý nguyên nhân rồi cho kênh chạy tiếp."),
+    Standing.RESTING: N_("Kênh bận hoặc không trả lời; hệ thống tự gửi tiếp khi hết giờ chờ."),
+    Standing.SILENT: N_("Không rõ bảng đang chiếu gì; hãy kiểm tra nguồn điện, mạng và khóa của bảng."),
+    Standing.LEAVES_OUT: N_("Các tin khác vẫn hiện; hãy sửa, thử lại hoặc thu hồi tin bị bỏ ra ngoài."),
+    Standing.NO_KEY: N_("Bảng chưa báo được lượt chiếu nên chỉ tiêu chưa đếm được; hãy cấp khóa cho bảng."),
+    Standing.NEVER_SEEN: N_("Hãy chép địa chỉ và khóa vào bộ điều khiển của bảng."),
+    Standing.AUTH_ENDING: N_("Hãy cấp quyền lại trong vài ngày tới để kênh không bị ngừng."),
+}
+
+
+def stand(facts: Facts, now: datetime) -> Stand:
+    """Return how a channel of which ``facts`` are known stands at ``now``."""
+    found = next(standing for standing in Standing if _holds(standing, facts, now))
+    told = Words(facts.said) if facts.said and found in _SAID else None
+    if found is Standing.DOCUMENTS_FAILING:
+        told = facts.broken
+    words = told or (Words(TODO[found]) if found in TODO else None)
+    return Stand(found, Words(NAMES[found]), words, _since(found, facts), _until(found, facts))
+
+
+_SAID = frozenset({Standing.NEEDS_AUTH, Standing.PAUSED, Standing.AUTH_ENDING})
+"""Where what the engine noted says more than we know here."""
+
+
+def _holds(standing: Standing, facts: Facts, now: datetime) -> bool:
+    """Whether ``standing`` is true of the channel, apart from graver ones."""
+    refused = facts.health is Health.NEEDS_AUTH and facts.access is not Access.MISSING
+    holds = {
+        Standing.OFF: not facts.active,
+        Standing.DOCUMENTS_FAILING: facts.broken_since is not None,
+        Standing.SECRETS_LOST: facts.access is Access.LOST,
+        Standing.NEEDS_AUTH: facts.access is Access.DEAD or refused,
+        Standing.NOT_CONNECTED: facts.access is Access.MISSING,
+        Standing.PAUSED: facts.health is Health.PAUSED,
+        Standing.RESTING: facts.resume_at is not None and facts.resume_at > now,
+        Standing.LEAVES_OUT: facts.left_out > 0,
+        Standing.AUTH_ENDING: facts.access is Access.ENDING or bool(facts.said),
+        Standing.OK: True,
+    }
+    return holds[standing] if standing in holds else _of_board(standing, facts, now)
+
+
+def _of_board(standing: Standing, facts: Facts, now: datetime) -> bool:
+    if not facts.reports:
+        return False
+    if standing is Standing.NO_KEY:
+        return facts.key_since is None
+    if standing is Standing.NEVER_SEEN:
+        return facts.seen_at is None
+    return facts.carries and facts.seen_at is not None and now - facts.seen_at >= SILENT_AFTER
+
+
+def _since(standing: Standing, facts: Facts) -> datetime | None:
+    since = {
+        Standing.DOCUMENTS_FAILING: facts.broken_since,
+        Standing.SILENT: facts.seen_at,
+        Standing.LEAVES_OUT: facts.left_out_since,
+        Standing.NEVER_SEEN: facts.key_since,
+    }
+    return since.get(standing)
+
+
+def _until(standing: Standing, facts: Facts) -> datetime | None:
+    return facts.resume_at if standing is Standing.RESTING else None

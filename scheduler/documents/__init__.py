@@ -1,0 +1,1 @@
+"""The prepared documents of pull channels."""

@@ -1,0 +1,1 @@
+"""What people order: promises, corrections, retractions, and what becomes of the unclear."""
