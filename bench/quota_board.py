@@ -20,7 +20,7 @@ from cms.core.periods import Period, parse
 from cms.quotas.counting.facts import plans_in_force, quota_facts
 from cms.quotas.counting.gathering import ask
 from cms.quotas.counting.statements import BROADCASTS, PLAYS, RECEIPTS
-from cms.quotas.counting.tallies import Duty, stretches
+from cms.quotas.counting.tallies import QuotaRule, stretches
 
 WEEK, MONTH = "2026-W47", "2026-11"
 PAGES = (
@@ -72,7 +72,7 @@ def _rows(connection: Connection, shown: Period) -> tuple[Figure, int]:
     return measure("SELECT", select), select()
 
 
-def _values(duties: list[Duty], shown: Period, proof: Evidence, *, days: bool) -> dict[str, object]:
+def _values(duties: list[QuotaRule], shown: Period, proof: Evidence, *, days: bool) -> dict[str, object]:
     mine = [duty for duty in duties if duty.proof is proof]
     found = ask(mine, stretches(mine, shown))
     if found is None:

@@ -19,7 +19,7 @@ KINDS: dict[str, str] = {"zalo_oa": "channels.zalo_oa.audience.followers:ZaloFol
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountState:
     """What the provider says about an account. ``None`` and "" mean that it said nothing.
 
     ``left`` and ``total`` are broadcasts in the provider's own period. ``until`` is the package's last day in the
@@ -39,7 +39,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class BroadcastArticle:
     """Something live at the provider: its id there and its title for people."""
 
     id: str
@@ -50,7 +50,7 @@ class Item:
 class BroadcastOrder:
     """Items to be shown to the followers that ``target`` describes in the provider's words."""
 
-    items: tuple[Item, ...]
+    items: tuple[BroadcastArticle, ...]
     target: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
@@ -60,7 +60,7 @@ class Followers(Protocol):
     lead: ClassVar[timedelta]
     """How long before the wanted time the provider has to be asked."""
 
-    def look(self, account: Account) -> Standing:
+    def look(self, account: Account) -> AccountState:
         """Ask how the account is; repeatable, no effect."""
         ...
 

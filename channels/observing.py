@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from channels.contract import Account, Adapter, Order
 
 
-class Standing(StrEnum):
+class LiveStanding(StrEnum):
     """How a live item stands at its provider, compared with what was sent. ``UNTOLD`` says nothing about it."""
 
     AS_SENT = "as_sent"
@@ -22,7 +22,7 @@ class Standing(StrEnum):
 class Observed:
     """What a look at a live item showed. ``differs`` names the parts that are not as sent, in the provider's words."""
 
-    standing: Standing
+    standing: LiveStanding
     differs: tuple[str, ...] = ()
 
 

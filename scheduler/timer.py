@@ -27,7 +27,7 @@ from scheduler.followers.accounts import Accounts
 from scheduler.followers.worker import FollowersWorker, lanes
 from scheduler.storage.database import open_engine, writing
 from scheduler.storage.dialect import upsert
-from scheduler.storage.error_log import Trouble
+from scheduler.storage.error_log import DatabaseErrorLog
 from scheduler.storage.rows import WORKER
 from scheduler.storage.watch import Watch
 from scheduler.timer_log import quiet
@@ -67,7 +67,7 @@ class Timer:
         self._vain = 0
         self._wakes_at: datetime | None = None
         self._read_at = -THOROUGH
-        self._trouble, self._faint = Trouble("deliveries"), Trouble("heartbeat")
+        self._trouble, self._faint = DatabaseErrorLog("deliveries"), DatabaseErrorLog("heartbeat")
         self._news = False
         self._lock = Lock()
         self._stopping = Event()

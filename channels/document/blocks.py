@@ -5,13 +5,13 @@ from collections.abc import Callable
 from channels.document import lines as marks
 from channels.document.inlines import inlines
 from channels.document.limits import Sheet
-from channels.document.lines import Line, Lines, Marker
+from channels.document.lines import Lines, Marker, SourceLine
 from channels.document.model import (
     Block,
     Cell,
     Heading,
-    Item,
     Listing,
+    ListItem,
     Note,
     NoteKind,
     Paragraph,
@@ -51,7 +51,7 @@ Found = tuple[Block | None, int]
 """A block and the line after it; the line itself if there is no such block."""
 
 
-def _rule(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Found:
+def _rule(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
     if not marks.is_rule(here.text):
         return None, at
     above = lines[at - 1] if at else None
@@ -60,7 +60,7 @@ def _rule(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Found:
     return Rule(here.start, here.end), at + 1
 
 
-def _heading(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Found:
+def _heading(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
     found = marks.heading(here.text)
     if found is None:
         return None, at
@@ -69,7 +69,7 @@ def _heading(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Fou
     return Heading(level, inside, here.start, here.end), at + 1
 
 
-def _fenced(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Found:
+def _fenced(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
     size = marks.fence(here.text)
     if not size:
         return None, at
@@ -81,7 +81,7 @@ def _fenced(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Foun
     return Preformatted(kept, here.start, lines[end].end), end + 1
 
 
-def _quote(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Found:
+def _quote(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
     if not marks.quote(here.text):
         return None, at
     inner: list[tuple[int, int]] = []
@@ -96,7 +96,7 @@ def _quote(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Found
     return Quote(blocks(sheet, Lines(sheet.source, inner), depth + 1), here.start, lines[end - 1].end), end
 
 
-def _table(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Found:
+def _table(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
     if not marks.begins_table(lines, at):
         return None, at
     end = at + 2
@@ -106,17 +106,17 @@ def _table(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Found
     return Table(head, tuple(rows), here.start, lines[end - 1].end), end
 
 
-def _row(sheet: Sheet, row: Line) -> tuple[Cell, ...]:
+def _row(sheet: Sheet, row: SourceLine) -> tuple[Cell, ...]:
     places = [(row.start + start, row.start + end) for start, end in marks.cells(row.text)]
     sheet.count("cells", len(places))
     return tuple(Cell(inlines(sheet, strip(sheet.source, [place])), *place) for place in places)
 
 
-def _list(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Found:
+def _list(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
     first = marks.begins_list(lines, at)
     if first is None:
         return None, at
-    items: list[Item] = []
+    items: list[ListItem] = []
     end = at
     while (found := _item_at(lines, end, here.indent, items[-1].number if items else first.number)) is not None:
         sheet.count("blocks")
@@ -157,14 +157,14 @@ def _item_end(lines: Lines, at: int, indent: int) -> int:
     return last
 
 
-def _item(sheet: Sheet, lines: Lines, at: int, end: int, sign: Marker, depth: int) -> Item:
+def _item(sheet: Sheet, lines: Lines, at: int, end: int, sign: Marker, depth: int) -> ListItem:
     head, places = lines[at], lines.places[at + 1 : end]
     rest = lines.each[at + 1 : end]
     step = min((each.indent for each in rest if each.text and each.indent >= _INDENT), default=0)
     inner = [(head.start + sign.width, head.end)]
     inner += [(_indented(sheet.source, place, step), place[1]) for place in places]
     within = blocks(sheet, Lines(sheet.source, inner), depth + 1)
-    return Item(sign.number, within, head.start, lines[end - 1].end)
+    return ListItem(sign.number, within, head.start, lines[end - 1].end)
 
 
 def _indented(source: str, place: tuple[int, int], columns: int) -> int:
@@ -184,7 +184,7 @@ def _note_list(sheet: Sheet, made: Listing) -> None:
             sheet.notes.append(Note(NoteKind.MINUS, item.start, item.end, sheet.source[item.start] + words))
 
 
-def _paragraph(sheet: Sheet, lines: Lines, at: int, here: Line, depth: int) -> Found:
+def _paragraph(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
     end = at + 1
     while end < len(lines) and lines[end].text and not begins_block(lines, end):
         end += 1
@@ -205,7 +205,7 @@ def begins_block(lines: Lines, at: int) -> bool:
     )
 
 
-_READERS: tuple[Callable[[Sheet, Lines, int, Line, int], Found], ...] = (
+_READERS: tuple[Callable[[Sheet, Lines, int, SourceLine, int], Found], ...] = (
     _rule,
     _heading,
     _fenced,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from channels.contract import Edit, Finding, Fix, Piece, Service, Severity
 from channels.document.limits import LIMITS
-from channels.document.model import Block, Document, Item, Listing, Note, NoteKind, Paragraph, Quote
+from channels.document.model import Block, Document, Listing, ListItem, Note, NoteKind, Paragraph, Quote
 from channels.document.output.plain import to_text
 from channels.document.pasting.wrapped import wrapped
 from channels.document.reading import read
@@ -206,20 +206,20 @@ def _renumbered(listing: Listing) -> Iterator[Edit]:
             yield Edit(item.start, item.start + len(typed), typed, str(wanted))
 
 
-def _listings(blocks: Sequence[Block | Item]) -> Iterator[Listing]:
+def _listings(blocks: Sequence[Block | ListItem]) -> Iterator[Listing]:
     for block in blocks:
         if isinstance(block, Listing):
             yield block
             yield from _listings(block.items)
-        elif isinstance(block, Quote | Item):
+        elif isinstance(block, Quote | ListItem):
             yield from _listings(block.blocks)
 
 
-def _paragraphs(blocks: Sequence[Block | Item]) -> Iterator[Paragraph]:
+def _paragraphs(blocks: Sequence[Block | ListItem]) -> Iterator[Paragraph]:
     for block in blocks:
         if isinstance(block, Paragraph):
             yield block
-        elif isinstance(block, Quote | Item):
+        elif isinstance(block, Quote | ListItem):
             yield from _paragraphs(block.blocks)
         elif isinstance(block, Listing):
             yield from _paragraphs(block.items)

@@ -25,7 +25,7 @@ _AHEAD = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceLine:
     """One line without the space around it. ``indent`` counts columns, a tab four; ``start`` is an offset."""
 
     text: str
@@ -54,7 +54,7 @@ class Lines:
     def __len__(self) -> int:
         return len(self.each)
 
-    def __getitem__(self, at: int) -> Line:
+    def __getitem__(self, at: int) -> SourceLine:
         return self.each[at]
 
     def closing_fence(self, at: int, size: int) -> int:
@@ -65,11 +65,11 @@ class Lines:
         return next((n for n in later if len(self.each[n].text) >= size), 0)
 
 
-def _line(source: str, start: int, end: int) -> Line:
+def _line(source: str, start: int, end: int) -> SourceLine:
     raw = source[start:end]
     text = raw.lstrip()
     space = raw[: len(raw) - len(text)]
-    return Line(text.rstrip(), len(space) + 3 * space.count("\t"), end - len(text), end)
+    return SourceLine(text.rstrip(), len(space) + 3 * space.count("\t"), end - len(text), end)
 
 
 def is_rule(text: str) -> bool:

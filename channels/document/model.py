@@ -103,7 +103,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListItem:
     """One item of a list. ``number`` is the one that was typed, None in a list without numbers."""
 
     number: int | None
@@ -117,7 +117,7 @@ class Listing:
     """A list."""
 
     ordered: bool
-    items: tuple[Item, ...]
+    items: tuple[ListItem, ...]
     start: int
     end: int
 

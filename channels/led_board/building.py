@@ -10,7 +10,7 @@ from typing import Any
 
 from channels.contract import Feed, LiveItem, StoryKind
 from channels.led_board.composing import frames
-from channels.led_board.playlist import Asset, Hours, Item, Page, Playlist, Retracted
+from channels.led_board.playlist import Asset, Hours, Playlist, PlaylistItem, PlaylistPage, Retracted
 from channels.led_board.settings import Settings
 from channels.led_board.standing import parts_of
 from channels.led_board.windows import ZONE_NAME, lease_end, long_lease_end, next_change, operating, whole_hour
@@ -89,17 +89,19 @@ def _url(feed: Feed, sha256: str) -> str:
     return f"{feed.base_url}/boards/{feed.slug}/assets/{sha256}.png"
 
 
-def _item(item: LiveItem, feed: Feed, settings: Settings) -> Item:
+def _item(item: LiveItem, feed: Feed, settings: Settings) -> PlaylistItem:
     document = item.rendition.document
     evergreen = bool(document["evergreen"])
     lease = (
         long_lease_end(feed.now, settings.evergreen_days) if evergreen else lease_end(feed.now, settings.lease_hours)
     )
     pages = tuple(
-        Page(sha256=page["sha256"], url=_url(feed, page["sha256"]), text=page["text"], dwell_ms=page["dwell_ms"])
+        PlaylistPage(
+            sha256=page["sha256"], url=_url(feed, page["sha256"]), text=page["text"], dwell_ms=page["dwell_ms"]
+        )
         for page in document["pages"]
     )
-    return Item(
+    return PlaylistItem(
         item_id=item.delivery_id,
         story_id=item.story_id,
         revision=item.revision,
@@ -115,10 +117,10 @@ def _item(item: LiveItem, feed: Feed, settings: Settings) -> Item:
     )
 
 
-def _standing_items(standing: Sequence[tuple[Frame, ...]], feed: Feed, settings: Settings) -> Iterable[Item]:
+def _standing_items(standing: Sequence[tuple[Frame, ...]], feed: Feed, settings: Settings) -> Iterable[PlaylistItem]:
     for number, shown in enumerate(standing, 1):
         pages = tuple(_page(frame, feed) for frame in shown)
-        yield Item(
+        yield PlaylistItem(
             item_id=0,
             story_id=None,
             revision=number,
@@ -134,12 +136,12 @@ def _standing_items(standing: Sequence[tuple[Frame, ...]], feed: Feed, settings:
         )
 
 
-def _page(frame: Frame, feed: Feed) -> Page:
+def _page(frame: Frame, feed: Feed) -> PlaylistPage:
     sha256 = _hash(frame.png)
-    return Page(sha256=sha256, url=_url(feed, sha256), text=frame.text, dwell_ms=frame.dwell_ms)
+    return PlaylistPage(sha256=sha256, url=_url(feed, sha256), text=frame.text, dwell_ms=frame.dwell_ms)
 
 
-def _ordered(items: Iterable[Item]) -> tuple[Item, ...]:
+def _ordered(items: Iterable[PlaylistItem]) -> tuple[PlaylistItem, ...]:
     """Return the items in the order of the loop; those that could not be shown before their lease ends are left out."""
     shown = (item for item in items if item.valid_from < item.valid_until)
     return tuple(

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from channels.led_board.playlist import Item, Page, Playlist
+from channels.led_board.playlist import Playlist, PlaylistItem, PlaylistPage
 from channels.led_board.windows import ZONE
 from media.characters import clean_line
 
 
-def valid(playlist: Playlist, now: datetime) -> Sequence[Item]:
+def valid(playlist: Playlist, now: datetime) -> Sequence[PlaylistItem]:
     """Return the items that may be shown at ``now``."""
     return [item for item in playlist.items if item.valid_from <= now < item.valid_until]
 
@@ -44,7 +44,7 @@ def _compared(end: datetime, sign: str) -> dict[str, str]:
     return {"expr": f"adapi-compare(adapi-date(),'{end.astimezone(ZONE):%Y-%m-%dT%H:%M:%S}'){sign}0"}
 
 
-def _picture(loop: Element, name: str, page: Page, condition: dict[str, str]) -> None:
+def _picture(loop: Element, name: str, page: PlaylistPage, condition: dict[str, str]) -> None:
     shown = {"src": page.url, "dur": _seconds(page.dwell_ms), "region": "board", "fit": "meet"}
     picture = SubElement(loop, "img", {**shown, **condition})
     for reads_it in ("contentId", "logContentId", "popName"):

@@ -44,7 +44,7 @@ class Asset(_Part):
     h: int
 
 
-class Page(_Part):
+class PlaylistPage(_Part):
     """One frame of an item, by the hash of its asset, and how long it is shown."""
 
     sha256: str
@@ -53,7 +53,7 @@ class Page(_Part):
     dwell_ms: int
 
 
-class Item(_Part):
+class PlaylistItem(_Part):
     """One thing to show. ``item_id`` is what proof of play reports; 0 for texts of the board's own, never reported."""
 
     item_id: int
@@ -67,7 +67,7 @@ class Item(_Part):
     valid_from: Moment
     valid_until: Moment
     dwell_ms: int
-    pages: tuple[Page, ...]
+    pages: tuple[PlaylistPage, ...]
 
 
 class Retracted(_Part):
@@ -107,7 +107,7 @@ class Playlist(_Part):
     stale_after: Moment
     operating: tuple[Hours, ...]
     takeover: None = None
-    items: tuple[Item, ...]
-    plate: Page
+    items: tuple[PlaylistItem, ...]
+    plate: PlaylistPage
     assets: tuple[Asset, ...]
     retracted: tuple[Retracted, ...]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from channels.radio_script.script import Estimate, Line, LineKind, Script
+from channels.radio_script.script import Estimate, LineKind, Script, ScriptLine
 from channels.radio_script.speech.length import syllables
 from channels.radio_script.speech.sentences import unread
 
@@ -16,9 +16,9 @@ def foreign_script(source: Mapping[str, Any], title: str, text: str, language: s
     original = Script.model_validate(source)
     blocks = unread(text)
     heading = tuple(sentence for block in unread(title, literal=True) for sentence in block.sentences)
-    lines = [Line(kind=LineKind.TITLE, voice=1, sentences=heading)] if heading else []
+    lines = [ScriptLine(kind=LineKind.TITLE, voice=1, sentences=heading)] if heading else []
     lines += [
-        Line(kind=LineKind.SPEECH, voice=1 + number % 2, sentences=block.sentences)
+        ScriptLine(kind=LineKind.SPEECH, voice=1 + number % 2, sentences=block.sentences)
         for number, block in enumerate(blocks, 1)
     ]
     length = float(duration_s or 0)

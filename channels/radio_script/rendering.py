@@ -5,7 +5,7 @@ from typing import Any
 from channels.contract import Piece, Rendition, RenditionFile, StoryKind
 from channels.radio_script.bulletins.draft import Frame, Text
 from channels.radio_script.files.text import to_text
-from channels.radio_script.files.writing import Item, compose_script
+from channels.radio_script.files.writing import WrittenItem, compose_script
 from channels.radio_script.reading import DIALECTS
 from channels.radio_script.script import Script
 from channels.radio_script.settings import Settings, StationSettings
@@ -64,7 +64,7 @@ def is_vietnamese(language: str) -> bool:
     return language.lower().partition("-")[0] == "vi"
 
 
-def item(piece: Piece, settings: Settings) -> Item:
+def item(piece: Piece, settings: Settings) -> WrittenItem:
     """Return what is read of a piece. A notice without a body is read from its service fields."""
     texts = []
     if settings.read_summary and piece.summary.strip():
@@ -75,7 +75,7 @@ def item(piece: Piece, settings: Settings) -> Item:
         texts += [Text(name, text) for name, text in _service(piece)]
     hotline = piece.service.hotline.strip()
     repeats = ((piece.service.name or "số điện thoại", hotline),) if hotline else ()
-    return Item(piece.title, tuple(texts), repeats)
+    return WrittenItem(piece.title, tuple(texts), repeats)
 
 
 def _service(piece: Piece) -> list[tuple[str, str]]:

@@ -66,7 +66,7 @@ CONTENT = frozenset({LineKind.TITLE, LineKind.SPEECH, LineKind.REPEAT})
 """What belongs to an item, whoever airs it."""
 
 
-class Line(Frozen):
+class ScriptLine(Frozen):
     """A cue or what one presenter says at a stretch. ``at`` and ``seconds`` are seconds from the start, and long.
 
     ``seconds`` of an item's head is the length of the whole item; ``cue`` is the text of every line that is not said.
@@ -132,6 +132,6 @@ class Script(Frozen):
     syllables: int
     estimate: Estimate
     slot_s: int
-    lines: tuple[Line, ...]
+    lines: tuple[ScriptLine, ...]
     doubts: tuple[DoubtNote, ...]
     long_sentences: tuple[LongSentence, ...]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from channels.contract import Edit, Finding, Fix, Piece, Severity
-from channels.document import Block, Cell, Item, Listing, Quote, Table, read
+from channels.document import Block, Cell, Listing, ListItem, Quote, Table, read
 from channels.words import N_, Words
 
 
@@ -19,13 +19,13 @@ def findings(piece: Piece) -> Iterator[Finding]:
         yield Finding(Severity.WARNING, "body", message, remedy, (fix,))
 
 
-def _tables(blocks: Sequence[Block | Item]) -> Iterator[Table]:
+def _tables(blocks: Sequence[Block | ListItem]) -> Iterator[Table]:
     for block in blocks:
         if isinstance(block, Table) and block.rows:
             yield block
         elif isinstance(block, Listing):
             yield from _tables(block.items)
-        elif isinstance(block, Quote | Item):
+        elif isinstance(block, Quote | ListItem):
             yield from _tables(block.blocks)
 
 

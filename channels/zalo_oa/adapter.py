@@ -19,7 +19,7 @@ from channels.contract import (
     StoryKind,
     Transport,
 )
-from channels.observing import Observed, Standing
+from channels.observing import LiveStanding, Observed
 from channels.words import N_, Words
 from channels.zalo_oa import checks
 from channels.zalo_oa.api import tokens
@@ -97,7 +97,7 @@ class ZaloOa:
     def observe(self, order: Order, account: Account) -> Observed:
         """Read the live article back and compare it with what was sent."""
         if order.live is None or not order.live.provider_id:
-            return Observed(Standing.UNTOLD)
+            return Observed(LiveStanding.UNTOLD)
         with connected(account) as api:
             return observed(order, order.live.provider_id, api)
 

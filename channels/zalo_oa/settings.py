@@ -66,7 +66,7 @@ def _stripped(value: object) -> object:
 ApiAddress = Annotated[str, BeforeValidator(API.read), PlainSerializer(API.write)]
 OauthAddress = Annotated[str, BeforeValidator(OAUTH.read), PlainSerializer(OAUTH.write)]
 PictureAddress = Annotated[str, AfterValidator(_picture)]
-Line = Annotated[str, BeforeValidator(_stripped)]
+OneLine = Annotated[str, BeforeValidator(_stripped)]
 
 
 class Settings(BaseModel):
@@ -78,16 +78,18 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    app_id: Line = Field(
+    app_id: OneLine = Field(
         "",
         title=N_("Mã ứng dụng (App ID)"),
         description=N_("Xem tại developers.zalo.me, mục Cài đặt của ứng dụng."),
     )
-    oa_id: Line = Field("", title=N_("Mã Official Account"), description=N_("Dãy số nhận dạng của Official Account."))
-    oa_name: Line = Field(
+    oa_id: OneLine = Field(
+        "", title=N_("Mã Official Account"), description=N_("Dãy số nhận dạng của Official Account.")
+    )
+    oa_name: OneLine = Field(
         "", title=N_("Tên Official Account"), description=N_("Tên người theo dõi nhìn thấy trên Zalo.")
     )
-    author: Line = Field(
+    author: OneLine = Field(
         "",
         max_length=AUTHOR_MAX,
         title=N_("Tác giả mặc định"),

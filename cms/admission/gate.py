@@ -9,7 +9,7 @@ from limits import parse_many
 from werkzeug.exceptions import HTTPException
 
 from cms.admission import refusing
-from cms.admission.lines import HELPED, Line, line_of, rooms
+from cms.admission.lines import HELPED, AdmissionLine, line_of, rooms
 from cms.admission.people import who_asks
 from cms.admission.turnstile import Full, TooMany, Turnstile
 from cms.core.settings import Settings
@@ -20,11 +20,11 @@ from cms.web.security import limiter
 
 KEY = "dakenh-gate"
 
-LIMITS_S = {Line.TYPED: 8.0, Line.DEAR: 20.0, Line.DEED: 40.0}
+LIMITS_S = {AdmissionLine.TYPED: 8.0, AdmissionLine.DEAR: 20.0, AdmissionLine.DEED: 40.0}
 """How long a request may take in a helper. What is asked for again at the next pause of typing is not worth a wait."""
 
 
-class Gate:
+class AdmissionGate:
     """Lets requests in. ``helpers`` is set in a web worker; without it everything runs in the thread that came."""
 
     def __init__(self, inner: WsgiApp, app: Flask, settings: Settings) -> None:
@@ -39,9 +39,9 @@ class Gate:
         line = line_of(endpoint, environ["REQUEST_METHOD"], environ.get("QUERY_STRING", ""))
         who = who_asks(self._app, environ) if line in HELPED else ""
         if line in HELPED and not who:
-            line = Line.PAGE  # it will be sent to sign in, which is not dear
+            line = AdmissionLine.PAGE  # it will be sent to sign in, which is not dear
         try:
-            if line is Line.TYPED:
+            if line is AdmissionLine.TYPED:
                 self._count_typed(who)
             with self.turnstiles[line].passing(who):
                 return self._run(line, environ, start_response)
@@ -66,7 +66,7 @@ class Gate:
             if not limiter.limiter.hit(limit, "typed", who):
                 raise refusing.too_often(limiter.limiter.get_window_stats(limit, "typed", who).reset_time)
 
-    def _run(self, line: Line, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def _run(self, line: AdmissionLine, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if self.helpers is None or line not in HELPED:
             return self.inner(environ, start_response)
         body = _body(environ, self._largest)

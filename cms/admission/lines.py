@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Line(StrEnum):
+class AdmissionLine(StrEnum):
     """Requests that share threads. A full line keeps nobody waiting but its own."""
 
     POLL = "poll"
@@ -30,7 +30,7 @@ class Line(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class LineCapacity:
     """So many requests of a line run at once, so many more wait, each at most ``patience_s`` seconds.
 
     Of one person at most ``share`` run and ``share_waiting`` wait.
@@ -43,30 +43,30 @@ class Room:
     share_waiting: int = 4
 
 
-HELPED = frozenset({Line.TYPED, Line.DEAR, Line.DEED})
+HELPED = frozenset({AdmissionLine.TYPED, AdmissionLine.DEAR, AdmissionLine.DEED})
 """Lines whose requests run in a helper process, if there are any."""
 
 POLLS = 16
 """Threads that no line can hold: what the thin layer answers (feeds, playlists, pictures) always finds one."""
 
 
-def rooms(helpers: int) -> dict[Line, Room]:
+def rooms(helpers: int) -> dict[AdmissionLine, LineCapacity]:
     """Return the room of each line. One helper of all is kept for deeds, and one place of a line for another person."""
     every = helpers or 5
     typed = max(1, (every - 1) // 2)
     dear = max(1, every - 1 - typed)
     return {
-        Line.POLL: Room(4, 48, 10),
-        Line.HEALTH: Room(2, 8, 5),
-        Line.ENTRY: Room(3, 16, 10),
-        Line.SAVE: Room(5, 32, 15),
-        Line.PAGE: Room(5, 32, 15),
-        Line.PUBLIC: Room(3, 32, 10),
-        Line.API: Room(3, 32, 15),
-        Line.UPLOAD: Room(3, 12, 15, share=2, share_waiting=12),
-        Line.TYPED: Room(typed, 8, 10, max(1, typed - 1)),
-        Line.DEAR: Room(dear, 32, 15, max(1, dear - 1), share_waiting=24),
-        Line.DEED: Room(every, 32, 15, max(1, every - 2), share_waiting=24),
+        AdmissionLine.POLL: LineCapacity(4, 48, 10),
+        AdmissionLine.HEALTH: LineCapacity(2, 8, 5),
+        AdmissionLine.ENTRY: LineCapacity(3, 16, 10),
+        AdmissionLine.SAVE: LineCapacity(5, 32, 15),
+        AdmissionLine.PAGE: LineCapacity(5, 32, 15),
+        AdmissionLine.PUBLIC: LineCapacity(3, 32, 10),
+        AdmissionLine.API: LineCapacity(3, 32, 15),
+        AdmissionLine.UPLOAD: LineCapacity(3, 12, 15, share=2, share_waiting=12),
+        AdmissionLine.TYPED: LineCapacity(typed, 8, 10, max(1, typed - 1)),
+        AdmissionLine.DEAR: LineCapacity(dear, 32, 15, max(1, dear - 1), share_waiting=24),
+        AdmissionLine.DEED: LineCapacity(every, 32, 15, max(1, every - 2), share_waiting=24),
     }
 
 
@@ -113,27 +113,27 @@ PUBLIC = frozenset({"feeds.story", "boards.plays", "followers.hook", "api.openap
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def line_of(endpoint: str, method: str, query: str) -> Line:
+def line_of(endpoint: str, method: str, query: str) -> AdmissionLine:
     """Return the line of a request for ``endpoint`` (Flask's name of it; "" if there is none)."""
     named = _BY_NAME.get(endpoint)
     if named is not None:
         return named
     if endpoint in SEARCHES and any(part.startswith("q=") and len(part) > 2 for part in query.split("&")):
-        return Line.DEAR
+        return AdmissionLine.DEAR
     if endpoint.startswith("api."):
-        return Line.API
+        return AdmissionLine.API
     if not endpoint:
-        return Line.PUBLIC
-    return Line.PAGE if method in READS else Line.SAVE
+        return AdmissionLine.PUBLIC
+    return AdmissionLine.PAGE if method in READS else AdmissionLine.SAVE
 
 
 _BY_NAME = {
-    **dict.fromkeys(TYPED, Line.TYPED),
-    **dict.fromkeys(DEAR, Line.DEAR),
-    **dict.fromkeys(DEEDS, Line.DEED),
-    **dict.fromkeys(UPLOADS, Line.UPLOAD),
-    **dict.fromkeys(POLLED, Line.POLL),
-    **dict.fromkeys(WATCHED, Line.HEALTH),
-    **dict.fromkeys(ENTRIES, Line.ENTRY),
-    **dict.fromkeys(PUBLIC, Line.PUBLIC),
+    **dict.fromkeys(TYPED, AdmissionLine.TYPED),
+    **dict.fromkeys(DEAR, AdmissionLine.DEAR),
+    **dict.fromkeys(DEEDS, AdmissionLine.DEED),
+    **dict.fromkeys(UPLOADS, AdmissionLine.UPLOAD),
+    **dict.fromkeys(POLLED, AdmissionLine.POLL),
+    **dict.fromkeys(WATCHED, AdmissionLine.HEALTH),
+    **dict.fromkeys(ENTRIES, AdmissionLine.ENTRY),
+    **dict.fromkeys(PUBLIC, AdmissionLine.PUBLIC),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Condition
 from time import monotonic
 
-from cms.admission.lines import Room
+from cms.admission.lines import LineCapacity
 
 
 class Full(Exception):
@@ -29,7 +29,7 @@ class Turnstile:
     """Lets requests of one line in: those who came first before the others, but past one whose person has their share
     inside. ``who`` may be "" for somebody who has no share."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: LineCapacity) -> None:
         self._room = room
         self._queue: list[_Waiting] = []
         self._inside: Counter[str] = Counter()

@@ -11,12 +11,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from channels import registry
 from cms.admission import gate as gating
-from cms.admission.gate import Gate
+from cms.admission.gate import AdmissionGate
 from cms.app import features
 from cms.core import clock, database
 from cms.core.file_store import open_store
 from cms.core.settings import Settings
-from cms.feeds.fast_path import Doorway
+from cms.feeds.fast_path import FastPath
 from cms.processes.threads import leaving_nothing
 from cms.web import errors, security
 from cms.web.actor import login_manager
@@ -59,9 +59,9 @@ def _put_in_front(app: Flask, settings: Settings) -> None:
     context: Context = app.extensions[KEY]
     with app.app_context():
         engine = database.db.engine
-    gate = Gate(leaving_nothing(app.wsgi_app), app, settings)
+    gate = AdmissionGate(leaving_nothing(app.wsgi_app), app, settings)
     app.extensions[gating.KEY] = gate
-    app.wsgi_app = Doorway(gate, context, engine)  # type: ignore[method-assign]
+    app.wsgi_app = FastPath(gate, context, engine)  # type: ignore[method-assign]
     if hops := settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from channels.words import N_, Words
 from cms.audit import wording
-from cms.audit.queries import MOST, Page
+from cms.audit.queries import MOST, AuditPage
 from cms.audit.wording import Say
 from cms.models.audit import AuditEntry
 from cms.web.output.csv_escaping import safe
@@ -27,7 +27,7 @@ HEADINGS = (
 )
 
 
-def csv_lines(pages: Iterable[Page], say: Say) -> Iterator[str]:
+def csv_lines(pages: Iterable[AuditPage], say: Say) -> Iterator[str]:
     """Yield the file in parts: heading first, then one part for each page; a cut-off list says so at its end."""
     yield "\ufeff" + _written([[say(Words(heading)) for heading in HEADINGS]])
     count, more = 0, False
@@ -41,7 +41,7 @@ def csv_lines(pages: Iterable[Page], say: Say) -> Iterator[str]:
         yield _written([[say(note)]])
 
 
-def _cells(entry: AuditEntry, page: Page, say: Say) -> list[str]:
+def _cells(entry: AuditEntry, page: AuditPage, say: Say) -> list[str]:
     person = entry.person
     return [
         moment(entry.at),

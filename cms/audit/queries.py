@@ -28,7 +28,7 @@ Subject = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AuditFilter:
     """What to show. Days are days in Viet Nam, included at both ends; ``action`` is whole or a subject's name."""
 
     who: str = ""
@@ -41,7 +41,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AuditPage:
     """Entries newest first, names of their subjects, names of their units, and where the next page begins."""
 
     entries: Sequence[AuditEntry]
@@ -50,7 +50,7 @@ class Page:
     onward: Cursor | None
 
 
-def page(session: Session, actor: Actor, wanted: Wanted, after: Cursor | None, size: int = PAGE) -> Page:
+def page(session: Session, actor: Actor, wanted: AuditFilter, after: Cursor | None, size: int = PAGE) -> AuditPage:
     """Return one page. The number of queries does not depend on the entries, only on the kinds of subject (6)."""
     actor.require(Action.SEE_AUDIT)
     query = _matching(session, actor, wanted).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(size + 1)
@@ -59,10 +59,10 @@ def page(session: Session, actor: Actor, wanted: Wanted, after: Cursor | None, s
     found = session.scalars(query.options(joinedload(AuditEntry.person))).unique().all()
     entries, more = found[:size], len(found) > size
     onward = Cursor(entries[-1].at, entries[-1].id) if more else None
-    return Page(entries, subject_names(session, entries), _unit_names(session, entries), onward)
+    return AuditPage(entries, subject_names(session, entries), _unit_names(session, entries), onward)
 
 
-def everything(session: Session, actor: Actor, wanted: Wanted) -> Iterator[Page]:
+def everything(session: Session, actor: Actor, wanted: AuditFilter) -> Iterator[AuditPage]:
     """Yield all that matches in batches, up to ``MOST`` entries."""
     after, count = None, 0
     while count < MOST:
@@ -106,7 +106,7 @@ def _unit_names(session: Session, entries: Sequence[AuditEntry]) -> dict[int, st
     return dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all()) if ids else {}
 
 
-def _matching(session: Session, actor: Actor, wanted: Wanted) -> Select[AuditEntry]:
+def _matching(session: Session, actor: Actor, wanted: AuditFilter) -> Select[AuditEntry]:
     query = select(AuditEntry).where(_visible(session, actor))
     if wanted.who.strip():
         query = query.where(AuditEntry.person_id.in_(_people(session, wanted.who)))

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 
 from cms.audit import export, queries, wording
 from cms.audit.names import ACTIONS, SUBJECTS
-from cms.audit.queries import Wanted
+from cms.audit.queries import AuditFilter
 from cms.core import units
 from cms.core.clock import local_day
 from cms.core.database import db
@@ -71,9 +71,9 @@ def download() -> Response:
     return response
 
 
-def _wanted(days: Days) -> Wanted:
+def _wanted(days: Days) -> AuditFilter:
     args = request.args
-    return Wanted(
+    return AuditFilter(
         who=args.get("who", "")[:100],
         action=args.get("action", "") if args.get("action", "") in {*ACTIONS, *SUBJECTS} else "",
         subject=args.get("subject", "") if args.get("subject", "") in SUBJECTS else "",

@@ -23,7 +23,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DetailLine:
     """A detail: its name and its value in words."""
 
     name: str
@@ -45,14 +45,14 @@ def via_name(via: str, say: Say) -> str:
     return say(Words(VIA[via])) if via in VIA else via
 
 
-def lines(detail: Mapping[str, object], say: Say) -> list[Line]:
+def lines(detail: Mapping[str, object], say: Say) -> list[DetailLine]:
     """Return an entry's details, changes as "old → new"."""
-    found: list[Line] = []
+    found: list[DetailLine] = []
     for key, value in detail.items():
         if key == "changes" and isinstance(value, Mapping):
             found += [_change(name, pair, say) for name, pair in value.items()]
         elif value not in (None, "", [], {}):
-            found.append(Line(_name(key, say), _value(key, value, say)))
+            found.append(DetailLine(_name(key, say), _value(key, value, say)))
     return found
 
 
@@ -61,11 +61,11 @@ def text(detail: Mapping[str, object], say: Say) -> str:
     return "; ".join(f"{line.name}: {line.value}" for line in lines(detail, say))
 
 
-def _change(name: str, pair: object, say: Say) -> Line:
+def _change(name: str, pair: object, say: Say) -> DetailLine:
     if isinstance(pair, list | tuple) and len(pair) == 2:
         old, new = (_value(name, value, say) for value in pair)
-        return Line(_name(name, say), f"{old} → {new}")
-    return Line(_name(name, say), _value(name, pair, say))
+        return DetailLine(_name(name, say), f"{old} → {new}")
+    return DetailLine(_name(name, say), _value(name, pair, say))
 
 
 def _name(key: str, say: Say) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from channels import registry
 from channels.words import Words
 from cms.channels.fields import SettingField, fields, read, typed
-from cms.channels.service import Basics
+from cms.channels.service import ChannelBasics
 from cms.core.refusal import Invalid, Refusal
 from cms.web.input import form_values
 from scheduler.storage.tables import Channel
@@ -26,10 +26,10 @@ class ChannelForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class EnteredChannel:
     """A form that makes sense so far; the service checks the rest."""
 
-    basics: Basics
+    basics: ChannelBasics
     settings: BaseModel
 
 
@@ -48,7 +48,7 @@ def filled(channel: Channel) -> ChannelForm:
     return ChannelForm(channel.kind, basics, fields(registry.adapter(channel.kind).Settings, channel.settings))
 
 
-def sent(kind: str, form: Mapping[str, str]) -> tuple[ChannelForm, Entered | None]:
+def sent(kind: str, form: Mapping[str, str]) -> tuple[ChannelForm, EnteredChannel | None]:
     """Return the form with everything that was typed, and what it says if nothing is in the way."""
     model = registry.adapter(kind).Settings
     settings, problems = read(model, form)
@@ -59,11 +59,11 @@ def sent(kind: str, form: Mapping[str, str]) -> tuple[ChannelForm, Entered | Non
         shown.errors[refusal.field], minutes = refusal.words, None
     if settings is None or shown.errors:
         return shown, None
-    basics = Basics(
+    basics = ChannelBasics(
         name=form.get("name", ""), medium=form.get("medium", ""), late_policy=form.get("late_policy", ""),
         late_minutes=minutes if minutes is not None else 60,
     )  # fmt: skip
-    return shown, Entered(basics, settings)
+    return shown, EnteredChannel(basics, settings)
 
 
 def note(shown: ChannelForm, refusal: Refusal) -> int:

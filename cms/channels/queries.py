@@ -27,7 +27,7 @@ CARRIED = (DeliveryState.LIVE, DeliveryState.EXPIRED, DeliveryState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChannelSummary:
     """A channel in the list. ``last_at`` is the promised time of its newest item that went out."""
 
     channel: Channel
@@ -41,7 +41,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ChannelFilter:
     """Which channels to list: words of name or address, a kind, a unit with all below it."""
 
     words: str = ""
@@ -50,19 +50,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ChannelPage:
     """A page of the list. ``pages`` counts from 1."""
 
-    lines: Sequence[Line]
+    lines: Sequence[ChannelSummary]
     total: int
     page: int
     pages: int
 
 
-def page(session: Session, actor: Actor, wanted: Wanted | None = None, number: int = 1) -> Page:
+def page(session: Session, actor: Actor, wanted: ChannelFilter | None = None, number: int = 1) -> ChannelPage:
     """Return a page of the channels that ``actor`` configures, in the order of their units; three queries."""
     actor.require(Action.MANAGE_CHANNELS)
-    wanted = wanted or Wanted()
+    wanted = wanted or ChannelFilter()
     query = (
         select(Channel.id, Channel.kind, Channel.name, Channel.slug, Unit.path)
         .join(Unit, Unit.id == Channel.unit_id)
@@ -79,10 +79,10 @@ def page(session: Session, actor: Actor, wanted: Wanted | None = None, number: i
     pages = max(1, -(-len(found) // PAGE))
     number = min(max(1, number), pages)
     ids = [id_ for *_sorting, id_ in found[(number - 1) * PAGE : number * PAGE]]
-    return Page(_lines(session, ids), len(found), number, pages)
+    return ChannelPage(_lines(session, ids), len(found), number, pages)
 
 
-def _lines(session: Session, ids: Sequence[int]) -> list[Line]:
+def _lines(session: Session, ids: Sequence[int]) -> list[ChannelSummary]:
     stuck = select(Delivery.channel_id, func.count()).where(waits_for_person()).group_by(Delivery.channel_id)
     waits = {id_: count for id_, count in session.execute(stuck)}  # noqa: C416  # rows are no pairs to dict()
     query = (
@@ -92,7 +92,7 @@ def _lines(session: Session, ids: Sequence[int]) -> list[Line]:
         .where(Channel.id.in_(ids))
     )
     by_id = {
-        channel.id: Line(
+        channel.id: ChannelSummary(
             channel, unit, max((at for at in last if at), default=None), waiting, waits.get(channel.id, 0), seen_at,
             simulated(channel),
         )

@@ -11,7 +11,7 @@ from scheduler.storage.tables import Channel
 from scheduler.storage.vault import Keys
 
 
-class Place(StrEnum):
+class SectionPlace(StrEnum):
     """Where on the page a section stands: among what the channel is, or above the fields of its secrets."""
 
     MAIN = "main"
@@ -22,7 +22,7 @@ class Place(StrEnum):
 class Section:
     """A template that is included at ``place`` and reads ``part``; ``script`` is a static file that it needs."""
 
-    place: Place
+    place: SectionPlace
     template: str
     part: object
     script: str = ""

@@ -35,7 +35,7 @@ LATEST = 7 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class Basics:
+class ChannelBasics:
     """What every channel has whatever its kind. ``medium`` is the plan's word by which quotas count it."""
 
     name: str
@@ -45,7 +45,7 @@ class Basics:
 
 
 def create(
-    session: Session, actor: Actor, *, kind: str, slug: str, unit_id: int, basics: Basics, settings: BaseModel,
+    session: Session, actor: Actor, *, kind: str, slug: str, unit_id: int, basics: ChannelBasics, settings: BaseModel,
     now: datetime,
 ) -> Channel:  # fmt: skip
     """Add a channel. ``slug`` becomes part of its public addresses and never changes."""
@@ -70,7 +70,7 @@ def create(
 
 
 def edit(
-    session: Session, actor: Actor, channel_id: int, *, basics: Basics, settings: BaseModel, now: datetime
+    session: Session, actor: Actor, channel_id: int, *, basics: ChannelBasics, settings: BaseModel, now: datetime
 ) -> Channel:
     """Change a channel; the audit row tells each old and new value. Its documents are made anew."""
     channel = managed(session, actor, channel_id)
@@ -192,7 +192,7 @@ def _check_slug(session: Session, slug: str) -> None:
         raise Conflict(N_("Địa chỉ “%(slug)s” đã có kênh khác dùng; hãy chọn địa chỉ khác."), field="slug", slug=slug)
 
 
-def _checked(basics: Basics) -> dict[str, Any]:
+def _checked(basics: ChannelBasics) -> dict[str, Any]:
     name, medium = tidy(basics.name), tidy(basics.medium)
     if not name:
         raise Invalid(N_("Hãy nhập tên kênh."), field="name")

@@ -19,7 +19,7 @@ from cms.core.database import changing, db
 from cms.core.permissions import Action
 from cms.core.refusal import Invalid, NotFound, Refusal
 from cms.deliveries import channel_standings, handling
-from cms.deliveries.queries import Wanted, page
+from cms.deliveries.queries import DeliveryFilter, page
 from cms.models.boards import BoardKey
 from cms.models.people import Unit
 from cms.web import confirming
@@ -48,7 +48,7 @@ SHOWN = 20_000
 def index() -> str:
     """Channels of the admin's units."""
     session, actor, args = db.session(), current_actor(), request.args
-    wanted = queries.Wanted(
+    wanted = queries.ChannelFilter(
         words=args.get("q", "")[:100],
         kind=args.get("kind", "") if args.get("kind") in registry.KINDS else "",
         unit_id=form_values.whole(args, "unit"),
@@ -241,7 +241,7 @@ def _shown(
         slots=slots or weekly_times.write(channel.weekly_slots),
         slot_error=slot_error or {},
         weekdays=weekly_times.WEEKDAYS,
-        recent=page(session, actor, Wanted(channel_id=channel.id), size=10).rows,
+        recent=page(session, actor, DeliveryFilter(channel_id=channel.id), size=10).rows,
         stopping=Words(adapter.stopping.text if adapter else STOPPING, {"name": channel.name}),
         settles=actor.may(Action.SETTLE, unit.path),
         stuck=queries.stuck(session, channel.id),

@@ -13,7 +13,7 @@ from cms.core import periods, units
 from cms.core.clock import local, local_day
 from cms.core.periods import Per, Period
 from cms.core.permissions import Action, Actor
-from cms.deliveries.queries import Place, Row, Wanted, matching, places, with_titles
+from cms.deliveries.queries import ChannelPlace, DeliveryFilter, DeliveryRow, matching, places, with_titles
 from cms.models.people import Unit
 from cms.models.stories import Story
 from cms.models.story_states import Stage, StoryState
@@ -39,7 +39,7 @@ class Grouping(StrEnum):
 class Promise:
     """A delivery at its promised time (``scheduled_at``)."""
 
-    row: Row
+    row: DeliveryRow
 
     @property
     def at(self) -> datetime:
@@ -63,7 +63,7 @@ class Gap:
     """A weekly time of a channel that is still free."""
 
     at: datetime
-    place: Place
+    place: ChannelPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,12 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class CalendarLane:
     """A row of the calendar; ``days`` from Monday to Sunday. ``place`` is its channel, if lanes are channels."""
 
     name: str
     days: Sequence[Day]
-    place: Place | None = None
+    place: ChannelPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,13 @@ class Week:
     """A whole week. ``by_day`` has the same entries without lanes, for narrow screens."""
 
     period: Period
-    lanes: Sequence[Lane]
+    lanes: Sequence[CalendarLane]
     by_day: Sequence[Day]
     cut: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class CalendarChoice:
     """What of the week is shown."""
 
     grouping: Grouping = Grouping.CHANNEL
@@ -119,11 +119,11 @@ def asked_week(written: str, now: datetime) -> Period | None:
         return None
 
 
-def week(session: Session, actor: Actor, period: Period, choice: Choice, now: datetime) -> Week:
+def week(session: Session, actor: Actor, period: Period, choice: CalendarChoice, now: datetime) -> Week:
     """Return the week as ``actor`` may see it; five queries whatever there is."""
     actor.require(Action.SEE_DELIVERIES)
     known = places(session)
-    wanted = Wanted(
+    wanted = DeliveryFilter(
         states=SHOWN, channel_id=choice.channel_id, kind=choice.kind, unit_id=choice.unit_id,
         since=period.first, until=period.last,
     )  # fmt: skip
@@ -140,7 +140,7 @@ class _Open:
     """A lane while it is filled."""
 
     name: str
-    place: Place | None = None
+    place: ChannelPlace | None = None
     intentions: list[Intention] = field(default_factory=list)
     timed: list[Promise | Gap] = field(default_factory=list)
 
@@ -175,7 +175,7 @@ def lay_out(
     timed = [entry for lane in shown for entry in lane.timed]
     return Week(
         period=period,
-        lanes=[Lane(lane.name, _days(days, lane.intentions, lane.timed), lane.place) for lane in shown],
+        lanes=[CalendarLane(lane.name, _days(days, lane.intentions, lane.timed), lane.place) for lane in shown],
         by_day=_days(days, meant, timed),
         cut=cut or len(lanes) > MOST_LANES,
     )
@@ -195,8 +195,8 @@ def _gaps(
     session: Session,
     actor: Actor,
     period: Period,
-    choice: Choice,
-    known: Mapping[int, Place],
+    choice: CalendarChoice,
+    known: Mapping[int, ChannelPlace],
     promises: Sequence[Promise],
     now: datetime,
 ) -> list[Gap]:
@@ -217,7 +217,7 @@ def _gaps(
     ]
 
 
-def _offered(actor: Actor, place: Place, choice: Choice) -> bool:
+def _offered(actor: Actor, place: ChannelPlace, choice: CalendarChoice) -> bool:
     return (
         actor.may(Action.SEE_DELIVERIES, place.path)
         and (choice.channel_id is None or place.id == choice.channel_id)
@@ -226,7 +226,7 @@ def _offered(actor: Actor, place: Place, choice: Choice) -> bool:
     )
 
 
-def _intentions(session: Session, actor: Actor, period: Period, choice: Choice) -> list[Intention]:
+def _intentions(session: Session, actor: Actor, period: Period, choice: CalendarChoice) -> list[Intention]:
     """Stories planned for a day of the week; one that is promised or out somewhere is told by its deliveries."""
     if choice.channel_id is not None or choice.kind:
         return []

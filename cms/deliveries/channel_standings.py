@@ -15,7 +15,7 @@ from cms.core.permissions import Action, Actor
 from cms.deliveries.queries import words
 from cms.models.boards import BoardKey
 from cms.models.people import Unit
-from scheduler.decisions.channel_standing import Facts, Stand, stand
+from scheduler.decisions.channel_standing import ChannelFacts, ChannelStatus, stand
 from scheduler.decisions.states import DeliveryState, Health
 from scheduler.documents.carried import read_settings
 from scheduler.followers.tables import AccountStanding
@@ -23,14 +23,14 @@ from scheduler.storage.tables import Channel, Delivery
 from scheduler.storage.vault import Keys
 
 
-def standings(session: Session, channels: Iterable[Channel], keys: Keys, now: datetime) -> dict[int, Stand]:
+def standings(session: Session, channels: Iterable[Channel], keys: Keys, now: datetime) -> dict[int, ChannelStatus]:
     """Return how each of ``channels`` stands, by id; a few queries for all, one more for each with secrets."""
     wanted = {channel.id: channel for channel in channels}
     left_out, boards, carrying = _left_out(session), _boards(session), _carrying(session)
     refused = _refused(session)
     return {
         id_: stand(
-            Facts(
+            ChannelFacts(
                 active=channel.active, health=_health(channel.health), said=channel.health_words,
                 resume_at=channel.resume_at, broken_since=channel.broken_since, broken=words(channel.broken),
                 access=_access(session, channel, keys, now, refused=id_ in refused),
@@ -46,21 +46,21 @@ def standings(session: Session, channels: Iterable[Channel], keys: Keys, now: da
 
 
 @dataclass(frozen=True, slots=True)
-class Grave:
+class TroubledChannel:
     """A channel of which people must know; ``manages``: the person can open its page."""
 
     channel: Channel
-    stand: Stand
+    stand: ChannelStatus
     manages: bool
 
 
-def grave(session: Session, actor: Actor, keys: Keys, now: datetime) -> list[Grave]:
+def grave(session: Session, actor: Actor, keys: Keys, now: datetime) -> list[TroubledChannel]:
     """Return the active channels whose deliveries ``actor`` sees and that stand badly, by name."""
     query = select(Channel, Unit.path).join(Unit, Unit.id == Channel.unit_id).where(Channel.active)
     paths = {channel: path for channel, path in session.execute(query) if actor.may(Action.SEE_DELIVERIES, path)}
     found = standings(session, paths, keys, now)
     return [
-        Grave(channel, found[channel.id], actor.may(Action.MANAGE_CHANNELS, path))
+        TroubledChannel(channel, found[channel.id], actor.may(Action.MANAGE_CHANNELS, path))
         for channel, path in sorted(paths.items(), key=lambda pair: pair[0].name)
         if found[channel.id].grave
     ]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from channels.words import Words
 from cms.core.permissions import Action, Actor
-from cms.deliveries.options import Reach
+from cms.deliveries.options import DecisionReach
 from cms.deliveries.queries import find, words
 from cms.models.boards import PlayDay
 from cms.models.people import Person, Unit
@@ -25,7 +25,7 @@ MOST_ATTEMPTS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class AttemptLine:
     """An attempt; ``seconds`` is how long it took, ``sentence`` what it means for the editor if it went wrong."""
 
     attempt: Attempt
@@ -34,7 +34,7 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class DeliveryDetail:
     """A delivery with what belongs to it. ``wanted`` is the frozen rendition, ``carried`` what is live if another."""
 
     delivery: Delivery
@@ -42,7 +42,7 @@ class Detail:
     unit: Unit
     story: Story
     story_unit: Unit
-    tries: Sequence[Try]
+    tries: Sequence[AttemptLine]
     earlier_tries: int
     wanted: StoredRendition
     carried: StoredRendition | None
@@ -55,7 +55,7 @@ class Detail:
     """Number of the story's newest revision that the reader of the page may know of."""
     plays: Sequence[tuple[date, int, int]]
     """Proof of play: day, showings, milliseconds on screen; the newest 14 days."""
-    reach: Reach
+    reach: DecisionReach
 
     @property
     def shown(self) -> StoredRendition:
@@ -63,13 +63,13 @@ class Detail:
         return self.carried or self.wanted
 
 
-def detail(session: Session, actor: Actor, delivery_id: int) -> Detail:
+def detail(session: Session, actor: Actor, delivery_id: int) -> DeliveryDetail:
     """Return everything about a delivery; raise ``NotFound`` if it is not there for ``actor``."""
     delivery, channel, unit, story = find(session, actor, delivery_id)
     story_unit = session.get_one(Unit, story.unit_id)
     tries, earlier = _tries(session, delivery.id)
     live = delivery.live_rendition_id
-    return Detail(
+    return DeliveryDetail(
         delivery=delivery,
         channel=channel,
         unit=unit,
@@ -85,7 +85,7 @@ def detail(session: Session, actor: Actor, delivery_id: int) -> Detail:
         airings=airings(session, [delivery.id]).get(delivery.id, []),
         newest=_newest(session, actor, story, story_unit),
         plays=_plays(session, delivery.id),
-        reach=Reach(
+        reach=DecisionReach(
             schedules=actor.may(Action.SCHEDULE, unit.path),
             settles=actor.may(Action.SETTLE, unit.path),
             calls_back=actor.may(Action.SCHEDULE, story_unit.path),
@@ -104,12 +104,12 @@ def _of(column: object, name: str) -> Any:
     return column.get(name) if isinstance(column, Mapping) else None
 
 
-def _tries(session: Session, delivery_id: int) -> tuple[list[Try], int]:
+def _tries(session: Session, delivery_id: int) -> tuple[list[AttemptLine], int]:
     """The newest attempts, newest first, and how many there were before them."""
     own = Attempt.delivery_id == delivery_id
     count = session.scalar(select(func.count()).select_from(Attempt).where(own)) or 0
     rows = session.scalars(select(Attempt).where(own).order_by(Attempt.id.desc()).limit(MOST_ATTEMPTS)).all()
-    tries = [Try(row, (row.ended_at - row.started_at).total_seconds(), words(row.words)) for row in rows]
+    tries = [AttemptLine(row, (row.ended_at - row.started_at).total_seconds(), words(row.words)) for row in rows]
     return tries, count - len(tries)
 
 

@@ -23,7 +23,7 @@ class Option(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class DecisionReach:
     """What the person may do here: ``schedules`` and ``settles`` on the channel, ``calls_back`` the story."""
 
     schedules: bool
@@ -31,7 +31,7 @@ class Reach:
     calls_back: bool = False
 
 
-def options(delivery: Delivery, reach: Reach, now: datetime) -> frozenset[Option]:
+def options(delivery: Delivery, reach: DecisionReach, now: datetime) -> frozenset[Option]:
     """Return what can be decided about the delivery at ``now``."""
     wanted = _possible(delivery, now)
     return frozenset(option for option in wanted if _reached(option, reach))
@@ -56,7 +56,7 @@ def _possible(delivery: Delivery, now: datetime) -> set[Option]:
             return set()
 
 
-def _reached(option: Option, reach: Reach) -> bool:
+def _reached(option: Option, reach: DecisionReach) -> bool:
     if option is Option.MOVE:
         return reach.schedules
     if option is Option.CANCEL:

@@ -24,7 +24,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChannelPlace:
     """A channel with its unit, as lists name it."""
 
     id: int
@@ -38,7 +38,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DeliveryFilter:
     """What to list. Days are days in Viet Nam of the promised time, included at both ends.
 
     ``unit_id`` means channels of the unit and of all units below it. ``open_matters`` keeps what waits for a person,
@@ -57,42 +57,42 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DeliveryRow:
     """A delivery in a list, with the title and the revision that it carries or is to carry, and the channel."""
 
     delivery: Delivery
     title: str
     revision: int
     story_unit: str
-    place: Place
+    place: ChannelPlace
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DeliveryPage:
     """Rows, latest promise first, and where the next page begins."""
 
-    rows: Sequence[Row]
+    rows: Sequence[DeliveryRow]
     onward: Cursor | None
 
 
-def places(session: Session) -> dict[int, Place]:
+def places(session: Session) -> dict[int, ChannelPlace]:
     """Return every channel by id, in the order of their units and names; one query."""
     query = select(
         Channel.id, Channel.name, Channel.kind, Channel.slug, Channel.unit_id, Unit.name, Unit.path, Channel.active
     ).join(Unit, Unit.id == Channel.unit_id)
-    found = [Place(*row) for row in session.execute(query)]
+    found = [ChannelPlace(*row) for row in session.execute(query)]
     return {place.id: place for place in sorted(found, key=lambda p: (units.trail(p.path), p.name, p.id))}
 
 
 def page(
     session: Session,
     actor: Actor,
-    wanted: Wanted,
+    wanted: DeliveryFilter,
     after: Cursor | None = None,
     *,
-    known: Mapping[int, Place] | None = None,
+    known: Mapping[int, ChannelPlace] | None = None,
     size: int = PAGE,
-) -> Page:
+) -> DeliveryPage:
     """Return one page; three queries at most, whatever there is."""
     actor.require(Action.SEE_DELIVERIES)
     known = known if known is not None else places(session)
@@ -103,10 +103,10 @@ def page(
     found = with_titles(session, session.scalars(newest).all(), known)
     rows, more = found[:size], len(found) > size
     last = rows[-1].delivery if more else None
-    return Page(rows, Cursor(last.scheduled_at, last.id) if last else None)
+    return DeliveryPage(rows, Cursor(last.scheduled_at, last.id) if last else None)
 
 
-def matching(actor: Actor, wanted: Wanted, known: Mapping[int, Place]) -> Select[Delivery]:
+def matching(actor: Actor, wanted: DeliveryFilter, known: Mapping[int, ChannelPlace]) -> Select[Delivery]:
     """Return the query for what is wanted and may be seen, unsorted."""
     query = select(Delivery).where(visible(actor, wanted, known))
     if wanted.states:
@@ -122,7 +122,7 @@ def matching(actor: Actor, wanted: Wanted, known: Mapping[int, Place]) -> Select
     return query.where(waits_for_person()) if wanted.open_matters else query
 
 
-def visible(actor: Actor, wanted: Wanted, known: Mapping[int, Place]) -> ColumnElement[bool]:
+def visible(actor: Actor, wanted: DeliveryFilter, known: Mapping[int, ChannelPlace]) -> ColumnElement[bool]:
     """A condition on ``Delivery``: on a channel that is wanted, and the channel's unit or the story's is the actor's.
 
     ``known`` are all channels there are.
@@ -157,7 +157,9 @@ def words(column: Any) -> Words | None:
     return Words(str(text), dict(values) if isinstance(values, Mapping) else {}) if text else None
 
 
-def with_titles(session: Session, deliveries: Sequence[Delivery], known: Mapping[int, Place]) -> list[Row]:
+def with_titles(
+    session: Session, deliveries: Sequence[Delivery], known: Mapping[int, ChannelPlace]
+) -> list[DeliveryRow]:
     """Return rows for deliveries, in their order; one query."""
     ids = [delivery.id for delivery in deliveries]
     query = (
@@ -168,7 +170,7 @@ def with_titles(session: Session, deliveries: Sequence[Delivery], known: Mapping
         .where(Delivery.id.in_(ids))
     )
     about = {id_: (title, revision, unit) for id_, title, revision, unit in session.execute(query)} if ids else {}
-    return [Row(delivery, *about.get(delivery.id, ("", 0, "")), known[delivery.channel_id])
+    return [DeliveryRow(delivery, *about.get(delivery.id, ("", 0, "")), known[delivery.channel_id])
             for delivery in deliveries if delivery.channel_id in known]  # fmt: skip
 
 
@@ -207,7 +209,7 @@ def midnight(day: date) -> datetime:
     return from_local(datetime(day.year, day.month, day.day))  # noqa: DTZ001  # a local day, made aware at once
 
 
-def _is_wanted(place: Place, wanted: Wanted) -> bool:
+def _is_wanted(place: ChannelPlace, wanted: DeliveryFilter) -> bool:
     return (
         (wanted.channel_id is None or place.id == wanted.channel_id)
         and (not wanted.kind or place.kind == wanted.kind)

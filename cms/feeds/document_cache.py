@@ -17,7 +17,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Shelved:
+class CachedDocument:
     """A document as it is answered."""
 
     mime: str
@@ -34,9 +34,9 @@ class _Reader:
         connection.detach()  # held for good, so it must not starve the pages of the pool
         self._connection = connection
         self._version = -1
-        self._held: dict[Key, Shelved | None] = {}
+        self._held: dict[Key, CachedDocument | None] = {}
 
-    def held(self) -> dict[Key, Shelved | None]:
+    def held(self) -> dict[Key, CachedDocument | None]:
         """What may still be answered: empty again after any other connection has committed."""
         version = _data_version(self._connection)
         if version != self._version or len(self._held) > MOST_HELD:
@@ -48,7 +48,7 @@ class _Reader:
         self._connection.close()
 
 
-class Shelf:
+class DocumentCache:
     """Looks documents up by (kind, slug, name).
 
     On SQLite ``PRAGMA data_version`` tells for a microsecond's work whether any connection has committed since, so a
@@ -64,7 +64,7 @@ class Shelf:
         self._idle: deque[_Reader] = deque()
         self._sqlite = engine.dialect.name == "sqlite"
 
-    def find(self, kind: str, slug: str, name: str) -> Shelved | None:
+    def find(self, kind: str, slug: str, name: str) -> CachedDocument | None:
         """Return the document of an active channel, or None."""
         if not self._sqlite:
             return self._read(kind, slug, name)
@@ -89,12 +89,12 @@ class Shelf:
         except IndexError:
             return _Reader(self._engine)
 
-    def _find(self, held: dict[Key, Shelved | None], key: Key) -> Shelved | None:
+    def _find(self, held: dict[Key, CachedDocument | None], key: Key) -> CachedDocument | None:
         if key not in held:
             held[key] = self._read(*key)
         return held[key]
 
-    def _read(self, kind: str, slug: str, name: str) -> Shelved | None:
+    def _read(self, kind: str, slug: str, name: str) -> CachedDocument | None:
         query = (
             select(ChannelDocument.mime, ChannelDocument.body, ChannelDocument.etag, ChannelDocument.modified)
             .join(Channel, and_(Channel.id == ChannelDocument.channel_id, Channel.active))
@@ -102,7 +102,7 @@ class Shelf:
         )
         with self._engine.connect() as connection:
             row = connection.execute(query).one_or_none()
-        return Shelved(row.mime, bytes(row.body), row.etag, row.modified.astimezone(UTC)) if row else None
+        return CachedDocument(row.mime, bytes(row.body), row.etag, row.modified.astimezone(UTC)) if row else None
 
 
 def _data_version(connection: Any) -> int:

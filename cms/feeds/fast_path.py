@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from cms.core.picture_addresses import EXTENSIONS
 from cms.feeds.conditional import http_date, not_modified
-from cms.feeds.document_cache import Shelf, Shelved
-from cms.feeds.public_paths import PublicPaths, Wanted
+from cms.feeds.document_cache import CachedDocument, DocumentCache
+from cms.feeds.public_paths import DocumentRequest, PublicPaths
 from cms.web.context import Context
 from media.errors import Damaged, MediaError, NotStored, StoreAway
 
@@ -29,13 +29,13 @@ FRESH = "no-cache"
 FOREVER = "public, max-age=31536000, immutable"
 
 
-class Doorway:
+class FastPath:
     """WSGI middleware. Whatever it does not know goes on to the application."""
 
     def __init__(self, inner: WsgiApp, context: Context, engine: Engine) -> None:
         self._inner = inner
         self._store, self._now = context.store, context.now
-        self.shelf = Shelf(engine)
+        self.shelf = DocumentCache(engine)
         self._paths = PublicPaths()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -52,7 +52,9 @@ class Doorway:
             return self._picture(match[1], MIMES[match[2]], environ, start_response)
         return None
 
-    def _document(self, wanted: Wanted, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+    def _document(
+        self, wanted: DocumentRequest, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes] | None:
         """A document of the channel; a file that a story brought to the store comes from there."""
         stored = bool(wanted.sha256) and self._store.at_hand(wanted.sha256)
         found = None if stored else self.shelf.find(wanted.kind, wanted.slug, wanted.name)
@@ -93,7 +95,7 @@ def _later(error: MediaError, start_response: StartResponse) -> Iterable[bytes]:
     return [str(StoreAway()).encode()]
 
 
-def _send(found: Shelved, environ: Environ, start_response: StartResponse, now: datetime) -> Iterable[bytes]:
+def _send(found: CachedDocument, environ: Environ, start_response: StartResponse, now: datetime) -> Iterable[bytes]:
     """Answer with the document, or 304. The server's time goes along, so that a board can correct its clock."""
     headers = [
         ("ETag", found.etag),

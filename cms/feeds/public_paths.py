@@ -9,7 +9,7 @@ SLUG, SHA256 = r"[a-z0-9-]+", r"[0-9a-f]{64}"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DocumentRequest:
     """A document of a channel. ``sha256`` is set where a file of a rendition is asked for rather than a document."""
 
     kind: str
@@ -30,7 +30,7 @@ class PublicPaths:
                 self._found.append((kind, name))
         self._pattern = re.compile("|".join(patterns) or r"(?!)")
 
-    def match(self, path: str) -> Wanted | None:
+    def match(self, path: str) -> DocumentRequest | None:
         """Return what ``path`` asks for; None if it is no kind's."""
         match = self._pattern.fullmatch(path)
         if match is None or match.lastgroup is None:
@@ -39,7 +39,7 @@ class PublicPaths:
         kind, name = self._found[number]
         parts = match.groupdict()
         sha256 = parts.get(f"sha256{number}") or ""
-        return Wanted(kind, parts[f"slug{number}"], name.format(sha256=sha256) if sha256 else name, sha256)
+        return DocumentRequest(kind, parts[f"slug{number}"], name.format(sha256=sha256) if sha256 else name, sha256)
 
 
 def _pattern(path: str, number: int) -> str:

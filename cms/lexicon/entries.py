@@ -24,7 +24,7 @@ EDITORS = (Action.WRITE, Action.LOG_BROADCAST, Action.MANAGE_CHANNELS)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EntrySummary:
     """An entry in the list, with its unit, who changed it last, and whether this person may change it."""
 
     entry: LexiconEntry
@@ -34,10 +34,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class EntryPage:
     """Entries and how many there are in all."""
 
-    lines: Sequence[Line]
+    lines: Sequence[EntrySummary]
     number: int
     total: int
 
@@ -76,7 +76,7 @@ def editable_units(session: Session, actor: Actor) -> list[Unit]:
     return sorted(session.scalars(select(Unit).where(units.within(paths))), key=lambda unit: units.trail(unit.path))
 
 
-def page(session: Session, actor: Actor, words: str = "", unit_id: int | None = None, number: int = 1) -> Page:
+def page(session: Session, actor: Actor, words: str = "", unit_id: int | None = None, number: int = 1) -> EntryPage:
     """Return a page of the entries that hold for ``actor``'s units: their own, those above and below; two queries."""
     actor.require(Action.READ_SCRIPTS)
     query = _readable(actor)
@@ -91,8 +91,8 @@ def page(session: Session, actor: Actor, words: str = "", unit_id: int | None = 
         .limit(PAGE)
         .offset((max(1, number) - 1) * PAGE)
     )
-    lines = [Line(entry, unit, name or "", may_edit(actor, unit.path)) for entry, unit, name in rows]
-    return Page(lines, max(1, number), total)
+    lines = [EntrySummary(entry, unit, name or "", may_edit(actor, unit.path)) for entry, unit, name in rows]
+    return EntryPage(lines, max(1, number), total)
 
 
 def _readable(actor: Actor) -> Select[*tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from cms.processes.restarts import Restarted
 from scheduler import health
-from scheduler.decisions.channel_standing import Stand
+from scheduler.decisions.channel_standing import ChannelStatus
 from scheduler.storage.tables import Channel, Delivery
 
 MIME = "text/plain; version=0.0.4; charset=utf-8"
@@ -19,7 +19,11 @@ class _Reading:
     """One reading of the database as a collector."""
 
     def __init__(
-        self, connection: Connection, restarts: Mapping[str, Restarted], stands: Mapping[str, Stand], now: datetime
+        self,
+        connection: Connection,
+        restarts: Mapping[str, Restarted],
+        stands: Mapping[str, ChannelStatus],
+        now: datetime,
     ) -> None:
         self._connection, self._restarts, self._stands, self._now = connection, restarts, stands, now
 
@@ -98,7 +102,7 @@ class _Reading:
 
 
 def exposition(
-    connection: Connection, restarts: Mapping[str, Restarted], stands: Mapping[str, Stand], now: datetime
+    connection: Connection, restarts: Mapping[str, Restarted], stands: Mapping[str, ChannelStatus], now: datetime
 ) -> bytes:
     """The metrics in Prometheus' text format; ``stands`` are those of the channels, by slug."""
     registry = CollectorRegistry()

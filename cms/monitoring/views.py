@@ -15,7 +15,7 @@ from cms.processes.restarts import Restarts
 from cms.web.context import now, settings
 from cms.web.security import limiter
 from scheduler import health
-from scheduler.decisions.channel_standing import Stand
+from scheduler.decisions.channel_standing import ChannelStatus
 from scheduler.storage.tables import Channel
 from scheduler.storage.vault import Keys
 
@@ -56,7 +56,7 @@ def _health(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _stands() -> dict[str, Stand]:
+def _stands() -> dict[str, ChannelStatus]:
     """How each active channel stands, by its slug."""
     session = db.session()
     channels = session.scalars(select(Channel).where(Channel.active).order_by(Channel.slug)).all()

@@ -18,7 +18,7 @@ from cms.processes.restarts import Restarts
 
 
 @dataclass
-class Hand:
+class Child:
     """One child process and when it may be started again after it ended (monotonic seconds).
 
     ``listening`` is the socket that it serves, kept here so that whoever connects while it is away waits for the next.
@@ -55,13 +55,13 @@ class Hand:
         return True
 
 
-class Crew:
+class Supervisor:
     """The children of ``serve``. SIGTERM or SIGINT ends them, each with time to finish what is in hand."""
 
     GRACE_S = 20
     LOOK_EVERY_S = 0.1
 
-    def __init__(self, hands: list[Hand], restarts: Restarts, now: Callable[[], datetime] = clock.utc_now) -> None:
+    def __init__(self, hands: list[Child], restarts: Restarts, now: Callable[[], datetime] = clock.utc_now) -> None:
         self.hands, self.restarts, self.now = hands, restarts, now
         self.stopping = False
 

@@ -13,7 +13,7 @@ from cms.models.plans import Term
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TermChoice:
     """A line of a list to choose from."""
 
     code: str
@@ -29,12 +29,12 @@ class UnitChoice:
     depth: int
 
 
-def vocabulary(session: Session, *kinds: str) -> Mapping[str, Sequence[Choice]]:
+def vocabulary(session: Session, *kinds: str) -> Mapping[str, Sequence[TermChoice]]:
     """Return the words of each kind in the order of their labels; one query."""
-    found: dict[str, list[Choice]] = {kind: [] for kind in kinds}
+    found: dict[str, list[TermChoice]] = {kind: [] for kind in kinds}
     rows = session.execute(select(Term.kind, Term.code, Term.label).where(Term.kind.in_(kinds)).order_by(Term.label))
     for kind, code, label in rows:
-        found[kind].append(Choice(code, label))
+        found[kind].append(TermChoice(code, label))
     return found
 
 

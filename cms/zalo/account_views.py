@@ -16,7 +16,7 @@ from channels.words import N_
 from channels.zalo_oa.api import consent
 from channels.zalo_oa.api.tokens import TokenState
 from cms.channels import sections, service
-from cms.channels.sections import Place, Section
+from cms.channels.sections import Section, SectionPlace
 from cms.core.channel_secrets import opened
 from cms.core.database import changing, db
 from cms.core.permissions import Action
@@ -167,8 +167,8 @@ class Connection:
 def account_sections(database: Session, channel: Channel, keys: Keys, at: datetime) -> list[Section]:
     """What the page of a Zalo channel shows: the account, and how it is connected."""
     return [
-        Section(Place.MAIN, "followers/_account.html", (_panel(channel), TRIALS), script="refresh.js"),
-        Section(Place.SECRETS, "followers/_connection.html", _connection(database, channel, keys, at)),
+        Section(SectionPlace.MAIN, "followers/_account.html", (_panel(channel), TRIALS), script="refresh.js"),
+        Section(SectionPlace.SECRETS, "followers/_connection.html", _connection(database, channel, keys, at)),
     ]
 
 

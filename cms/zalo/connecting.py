@@ -56,7 +56,7 @@ def state(session: Session, channel: Channel, keys: Keys, now: datetime) -> Toke
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class ConsentRequest:
     """What a consent needs. ``verifier`` is the fixed one of PKCE, empty where each consent has its own."""
 
     settings: Settings
@@ -64,7 +64,7 @@ class Asking:
     verifier: str
 
 
-def asking(session: Session, actor: Actor, channel_id: int, keys: Keys) -> Asking:
+def asking(session: Session, actor: Actor, channel_id: int, keys: Keys) -> ConsentRequest:
     """Return what a consent needs; raise ``Conflict`` with what to fill in first."""
     channel = service.managed(session, actor, channel_id)
     settings = settings_of(channel)
@@ -74,7 +74,7 @@ def asking(session: Session, actor: Actor, channel_id: int, keys: Keys) -> Askin
         raise Conflict(N_("Hãy điền mã ứng dụng (App ID) và lưu khóa bí mật của ứng dụng trước khi cấp quyền."))
     if verifier and not consent.is_verifier(verifier):
         raise Conflict(N_("Code verifier phải dài từ 43 đến 128 ký tự, gồm chữ không dấu, chữ số và các dấu - . _ ~."))
-    return Asking(settings, secret, verifier)
+    return ConsentRequest(settings, secret, verifier)
 
 
 def fix_verifier(session: Session, actor: Actor, channel_id: int, keys: Keys, now: datetime) -> str:

@@ -52,7 +52,7 @@ class TokenAges:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class AccountTrouble:
     """Something that went wrong: when (UTC), in words (a ``{"text", "values"}`` column), and what it was about."""
 
     at: datetime
@@ -75,7 +75,7 @@ class Panel:
     has_webhook_key: bool
     last_event: datetime | None
     days: Sequence[Day]
-    troubles: Sequence[Trouble]
+    troubles: Sequence[AccountTrouble]
     trial: ChannelTrial | None
 
     @property
@@ -141,7 +141,7 @@ def _is_asking(standing: AccountStanding, now: datetime) -> bool:
     return standing.lease_owner is not None or (standing.next_at is not None and standing.next_at <= now)
 
 
-def _troubles(session: Session, channel_id: int, now: datetime) -> list[Trouble]:
+def _troubles(session: Session, channel_id: int, now: datetime) -> list[AccountTrouble]:
     """The newest troubles of articles and broadcasts, in words."""
     query = (
         select(Delivery, StoredRendition.title)
@@ -152,12 +152,12 @@ def _troubles(session: Session, channel_id: int, now: datetime) -> list[Trouble]
         .limit(40)
     )
     found = [
-        Trouble(one.scheduled_at, one.problem, title, delivery_id=one.id)
+        AccountTrouble(one.scheduled_at, one.problem, title, delivery_id=one.id)
         for one, title in session.execute(query)
         if one.problem.get("text")
     ]
     found += [
-        Trouble(one.call_at, one.problem, "", broadcast_id=one.id)
+        AccountTrouble(one.call_at, one.problem, "", broadcast_id=one.id)
         for one in followers.troubles(session, channel_id, now - RECENT)
         if one.problem.get("text")
     ]

@@ -21,7 +21,7 @@ PAGE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BroadcastSummary:
     """A broadcast in the list."""
 
     broadcast: FollowerBroadcast
@@ -39,7 +39,7 @@ class Day:
     total: int | None
 
 
-def page(session: Session, actor: Actor, number: int = 1) -> tuple[list[Line], bool]:
+def page(session: Session, actor: Actor, number: int = 1) -> tuple[list[BroadcastSummary], bool]:
     """Return a page of the broadcasts that ``actor`` sees, newest first, and whether there are older ones."""
     query = (
         select(FollowerBroadcast, Channel)
@@ -52,7 +52,7 @@ def page(session: Session, actor: Actor, number: int = 1) -> tuple[list[Line], b
     )
     rows = session.execute(query).all()
     titles = _titles(session, [broadcast.id for broadcast, _channel in rows[:PAGE]])
-    lines = [Line(broadcast, channel, titles.get(broadcast.id, ())) for broadcast, channel in rows[:PAGE]]
+    lines = [BroadcastSummary(broadcast, channel, titles.get(broadcast.id, ())) for broadcast, channel in rows[:PAGE]]
     return lines, len(rows) > PAGE
 
 

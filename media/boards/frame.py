@@ -9,7 +9,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 from media.boards.board import INK, Board, Colours, Role
-from media.boards.layout import Page, Part, Room, baselines, height, pages
+from media.boards.layout import FramePage, Part, Space, baselines, height, pages
 from media.drawing import qr
 from media.drawing.canvas import Canvas, one_at_a_time, rgb
 from media.drawing.fonts import Weight, font
@@ -68,7 +68,7 @@ def text_frames(
     """
     room, code = _room(board), _code(link, board)
     if code:
-        room = Room(room.x, room.y, room.width - code.width - 2 * board.margin[0], room.height)
+        room = Space(room.x, room.y, room.width - code.width - 2 * board.margin[0], room.height)
     found = pages(parts, board, room, most=most)
     return tuple(_frame(page, board, room, code, dwell_ms(_texts(page), road=road, least=least)) for page in found)
 
@@ -89,7 +89,7 @@ def picture_frame(picture: bytes, parts: Sequence[Part], board: Board, *, least:
     if board.width - wide < board.width // 3:
         return Frame(_png(sheet.convert("RGB"), board), board.width, board.height, text, dwell_ms([text], least=least))
     small = sheet.crop(((board.width - wide) // 2, 0, (board.width + wide) // 2, board.height))
-    left = Room(room.x, room.y, board.width - wide - 2 * board.margin[0], room.height)
+    left = Space(room.x, room.y, board.width - wide - 2 * board.margin[0], room.height)
     page = pages(parts, board, left, most=1)[0] if parts else ()
     canvas = _ground(board)
     canvas.paste(small.convert("RGB"), board.width - small.width, 0)
@@ -111,7 +111,7 @@ def plate(board: Board, text: str) -> Frame:
         return Frame(_png(canvas.image, board), board.width, board.height, "", 4000)
 
 
-def _texts(page: Page) -> list[str]:
+def _texts(page: FramePage) -> list[str]:
     """Return the parts of a page, each on one line."""
     texts: list[str] = []
     for row in page:
@@ -122,10 +122,10 @@ def _texts(page: Page) -> list[str]:
     return texts
 
 
-def _room(board: Board) -> Room:
+def _room(board: Board) -> Space:
     across, down = board.margin
     strip = _strip(board)
-    return Room(across, down, board.width - 2 * across, board.height - 2 * down - strip)
+    return Space(across, down, board.width - 2 * across, board.height - 2 * down - strip)
 
 
 def _strip(board: Board) -> int:
@@ -139,7 +139,7 @@ def _code(link: str, board: Board) -> Image.Image | None:
     return qr.picture(link, module, light=light) if module else None
 
 
-def _frame(page: Page, board: Board, room: Room, code: Image.Image | None, dwell: int) -> Frame:
+def _frame(page: FramePage, board: Board, room: Space, code: Image.Image | None, dwell: int) -> Frame:
     canvas = _ground(board)
     if code:
         y = (board.height - _strip(board) - code.height) // 2
@@ -174,7 +174,7 @@ def _screen(board: Board) -> Image.Image:
     return canvas.image
 
 
-def _write(canvas: Canvas, page: Page, board: Board, room: Room) -> None:
+def _write(canvas: Canvas, page: FramePage, board: Board, room: Space) -> None:
     """Write the rows of a page centred in ``room``."""
     draw = ImageDraw.Draw(canvas.image)
     top = room.y + (room.height - height(page)) // 2

@@ -28,7 +28,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TextRow:
     """One line of letters. ``opens`` marks the first line of a part, ``glued`` the rest of a broken address."""
 
     text: str
@@ -39,7 +39,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Space:
     """The lamps that text may use, in pixels."""
 
     x: int
@@ -48,7 +48,7 @@ class Room:
     height: int
 
 
-Page = tuple[Row, ...]
+FramePage = tuple[TextRow, ...]
 
 
 class LineBreaker(Protocol):
@@ -66,7 +66,7 @@ def ink(text: str, style: Style) -> tuple[int, int]:
     return -int(top), int(bottom)
 
 
-def baselines(rows: Sequence[Row]) -> list[int]:
+def baselines(rows: Sequence[TextRow]) -> list[int]:
     """Return the baseline of each row in pixels below the top of the first; no letter touches the row above it."""
     found: list[int] = []
     for number, row in enumerate(rows):
@@ -81,12 +81,12 @@ def baselines(rows: Sequence[Row]) -> list[int]:
     return found
 
 
-def height(rows: Sequence[Row]) -> int:
+def height(rows: Sequence[TextRow]) -> int:
     """Return the rows of lamps from the top of the first line to the bottom of the last."""
     return baselines(rows)[-1] + ink(rows[-1].text, rows[-1].style)[1] if rows else 0
 
 
-def pages(parts: Sequence[Part], board: Board, room: Room, *, most: int) -> tuple[Page, ...]:
+def pages(parts: Sequence[Part], board: Board, room: Space, *, most: int) -> tuple[FramePage, ...]:
     """Return ``parts`` on at most ``most`` pages: few pages, addresses unbroken, and then letters as large as can be.
 
     Letters below the preferred size are taken only if nothing else fits. Raises ``DoesNotFit`` naming the text and
@@ -106,8 +106,8 @@ def pages(parts: Sequence[Part], board: Board, room: Room, *, most: int) -> tupl
 
 
 def _largest(
-    parts: Sequence[Part], board: Board, room: Room, sizes: Sequence[int], target: tuple[Page, ...]
-) -> tuple[Page, ...]:
+    parts: Sequence[Part], board: Board, room: Space, sizes: Sequence[int], target: tuple[FramePage, ...]
+) -> tuple[FramePage, ...]:
     """Return the pages at the largest of ``sizes`` (rising) that needs no more pages and breaks no more addresses than
     ``target``, the pages at the first; found by halving.
     """
@@ -125,7 +125,7 @@ def _largest(
     return best
 
 
-def _broken(found: Sequence[Page]) -> int:
+def _broken(found: Sequence[FramePage]) -> int:
     """Return how many web addresses had to be broken over lines: readers type a whole one more easily."""
     return sum(row.glued for page in found for row in page)
 
@@ -141,9 +141,9 @@ def _sizes(board: Board) -> list[int]:
     return sorted(sizes)
 
 
-def _flow(parts: Sequence[Part], board: Board, room: Room, em: int) -> tuple[Page, ...]:
+def _flow(parts: Sequence[Part], board: Board, room: Space, em: int) -> tuple[FramePage, ...]:
     """Return ``parts`` on as many pages as they need at ``em``; a part is divided only if no page can hold it."""
-    found: list[Page] = []
+    found: list[FramePage] = []
     for part in parts:
         for text in divided(part.text, partial(_holds, part, board, room, em)):
             rows = _rows(part, text, board, room, em, balanced)
@@ -158,27 +158,29 @@ def _flow(parts: Sequence[Part], board: Board, room: Room, em: int) -> tuple[Pag
     return tuple(found)
 
 
-def _holds(part: Part, board: Board, room: Room, em: int, text: str) -> bool:
+def _holds(part: Part, board: Board, room: Space, em: int, text: str) -> bool:
     """Tell whether one page holds ``text`` in the letters of ``part``."""
     return len(text) < MOST_LETTERS and _fits(_rows(part, text, board, room, em, wrap), room)
 
 
-def _rows(part: Part, text: str, board: Board, room: Room, em: int, broken: LineBreaker) -> Page:
+def _rows(part: Part, text: str, board: Board, room: Space, em: int, broken: LineBreaker) -> FramePage:
     weight, share = LETTERS[part.role]
     size = max(board.floor, round(em * share))
     style = Style(weight, size, board.crisp(size))
     lines, whole = broken(text, room.width, style, where=part.field), clean(text)
     return tuple(
-        Row(line, style, part.role, opens=number == 0, glued=number > 0 and f"{lines[number - 1]} {line}" not in whole)
+        TextRow(
+            line, style, part.role, opens=number == 0, glued=number > 0 and f"{lines[number - 1]} {line}" not in whole
+        )
         for number, line in enumerate(lines)
     )
 
 
-def _fits(rows: Sequence[Row], room: Room) -> bool:
+def _fits(rows: Sequence[TextRow], room: Space) -> bool:
     return height(rows) <= room.height and sum(len(row.text) + 1 for row in rows) <= MOST_LETTERS
 
 
-def _too_many(parts: Sequence[Part], found: Sequence[Page], most: int) -> DoesNotFit:
+def _too_many(parts: Sequence[Part], found: Sequence[FramePage], most: int) -> DoesNotFit:
     """Name the longest text; by so much does the whole exceed the pages allowed."""
     longest = max(parts, key=lambda part: len(part.text))
     over = sum(len(row.text) + 1 for page in found[most:] for row in page)

@@ -7,7 +7,7 @@ from math import ceil, floor
 from PIL import Image, ImageCms
 
 from media.pictures.modes import working
-from media.pictures.opening import Opened
+from media.pictures.opening import OpenedPicture
 
 BAND = 128
 """Rows of the result made at a time."""
@@ -17,7 +17,7 @@ LOBES = 3
 Colour = Callable[[Image.Image], Image.Image]
 
 
-def printed(found: Opened, size: tuple[int, int]) -> Image.Image:
+def printed(found: OpenedPicture, size: tuple[int, int]) -> Image.Image:
     """Return the picture at ``size`` (as stored, before it is turned), upright, in RGB or RGBA, nothing else attached.
     What ``found`` holds of the picture is given up on the way.
     """
@@ -29,7 +29,7 @@ def printed(found: Opened, size: tuple[int, int]) -> Image.Image:
     return sheet.transpose(found.turn) if found.turn is not None else sheet
 
 
-def _bands(found: Opened, size: tuple[int, int]) -> Iterator[tuple[int, Image.Image]]:
+def _bands(found: OpenedPicture, size: tuple[int, int]) -> Iterator[tuple[int, Image.Image]]:
     """Bands of the result from its top to its bottom, each with its first row; whole rows around it are looked at, so
     that no seam shows."""
     scale = found.height / size[1]

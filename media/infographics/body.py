@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from media.infographics.parts import Figure, Look, Part, Procedure, Row, Saying, WideFigure
-from media.infographics.spec import Block, Fact, Number, Step
+from media.infographics.parts import Figure, Look, Part, PartRow, Procedure, Saying, WideFigure
+from media.infographics.spec import Block, Fact, Number, ProcessStep
 
 
 def parts(blocks: Sequence[Block], width: int, look: Look) -> list[Part]:
@@ -12,15 +12,15 @@ def parts(blocks: Sequence[Block], width: int, look: Look) -> list[Part]:
     gap = look.px(24)
     for start, group in _groups(blocks):
         places = [f"blocks.{start + number}" for number in range(len(group))]
-        if isinstance(group[0], Step):
-            found.append(Procedure([block for block in group if isinstance(block, Step)], width, look, places))
+        if isinstance(group[0], ProcessStep):
+            found.append(Procedure([block for block in group if isinstance(block, ProcessStep)], width, look, places))
             continue
         columns = _columns(group, width, look)
         for first in range(0, len(group), columns):
             row = list(zip(group[first : first + columns], places[first : first + columns], strict=True))
             each = (width - gap * (len(row) - 1)) // len(row)
             found.append(
-                Row([_single(block, each, look, where, alone=len(row) == 1) for block, where in row], width, gap)
+                PartRow([_single(block, each, look, where, alone=len(row) == 1) for block, where in row], width, gap)
             )
     return found
 

@@ -9,7 +9,7 @@ from media.drawing.fonts import Weight
 from media.drawing.palette import Palette
 from media.drawing.text import Style, balanced, measure
 from media.errors import DoesNotFit
-from media.infographics.spec import Fact, Number, Step
+from media.infographics.spec import Fact, Number, ProcessStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class WideFigure:
         self.detail.draw(canvas, x + look.px(40) + self.left, at)
 
 
-class Row:
+class PartRow:
     """Parts side by side in columns of equal width."""
 
     def __init__(self, parts: Sequence[Part], width: int, gap: int) -> None:
@@ -183,7 +183,7 @@ class Saying:
 class Procedure:
     """Numbered steps down one card, joined by a line."""
 
-    def __init__(self, blocks: Sequence[Step], width: int, look: Look, places: Sequence[str]) -> None:
+    def __init__(self, blocks: Sequence[ProcessStep], width: int, look: Look, places: Sequence[str]) -> None:
         colours, self.look, self.width = look.palette, look, width
         self.mark, self.pad, self.gap = look.px(66), look.px(36), look.air(26)
         room = width - self.mark - 2 * self.pad - look.px(28)

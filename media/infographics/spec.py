@@ -46,7 +46,7 @@ class Number(_Spec):
     detail: Long = ""
 
 
-class Step(_Spec):
+class ProcessStep(_Spec):
     """One step of a procedure; steps side by side are numbered from 1."""
 
     kind: Literal["step"] = "step"
@@ -72,7 +72,7 @@ class Contact(_Spec):
     value: Annotated[str, StringConstraints(min_length=1, max_length=60), _CLEAN]
 
 
-Block = Annotated[Number | Step | Fact | Contact, Field(discriminator="kind")]
+Block = Annotated[Number | ProcessStep | Fact | Contact, Field(discriminator="kind")]
 
 
 class Infographic(_Spec):

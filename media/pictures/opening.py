@@ -37,7 +37,7 @@ Shrink = Callable[[int, int], tuple[int, int]]
 
 
 @dataclass
-class Opened:
+class OpenedPicture:
     """A picture whose ``rows(top, bottom)`` can be read from top to bottom.
 
     ``full`` are the sides that the file says, ``size`` those at which it is decoded. ``turn`` makes it upright,
@@ -71,7 +71,7 @@ class Opened:
         self.rows = _gone
 
 
-def opened(file: IO[bytes], weight: int, most: int, shrink: Shrink) -> Opened:
+def opened(file: IO[bytes], weight: int, most: int, shrink: Shrink) -> OpenedPicture:
     """Open a picture of ``weight`` bytes. ``shrink`` tells the sides at which it is wanted at most.
 
     Raises ``NotAPicture``, ``PictureTooLarge`` (judged before a pixel is unpacked) or what the libraries make of broken
@@ -85,7 +85,7 @@ def opened(file: IO[bytes], weight: int, most: int, shrink: Shrink) -> Opened:
     return OPENERS[kind](file, head, most, shrink)
 
 
-def _jpeg(file: IO[bytes], _head: bytes, most: int, shrink: Shrink) -> Opened:
+def _jpeg(file: IO[bytes], _head: bytes, most: int, shrink: Shrink) -> OpenedPicture:
     picture = JpegImagePlugin.JpegImageFile(file)  # what other pictures an MPO holds is not asked for
     width, height = full = picture.size
     sampling, colours = JpegImagePlugin.get_sampling(picture), len(picture.getbands())
@@ -126,7 +126,7 @@ for _name in ("chunk_tEXt", "chunk_zTXt", "chunk_iTXt"):
 PngImagePlugin.PngStream.chunk_iCCP = _profile_or_none  # type: ignore[method-assign,assignment]
 
 
-def _png(file: IO[bytes], head: bytes, most: int, _shrink: Shrink) -> Opened:
+def _png(file: IO[bytes], head: bytes, most: int, _shrink: Shrink) -> OpenedPicture:
     if head[12:16] != b"IHDR":
         raise PictureDamaged
     width, height, depth, colour, _method, _filter, interlaced = struct.unpack(">IIBBBBB", head[16:29])
@@ -141,13 +141,13 @@ def _png(file: IO[bytes], head: bytes, most: int, _shrink: Shrink) -> Opened:
     return _held("PNG", picture, most)
 
 
-def _gif(file: IO[bytes], _head: bytes, most: int, _shrink: Shrink) -> Opened:
+def _gif(file: IO[bytes], _head: bytes, most: int, _shrink: Shrink) -> OpenedPicture:
     picture = GifImagePlugin.GifImageFile(file)
     judge("GIF", *picture.size, most)
     return _held("GIF", picture, most)
 
 
-def _webp(file: IO[bytes], head: bytes, most: int, _shrink: Shrink) -> Opened:
+def _webp(file: IO[bytes], head: bytes, most: int, _shrink: Shrink) -> OpenedPicture:
     judge("WEBP", *_webp_sides(head), min(most, HELD_WHOLE["WEBP"]))  # the decoder takes its memory when it is made
     picture = WebPImagePlugin.WebPImageFile(file)
     judge("WEBP", *picture.size, min(most, HELD_WHOLE["WEBP"]))
@@ -172,7 +172,7 @@ def _webp_sides(head: bytes) -> tuple[int, int]:
     raise PictureDamaged
 
 
-def _avif(file: IO[bytes], _head: bytes, most: int, _shrink: Shrink) -> Opened:
+def _avif(file: IO[bytes], _head: bytes, most: int, _shrink: Shrink) -> OpenedPicture:
     picture = AvifImagePlugin.AvifImageFile(file)
     judge("AVIF", *picture.size, min(most, HELD_WHOLE["AVIF"]))
     found = _described("AVIF", picture, _gone)
@@ -182,7 +182,7 @@ def _avif(file: IO[bytes], _head: bytes, most: int, _shrink: Shrink) -> Opened:
     return found
 
 
-def _heic(file: IO[bytes], _head: bytes, most: int, _shrink: Shrink) -> Opened:
+def _heic(file: IO[bytes], _head: bytes, most: int, _shrink: Shrink) -> OpenedPicture:
     import pi_heif
 
     for name, value in {"DECODE_THREADS": 1, "THUMBNAILS": False, "DEPTH_IMAGES": False, "AUX_IMAGES": False}.items():
@@ -194,10 +194,10 @@ def _heic(file: IO[bytes], _head: bytes, most: int, _shrink: Shrink) -> Opened:
     data, stride = picture.data, picture.stride
     mode = "RGBA" if picture.has_alpha else "RGB"
     rows = _packed(data, size, mode, "RGBa" if picture.premultiplied_alpha else mode, stride, owner=container)
-    return Opened("HEIC", size, size, rows, picture.has_alpha, None, picture.info.get("icc_profile"))
+    return OpenedPicture("HEIC", size, size, rows, picture.has_alpha, None, picture.info.get("icc_profile"))
 
 
-OPENERS: dict[str, Callable[[IO[bytes], bytes, int, Shrink], Opened]] = {
+OPENERS: dict[str, Callable[[IO[bytes], bytes, int, Shrink], OpenedPicture]] = {
     "JPEG": _jpeg,
     "PNG": _png,
     "GIF": _gif,
@@ -207,7 +207,7 @@ OPENERS: dict[str, Callable[[IO[bytes], bytes, int, Shrink], Opened]] = {
 }
 
 
-def _held(kind: str, picture: Image.Image, _most: int) -> Opened:
+def _held(kind: str, picture: Image.Image, _most: int) -> OpenedPicture:
     """A picture that Pillow holds whole."""
     found = _described(kind, picture, _gone)
     picture.load()
@@ -217,10 +217,10 @@ def _held(kind: str, picture: Image.Image, _most: int) -> Opened:
     return found
 
 
-def _described(kind: str, picture: Image.Image, rows: Rows) -> Opened:
+def _described(kind: str, picture: Image.Image, rows: Rows) -> OpenedPicture:
     clear = "A" in picture.getbands() or "transparency" in picture.info
     profile = picture.info.get("icc_profile")
-    return Opened(kind, picture.size, picture.size, rows, clear, _turn(picture), profile)
+    return OpenedPicture(kind, picture.size, picture.size, rows, clear, _turn(picture), profile)
 
 
 def _packed(data: Any, size: tuple[int, int], mode: str, raw: str, stride: int = 0, owner: object = None) -> Rows:

@@ -97,7 +97,7 @@ def _instant(written: str | None) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class ChannelPolicy:
     """What a channel allows now and how it treats lateness. ``resume_at`` is UTC, ``late_minutes`` minutes."""
 
     transport: Transport
@@ -112,7 +112,7 @@ class Gate:
 class Facts:
     """All that decides about one delivery; the fields mean what the columns of ``Delivery`` mean."""
 
-    gate: Gate
+    gate: ChannelPolicy
     scheduled_at: datetime
     rendition_id: int
     desired: Desired = Desired.LIVE
@@ -170,7 +170,7 @@ def decide(facts: Facts, now: datetime) -> Decision:
     return Decision(Step.HOLD) if held(facts.gate, wanted.step, now) else wanted
 
 
-def held(gate: Gate, step: Step, now: datetime) -> bool:
+def held(gate: ChannelPolicy, step: Step, now: datetime) -> bool:
     """Return whether the channel holds ``step`` back now.
 
     An item that is held is not counted as missed: it is judged when the channel works again.
@@ -197,7 +197,7 @@ WORKING = frozenset(
 """States in which a delivery can have something to do, now or later."""
 
 
-def open_states(gate: Gate) -> frozenset[DeliveryState]:
+def open_states(gate: ChannelPolicy) -> frozenset[DeliveryState]:
     """Return the states whose deliveries may be claimed on this channel, apart from ``resume_at``.
 
     A paused or inactive channel still takes items down; one that needs a new authorisation can do nothing.
@@ -209,7 +209,7 @@ def open_states(gate: Gate) -> frozenset[DeliveryState]:
     return frozenset({DeliveryState.WITHDRAWING})
 
 
-def open_from(gate: Gate, now: datetime) -> datetime:
+def open_from(gate: ChannelPolicy, now: datetime) -> datetime:
     """Return from when on the channel may be worked: ``now``, or later if the provider asked for a pause."""
     if gate.transport is Transport.PUSH and gate.resume_at is not None:
         return max(now, gate.resume_at)

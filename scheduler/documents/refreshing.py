@@ -24,7 +24,7 @@ from scheduler.documents.making import Effort, Made, make
 from scheduler.engine.config import EngineConfig
 from scheduler.storage.dialect import upsert
 from scheduler.storage.error_log import AWAY
-from scheduler.storage.group_commit import Ledger
+from scheduler.storage.group_commit import GroupCommit
 from scheduler.storage.rows import CHANNEL, DELIVERY, DOCUMENT, transport
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Documents:
     """Makes the documents of pull channels and keeps them in the database. Safe in several processes at once."""
 
     def __init__(
-        self, database: Engine, ledger: Ledger, config: EngineConfig, store: Store | None = None,
+        self, database: Engine, ledger: GroupCommit, config: EngineConfig, store: Store | None = None,
         effort: Effort | None = None,
     ) -> None:  # fmt: skip
         self._database = database

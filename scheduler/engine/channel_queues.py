@@ -11,7 +11,7 @@ from sqlalchemy import Connection, ScalarSelect, Select, func, select
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.decisions.isolating import read_apart
-from scheduler.decisions.next_step import WORKING, Gate, open_from, open_states
+from scheduler.decisions.next_step import WORKING, ChannelPolicy, open_from, open_states
 from scheduler.decisions.states import DeliveryState
 from scheduler.storage.rows import CHANNEL, DELIVERY, GATE, AnyRow, gate_of, transport
 
@@ -21,11 +21,11 @@ STATES = tuple(sorted(WORKING))
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class ChannelQueue:
     """A channel and the earliest ``next_at`` (UTC) in each state. ``busy_until`` is when a worker's lease ends."""
 
     channel_id: int
-    gate: Gate
+    gate: ChannelPolicy
     heads: Mapping[DeliveryState, datetime]
     busy_until: datetime | None = None
 
@@ -44,7 +44,7 @@ class Lane:
         return max(now, self.busy_until) if self.busy_until else now
 
 
-def read_lanes(connection: Connection) -> list[Lane]:
+def read_lanes(connection: Connection) -> list[ChannelQueue]:
     """Return the lanes of all channels whose kind has an adapter here. A few index look-ups per channel."""
     try:
         return _lanes(connection)
@@ -59,7 +59,7 @@ def read_lanes(connection: Connection) -> list[Lane]:
         return list(found.values())
 
 
-def _lanes(connection: Connection, ids: Sequence[int] | None = None) -> list[Lane]:
+def _lanes(connection: Connection, ids: Sequence[int] | None = None) -> list[ChannelQueue]:
     query = _all_lanes() if ids is None else _all_lanes().where(CHANNEL.c.id.in_(ids))
     return [lane for row in connection.execute(query) if (lane := _lane(row)) is not None]
 
@@ -88,10 +88,10 @@ def _busy_until() -> ScalarSelect[Any]:
     )
 
 
-def _lane(row: AnyRow) -> Lane | None:
+def _lane(row: AnyRow) -> ChannelQueue | None:
     how = transport(row.kind)
     if how is None:
         return None
     found = {state: row._mapping[f"head_{state}"] for state in STATES}
     heads = {state: head for state, head in found.items() if head is not None}
-    return Lane(row.id, gate_of(row, how), heads, row.busy_until)
+    return ChannelQueue(row.id, gate_of(row, how), heads, row.busy_until)

@@ -34,11 +34,11 @@ from channels.contract import Receipt
 from channels.words import N_, Words
 from scheduler.decisions.backoff import LONGEST_WAIT
 from scheduler.decisions.isolating import read_apart
-from scheduler.decisions.next_step import Facts, Gate, Progress, open_from, open_states
+from scheduler.decisions.next_step import ChannelPolicy, Facts, Progress, open_from, open_states
 from scheduler.decisions.outcomes import Changes, words_column
 from scheduler.decisions.states import Action, DeliveryState, Outcome
 from scheduler.documents.breaking import set_aside
-from scheduler.storage.prepared import Hot
+from scheduler.storage.prepared import PreparedStatement
 from scheduler.storage.rows import ATTEMPT, DELIVERY, FACTS, AnyRow, facts_of, receipt_of
 
 LOST = Words(N_("Tiến trình gửi đã dừng giữa chừng; hệ thống tra trên kênh xem bài đã lên hay chưa."))
@@ -60,7 +60,7 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class DeliveryClaim:
     """A delivery in hand. ``version`` is the schedule's at the time of the claim, ``due_at`` its place in the queue."""
 
     id: int
@@ -75,8 +75,8 @@ class Claim:
 
 
 def claim(
-    connection: Connection, channel_id: int, gate: Gate, lease: Lease, now: datetime, limit: int
-) -> Sequence[Claim]:
+    connection: Connection, channel_id: int, gate: ChannelPolicy, lease: Lease, now: datetime, limit: int
+) -> Sequence[DeliveryClaim]:
     """Take up to ``limit`` due deliveries of the channel into hand, in their order; none if another worker is at it.
 
     The caller holds the channel's row (``FOR UPDATE`` on PostgreSQL, SQLite's write lock).
@@ -90,7 +90,9 @@ def claim(
     return [_claim(row, tokens[row.id], gate) for row in rows if row.id in tokens]
 
 
-def begin(connection: Connection, held: Claim, lease: Lease, now: datetime, *, stamp: bool) -> Claim | None:
+def begin(
+    connection: Connection, held: DeliveryClaim, lease: Lease, now: datetime, *, stamp: bool
+) -> DeliveryClaim | None:
     """Renew the lease for a call that starts now; with ``stamp`` write down that it must not be made twice.
 
     Return the claim as it stands, or None if a person decided otherwise meanwhile or the lease was lost.
@@ -106,19 +108,19 @@ def begin(connection: Connection, held: Claim, lease: Lease, now: datetime, *, s
     return replace(held, facts=facts) if ours else None
 
 
-def current(connection: Connection, held: Claim, worker: str) -> Facts | None:
+def current(connection: Connection, held: DeliveryClaim, worker: str) -> Facts | None:
     """Return what the row says now, locked for the change to come; None if it is no longer ours."""
     mine = (DELIVERY.c.id == held.id, DELIVERY.c.token == held.token, DELIVERY.c.lease_owner == worker)
     row = connection.execute(select(*FACTS).where(*mine).with_for_update()).one_or_none()
     return facts_of(row, held.facts.gate) if row is not None else None
 
 
-def put_down(connection: Connection, held: Claim, worker: str, changes: Changes, *, version: bool) -> bool:
+def put_down(connection: Connection, held: DeliveryClaim, worker: str, changes: Changes, *, version: bool) -> bool:
     """Write ``changes`` and give the row free. With ``version``, only if no person has decided anything meanwhile."""
     return _write(connection, held, worker, {**changes, **_FREE}, version=version)
 
 
-def give_back(connection: Connection, claims: Iterable[Claim], worker: str) -> None:
+def give_back(connection: Connection, claims: Iterable[DeliveryClaim], worker: str) -> None:
     """Put deliveries that were not begun back into their place in the queue."""
     rows = [{**_guard(held, worker), "next_at": held.due_at, **_FREE} for held in claims]
     if rows:
@@ -156,7 +158,7 @@ def _from_the_future(lease: Lease, now: datetime) -> tuple[ColumnElement[bool], 
     return leases, waits
 
 
-def recorded(connection: Connection, held: Claim) -> bool:
+def recorded(connection: Connection, held: DeliveryClaim) -> bool:
     """Return whether this claim's outcome is in the book: a commit whose answer was lost."""
     told = (ATTEMPT.c.delivery_id == held.id, ATTEMPT.c.token == held.token, ATTEMPT.c.outcome != Outcome.LOST)
     return bool(connection.execute(select(exists().where(*told))).scalar())
@@ -224,12 +226,12 @@ def _take(connection: Connection, ids: Sequence[int], lease: Lease, now: datetim
     return {row.id: row.token for row in taken}
 
 
-def _claim(row: AnyRow, token: int, gate: Gate) -> Claim:
+def _claim(row: AnyRow, token: int, gate: ChannelPolicy) -> DeliveryClaim:
     facts = facts_of(row, gate)
     if row.lease_owner is not None and row.live_rendition_id is not None:  # its worker died, perhaps in a call
         known = facts.progress or Progress(facts.rendition_id)
         facts = replace(facts, progress=replace(known, lost_at=row.next_at))
-    return Claim(
+    return DeliveryClaim(
         id=row.id,
         key=row.key,
         story_id=row.story_id,
@@ -261,7 +263,7 @@ def _record_lost(connection: Connection, rows: Sequence[AnyRow], now: datetime) 
         connection.execute(insert(ATTEMPT), lost)
 
 
-def _write(connection: Connection, held: Claim, worker: str, changes: Changes, *, version: bool) -> bool:
+def _write(connection: Connection, held: DeliveryClaim, worker: str, changes: Changes, *, version: bool) -> bool:
     """Change a row in hand; return whether it was still ours."""
     guard = _guard(held, worker)
     if version:
@@ -269,7 +271,7 @@ def _write(connection: Connection, held: Claim, worker: str, changes: Changes, *
     return _HOT.run(connection, {**guard, **changes}) == 1
 
 
-def _guard(held: Claim, worker: str) -> Changes:
+def _guard(held: DeliveryClaim, worker: str) -> Changes:
     return {"b_id": held.id, "b_token": held.token, "b_worker": worker}
 
 
@@ -283,4 +285,4 @@ _MINE = update(DELIVERY).where(
 _MINE_UNCHANGED = _MINE.where(DELIVERY.c.schedule_version == bindparam("b_version"))
 """The same, unless a person has decided something meanwhile."""
 
-_HOT, _HOT_UNCHANGED = Hot(_MINE), Hot(_MINE_UNCHANGED)
+_HOT, _HOT_UNCHANGED = PreparedStatement(_MINE), PreparedStatement(_MINE_UNCHANGED)

@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 
 from channels.contract import Vault
 from media.storage.store import Store
-from scheduler.engine.claims import Claim, extend
+from scheduler.engine.claims import DeliveryClaim, extend
 from scheduler.engine.config import EngineConfig
-from scheduler.storage.group_commit import Ledger
+from scheduler.storage.group_commit import GroupCommit
 
 
 class Point(StrEnum):
@@ -30,11 +30,11 @@ class Point(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class EngineContext:
     """What the parts of an engine work with."""
 
     database: Engine
-    ledger: Ledger
+    ledger: GroupCommit
     store: Store
     config: EngineConfig
     clock: Callable[[], datetime]
@@ -43,21 +43,21 @@ class Tools:
     stopping: Event
 
 
-class Hand:
+class HeldClaims:
     """The claims that this process holds now, whose leases are prolonged while their calls last."""
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: EngineContext) -> None:
         self._tools = tools
         self._ids: set[int] = set()
         self._lock = Lock()
         self._prolonged: datetime | None = None
 
-    def take(self, claims: tuple[Claim, ...]) -> None:
+    def take(self, claims: tuple[DeliveryClaim, ...]) -> None:
         """Remember ``claims``."""
         with self._lock:
             self._ids |= {held.id for held in claims}
 
-    def drop(self, claims: tuple[Claim, ...]) -> None:
+    def drop(self, claims: tuple[DeliveryClaim, ...]) -> None:
         """Forget ``claims``."""
         with self._lock:
             self._ids -= {held.id for held in claims}

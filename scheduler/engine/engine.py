@@ -14,15 +14,15 @@ from sqlalchemy import Engine as Database
 from channels.contract import Transport, Vault
 from media.storage.store import Store
 from scheduler.documents.refreshing import Documents
-from scheduler.engine.channel_queues import Lane, read_lanes
+from scheduler.engine.channel_queues import ChannelQueue, read_lanes
 from scheduler.engine.claims import clock_was_put_back, recover_clock
 from scheduler.engine.config import EngineConfig
-from scheduler.engine.context import Hand, Point, Tools
+from scheduler.engine.context import EngineContext, HeldClaims, Point
 from scheduler.engine.pull import Turned, turn
 from scheduler.engine.push import PushLane
-from scheduler.engine.worker_pool import Crew
+from scheduler.engine.worker_pool import WorkerPool
 from scheduler.storage.error_log import AWAY, brief
-from scheduler.storage.group_commit import Ledger
+from scheduler.storage.group_commit import GroupCommit
 from scheduler.storage.vault import DatabaseVault, Keys
 
 __all__ = ["Engine", "EngineConfig"]
@@ -65,18 +65,18 @@ class Engine:
         self.pulse: Callable[[], None] = _nothing
         """Called at least every quarter of a second while ``run_due`` works; the heartbeat hangs on it."""
         self._stopping = Event()
-        ledger = Ledger(database)
+        ledger = GroupCommit(database)
         keys = Keys(config.keys)
 
         def vault(channel_id: int) -> Vault:
             return DatabaseVault(database, channel_id, keys, clock=clock, owner=config.worker)
 
-        self._tools = Tools(database, ledger, store, config, clock, vault, reached, self._stopping)
-        self._hand = Hand(self._tools)
-        self._crew = Crew(config.threads)
+        self._tools = EngineContext(database, ledger, store, config, clock, vault, reached, self._stopping)
+        self._hand = HeldClaims(self._tools)
+        self._crew = WorkerPool(config.threads)
         self._documents = Documents(database, ledger, config, store)
         self._tired: dict[int, float] = {}
-        self._lanes: list[Lane] = []
+        self._lanes: list[ChannelQueue] = []
         self._freshened = time.monotonic()
 
     def run_due(self) -> int:
@@ -147,7 +147,7 @@ class Engine:
             self._freshen()
         return started, moved + self._collect()
 
-    def _read_lanes(self) -> list[Lane]:
+    def _read_lanes(self) -> list[ChannelQueue]:
         with self._tools.database.connect() as connection:
             self._lanes = read_lanes(connection)
         return self._lanes
@@ -182,7 +182,7 @@ class Engine:
         self._tools.reached(Point.CHANGING)
         return turned
 
-    def _start(self, lanes: list[Lane]) -> int:
+    def _start(self, lanes: list[ChannelQueue]) -> int:
         """Give the lanes that are longest due to free threads; return how many."""
         now = self.clock()
         rested = [lane for lane in lanes if self._tired.get(lane.channel_id, 0.0) <= time.monotonic()]

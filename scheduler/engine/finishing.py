@@ -8,8 +8,8 @@ from sqlalchemy import Connection, insert, update
 from scheduler.decisions.next_step import Step
 from scheduler.decisions.outcomes import Moment, Result, after, channel_after, words_column
 from scheduler.decisions.states import Action, Health, Outcome
-from scheduler.engine.claims import Claim, current, put_down, recorded
-from scheduler.storage.prepared import Hot
+from scheduler.engine.claims import DeliveryClaim, current, put_down, recorded
+from scheduler.storage.prepared import PreparedStatement
 from scheduler.storage.rates import drain
 from scheduler.storage.rows import ATTEMPT, CHANNEL
 
@@ -22,7 +22,7 @@ ACTIONS = {
     Step.EXPIRE: Action.EXPIRE,
 }
 
-_ADD = Hot(insert(ATTEMPT).inline())
+_ADD = PreparedStatement(insert(ATTEMPT).inline())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Tried:
     worker: str
 
 
-def finish(connection: Connection, held: Claim, tried: Tried, moment: Moment, account: str) -> bool:
+def finish(connection: Connection, held: DeliveryClaim, tried: Tried, moment: Moment, account: str) -> bool:
     """Write the outcome of ``tried``. Return False if the delivery is no longer ours: then only the attempt is kept."""
     if not _settle(connection, held, tried, moment):
         _record_stray(connection, held, tried)
@@ -46,7 +46,7 @@ def finish(connection: Connection, held: Claim, tried: Tried, moment: Moment, ac
     return True
 
 
-def _settle(connection: Connection, held: Claim, tried: Tried, moment: Moment) -> bool:
+def _settle(connection: Connection, held: DeliveryClaim, tried: Tried, moment: Moment) -> bool:
     """Write the new state; if a person decided something meanwhile, work it out again from what the row says now."""
     changes = after(tried.step, tried.result, held.facts, moment)
     if put_down(connection, held, tried.worker, changes, version=True):
@@ -57,7 +57,7 @@ def _settle(connection: Connection, held: Claim, tried: Tried, moment: Moment) -
     return put_down(connection, held, tried.worker, after(tried.step, tried.result, facts, moment), version=False)
 
 
-def _record(connection: Connection, held: Claim, tried: Tried, *, stray: bool = False) -> None:
+def _record(connection: Connection, held: DeliveryClaim, tried: Tried, *, stray: bool = False) -> None:
     result = tried.result
     detail = result.detail
     if stray and result.receipt is not None:
@@ -76,7 +76,7 @@ def _record(connection: Connection, held: Claim, tried: Tried, *, stray: bool = 
     _ADD.run(connection, entry)
 
 
-def _record_stray(connection: Connection, held: Claim, tried: Tried) -> None:
+def _record_stray(connection: Connection, held: DeliveryClaim, tried: Tried) -> None:
     """Keep what a worker learnt after it lost its lease, unless this is a commit made twice."""
     if not recorded(connection, held):
         _record(connection, held, tried, stray=True)

@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, upd
 
 from channels import registry
 from channels.contract import ChannelError, Order
-from channels.observing import Observed, Observes, Standing
+from channels.observing import LiveStanding, Observed, Observes
 from channels.words import N_, Words
 from scheduler.decisions.backoff import capacity
 from scheduler.decisions.outcomes import Changes, words_column
 from scheduler.decisions.states import RESEND, DeliveryState, Desired, Health
 from scheduler.engine.calling import redact
-from scheduler.followers.accounts import Accounts, Opened
+from scheduler.followers.accounts import Accounts, OpenedAccount
 from scheduler.storage.rates import account_of, keep_bucket, open_bucket
 from scheduler.storage.rows import CHANNEL, DELIVERY, AnyRow, receipt_of, renditions
 
@@ -41,7 +41,7 @@ GONE = N_(
 )
 HIDDEN = N_("Bài đang bị ẩn trên kênh nên thôi được tính. Bấm “Thử lại ngay” để hiện lại, hoặc thu hồi bài.")
 CHANGED = N_("Bài trên kênh khác bản đã duyệt, có thể đã bị sửa ở đó. Bấm “Thử lại ngay” để đưa bản đã duyệt trở lại.")
-SENTENCES = {Standing.GONE: GONE, Standing.HIDDEN: HIDDEN, Standing.CHANGED: CHANGED}
+SENTENCES = {LiveStanding.GONE: GONE, LiveStanding.HIDDEN: HIDDEN, LiveStanding.CHANGED: CHANGED}
 MARKS = frozenset(standing.value for standing in SENTENCES)
 
 _NAMES = (
@@ -75,7 +75,7 @@ class Reconciliation:
         self._tools.ledger.write(lambda connection: _keep(connection, row, changes))
         return True
 
-    def _claim(self, connection: Connection) -> tuple[AnyRow, Opened, Order] | None:
+    def _claim(self, connection: Connection) -> tuple[AnyRow, OpenedAccount, Order] | None:
         """Take the item that is longest due, if its account has calls to spare; nobody else looks at it meanwhile."""
         now = self._tools.clock()
         row = connection.execute(_due(now).with_for_update(skip_locked=True, of=DELIVERY)).one_or_none()
@@ -93,7 +93,7 @@ class Reconciliation:
             return None
         return row, opened, Order(row.key, good[row.live_rendition_id], live=receipt_of(row))
 
-    def _seen(self, row: AnyRow, opened: Opened, order: Order) -> Changes:
+    def _seen(self, row: AnyRow, opened: OpenedAccount, order: Order) -> Changes:
         now, adapter = self._tools.clock(), registry.push(opened.kind)
         if not isinstance(adapter, Observes):
             return {"look_at": None}
@@ -109,16 +109,16 @@ class Reconciliation:
 def after(row: AnyRow, seen: Observed, now: datetime) -> Changes:
     """Return the changes of a delivery that was seen so. Pure."""
     again = {"look_at": now + _every(now - row.live_at)}
-    if seen.standing is Standing.UNTOLD or row.observed == seen.standing.value:
+    if seen.standing is LiveStanding.UNTOLD or row.observed == seen.standing.value:
         return again
-    if seen.standing is Standing.AS_SENT:
+    if seen.standing is LiveStanding.AS_SENT:
         healed = {"state": DeliveryState.LIVE, "problem": {}, "next_at": row.until}
         return {**again, "observed": "", **(healed if row.observed in MARKS else {})}
     if row.observed not in {_suspected(seen), *MARKS}:
         return {"look_at": now + SURE, "observed": _suspected(seen)}
     words = Words(SENTENCES[seen.standing])
     problem = {"kind": f"observed_{seen.standing.value}", **words_column(words), "detail": ", ".join(seen.differs)}
-    state = DeliveryState.UNKNOWN if seen.standing is Standing.GONE else DeliveryState.LIVE
+    state = DeliveryState.UNKNOWN if seen.standing is LiveStanding.GONE else DeliveryState.LIVE
     return {**again, "state": state, "observed": seen.standing.value, "problem": problem}
 
 
@@ -148,7 +148,7 @@ def _spare(connection: Connection, channel_id: int, now: datetime) -> int:
 
 def _due(now: datetime) -> Select[Any]:
     """The item that is longest due: settled at a channel that works, live or believed gone."""
-    gone = and_(DELIVERY.c.state == DeliveryState.UNKNOWN, DELIVERY.c.observed == Standing.GONE.value)
+    gone = and_(DELIVERY.c.state == DeliveryState.UNKNOWN, DELIVERY.c.observed == LiveStanding.GONE.value)
     rests = or_(CHANNEL.c.resume_at.is_(None), CHANNEL.c.resume_at <= now)
     due: tuple[ColumnElement[bool], ...] = (
         DELIVERY.c.look_at <= now,

@@ -13,8 +13,8 @@ from channels.contract import Account, PushAdapter, Rendition, Transport
 from channels.words import N_, Words
 from scheduler.decisions.backoff import next_token, take
 from scheduler.decisions.states import Health
-from scheduler.engine.claims import Claim, claim
-from scheduler.engine.context import Tools
+from scheduler.engine.claims import DeliveryClaim, claim
+from scheduler.engine.context import EngineContext
 from scheduler.storage.rates import account_of, keep_bucket, open_bucket
 from scheduler.storage.rows import CHANNEL, GATE, AnyRow, gate_of, renditions
 
@@ -39,12 +39,12 @@ class Batch:
     adapter: PushAdapter
     account: Account
     bucket: str
-    claims: tuple[Claim, ...]
+    claims: tuple[DeliveryClaim, ...]
     renditions: Mapping[int, Rendition]
     damaged: Mapping[int, str]
 
 
-def open_batch(connection: Connection, tools: Tools, channel_id: int) -> Batch | None:
+def open_batch(connection: Connection, tools: EngineContext, channel_id: int) -> Batch | None:
     """Lock the channel for a moment, see what it and its account allow, and claim. None if there is nothing to do."""
     row = connection.execute(_CHANNEL, {"channel": channel_id}).one_or_none()
     if row is None:
@@ -63,12 +63,14 @@ def open_batch(connection: Connection, tools: Tools, channel_id: int) -> Batch |
     return Batch(adapter, account, bucket, claims, *renditions(connection, wanted_ids))
 
 
-def _claim(connection: Connection, tools: Tools, row: AnyRow, account: str, per_minute: int) -> tuple[Claim, ...]:
+def _claim(
+    connection: Connection, tools: EngineContext, row: AnyRow, account: str, per_minute: int
+) -> tuple[DeliveryClaim, ...]:
     """Claim as many deliveries as the account has calls left; without any, note when the next one may be made."""
     config, now = tools.config, tools.clock()
     bucket = open_bucket(connection, account, per_minute, now)
     granted, _ = take(bucket, config.lane_batch)
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[DeliveryClaim, ...] = ()
     if granted == 0:
         later = update(CHANNEL).where(CHANNEL.c.id == row.id).values(resume_at=next_token(bucket, per_minute))
         connection.execute(later)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from scheduler.engine.context import Point, Tools
+from scheduler.engine.context import EngineContext, Point
 from scheduler.storage.error_log import AWAY
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ PATIENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class PendingOutcome:
     """An outcome that is not written yet.
 
     ``write`` returns whether the delivery was still ours. ``instead`` is written if the database cannot hold the
@@ -31,7 +31,7 @@ class Owed:
     instead: Callable[[Connection, Exception], bool]
 
 
-class Book:
+class OutcomeWriter:
     """Writes with patience, because what they tell of has already happened outside. Each may be made twice.
 
     An outcome waits only until the next write of the same visit, a moment later: the next call is never made before
@@ -39,12 +39,12 @@ class Book:
     call whose lease ends, and it is found out at the provider.
     """
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: EngineContext) -> None:
         self._tools = tools
-        self._owed: Owed | None = None
+        self._owed: PendingOutcome | None = None
         self._patience = PATIENCE * tools.config.lease.total_seconds()
 
-    def owe(self, owed: Owed) -> None:
+    def owe(self, owed: PendingOutcome) -> None:
         """Keep an outcome for the next write."""
         self.settle()
         self._owed = owed
@@ -82,7 +82,7 @@ class Book:
     def _surely(self, work: Callable[[Connection], T]) -> T:
         return self._tools.ledger.write_surely(work, patience=self._patience)
 
-    def _kept(self, owed: Owed, ours: bool) -> None:
+    def _kept(self, owed: PendingOutcome, ours: bool) -> None:
         self._tools.reached(Point.RECORDED)
         if not ours:
             log.warning("delivery %s: the lease was lost, the outcome is kept as an attempt only", owed.delivery_id)

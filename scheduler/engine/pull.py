@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, insert, literal, s
 
 from channels.contract import Transport
 from scheduler.decisions.isolating import read_apart
-from scheduler.decisions.next_step import Decision, Facts, Gate, Step, decide, open_states
+from scheduler.decisions.next_step import ChannelPolicy, Decision, Facts, Step, decide, open_states
 from scheduler.decisions.outcomes import without_call
 from scheduler.decisions.states import DeliveryState, Desired, Outcome
 from scheduler.documents.breaking import set_aside
@@ -66,13 +66,13 @@ def bump(connection: Connection, channel_ids: Collection[int]) -> None:
     connection.execute(update(CHANNEL).where(CHANNEL.c.id.in_(ids)).values(version=CHANNEL.c.version + 1))
 
 
-def _gates(connection: Connection, channel_ids: Collection[int]) -> Mapping[int, Gate]:
+def _gates(connection: Connection, channel_ids: Collection[int]) -> Mapping[int, ChannelPolicy]:
     rows = connection.execute(select(CHANNEL.c.id, CHANNEL.c.kind, *GATE).where(CHANNEL.c.id.in_(sorted(channel_ids))))
     return {row.id: gate_of(row, Transport.PULL) for row in rows if transport(row.kind) is Transport.PULL}
 
 
 def _due(
-    connection: Connection, gates: Mapping[int, Gate], now: datetime, limit: int
+    connection: Connection, gates: Mapping[int, ChannelPolicy], now: datetime, limit: int
 ) -> tuple[list[tuple[int, int, Facts]], dict[int, Unreadable]]:
     """Lock due deliveries, those of channels with the same open states in one query; tell what is unreadable."""
     alike: dict[frozenset[DeliveryState], list[int]] = defaultdict(list)

@@ -16,11 +16,11 @@ from scheduler.decisions.next_step import CALLS, Step, decide
 from scheduler.decisions.outcomes import Moment, Result, outage_until, without_call
 from scheduler.decisions.states import Outcome
 from scheduler.engine.calling import Call, broken, damaged, make, with_files
-from scheduler.engine.claims import Claim, begin, give_back, put_down
-from scheduler.engine.context import Hand, Point, Tools
+from scheduler.engine.claims import DeliveryClaim, begin, give_back, put_down
+from scheduler.engine.context import EngineContext, HeldClaims, Point
 from scheduler.engine.finishing import Tried, finish
 from scheduler.engine.opening import Batch, open_batch
-from scheduler.engine.outcome_writer import Book, Owed
+from scheduler.engine.outcome_writer import OutcomeWriter, PendingOutcome
 from scheduler.storage.error_log import AWAY
 from scheduler.storage.rates import refund
 from scheduler.storage.rows import CHANNEL
@@ -39,12 +39,12 @@ SLEPT = Words(N_("Máy chủ bị dừng ngay trước lúc gọi kênh nên cu�
 class PushLane:
     """One visit to one push channel."""
 
-    def __init__(self, tools: Tools, hand: Hand, channel_id: int) -> None:
+    def __init__(self, tools: EngineContext, hand: HeldClaims, channel_id: int) -> None:
         self._tools = tools
         self._hand = hand
         self._channel_id = channel_id
         self._worker = tools.config.worker
-        self._book = Book(tools)
+        self._book = OutcomeWriter(tools)
 
     def run(self) -> int:
         """Work the channel's due deliveries in their order; return how many were moved on."""
@@ -69,7 +69,7 @@ class PushLane:
         self._leave(batch, waiting)
         return len(batch.claims) - len(waiting)
 
-    def _visit(self, batch: Batch, waiting: deque[Claim]) -> None:
+    def _visit(self, batch: Batch, waiting: deque[DeliveryClaim]) -> None:
         """Take one after another from ``waiting``, until a reason to leave the rest."""
         started, failures = self._tools.clock(), 0
         while waiting and not self._tools.stopping.is_set() and self._tools.clock() - started < VISIT:
@@ -78,7 +78,7 @@ class PushLane:
             if self._must_rest(result, failures):
                 return
 
-    def _leave(self, batch: Batch, waiting: deque[Claim]) -> None:
+    def _leave(self, batch: Batch, waiting: deque[DeliveryClaim]) -> None:
         """Write down what is owed and put back what was not begun, with the calls that it did not use."""
         if not waiting:
             self._book.settle()
@@ -103,7 +103,7 @@ class PushLane:
         log.warning("channel %s: %s failures in a row, resting until %s", self._channel_id, failures, until)
         return True
 
-    def _attempt(self, batch: Batch, held: Claim) -> Result | None:
+    def _attempt(self, batch: Batch, held: DeliveryClaim) -> Result | None:
         """Make the next step; a fault of ours in one delivery is its own failed try and holds up no other."""
         started_at = self._tools.clock()
         try:
@@ -115,7 +115,7 @@ class PushLane:
             result = broken(error, held.facts.sent_rendition_id, batch.account, unclear=False)
             return self._record(batch, held, step, result, started_at)
 
-    def _step(self, batch: Batch, held: Claim) -> Result | None:
+    def _step(self, batch: Batch, held: DeliveryClaim) -> Result | None:
         """Do what is next for one delivery; None if that needed no call or a person was faster."""
         tools, now = self._tools, self._tools.clock()
         decision = decide(held.facts, now)
@@ -142,7 +142,7 @@ class PushLane:
         tools.reached(Point.ANSWERED)
         return self._record(batch, begun, call.step, result, now)
 
-    def _not_sent(self, batch: Batch, held: Claim, step: Step, why: str, now: datetime) -> Result:
+    def _not_sent(self, batch: Batch, held: DeliveryClaim, step: Step, why: str, now: datetime) -> Result:
         """Send nothing; of a new item that the provider has accepted before nobody knows whether it is shown."""
         accepted = step is Step.CONTINUE and held.facts.live_rendition_id is None
         result = damaged(why, held.facts.sent_rendition_id, unclear=accepted)
@@ -155,7 +155,7 @@ class PushLane:
             return Result(Outcome.TRANSIENT, call.rendition_id, words=SLEPT)
         return make(call, batch.adapter, batch.account)
 
-    def _record(self, batch: Batch, held: Claim, step: Step, result: Result, started_at: datetime) -> Result:
+    def _record(self, batch: Batch, held: DeliveryClaim, step: Step, result: Result, started_at: datetime) -> Result:
         """Note how a step ended; it is written with whatever this visit writes next."""
         moment = self._moment(batch)
         tried = Tried(step, result, started_at, moment.now, self._worker)
@@ -170,16 +170,16 @@ class PushLane:
             other = Tried(step, unclear, started_at, moment.now, self._worker)
             return finish(connection, held, other, moment, batch.bucket)
 
-        self._book.owe(Owed(held.id, write, instead))
+        self._book.owe(PendingOutcome(held.id, write, instead))
         return result
 
-    def _put_down(self, connection: Connection, held: Claim, changes: dict[str, Any]) -> None:
+    def _put_down(self, connection: Connection, held: DeliveryClaim, changes: dict[str, Any]) -> None:
         """Write a step that needed no call; if a person decided meanwhile, only give the row free."""
         if changes and put_down(connection, held, self._worker, changes, version=True):
             return
         give_back(connection, [held], self._worker)
 
-    def _call(self, batch: Batch, held: Claim, step: Step) -> Call:
+    def _call(self, batch: Batch, held: DeliveryClaim, step: Step) -> Call:
         facts = held.facts
         rendition = batch.renditions.get(facts.sent_rendition_id) or Rendition(batch.adapter.kind, {})
         sends = step in SENDS and bool(rendition.files)

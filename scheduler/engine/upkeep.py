@@ -26,7 +26,7 @@ from scheduler.decisions.states import Health
 from scheduler.engine.calling import redact
 from scheduler.engine.config import EngineConfig
 from scheduler.storage.database import open_engine, writing
-from scheduler.storage.error_log import Trouble
+from scheduler.storage.error_log import DatabaseErrorLog
 from scheduler.storage.rows import CHANNEL, SECRET, AnyRow
 from scheduler.storage.vault import DatabaseVault, Keys
 from scheduler.timer_log import quiet
@@ -125,7 +125,7 @@ def connections_kept(database_url: str, config: EngineConfig) -> Iterator[None]:
 
 
 def _quietly(upkeep: Upkeep) -> Callable[[], None]:
-    trouble = Trouble(f"channels' tokens, every {EVERY}")
+    trouble = DatabaseErrorLog(f"channels' tokens, every {EVERY}")
 
     def go_round() -> None:
         try:

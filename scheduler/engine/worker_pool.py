@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Condition
 
 
-class Crew:
+class WorkerPool:
     """Runs one piece of work per channel at a time. With ``threads=0`` the work is done in the calling thread."""
 
     def __init__(self, threads: int) -> None:

@@ -13,7 +13,7 @@ from channels.contract import Account
 from channels.words import N_, Words
 from scheduler.decisions.backoff import take
 from scheduler.engine.config import EngineConfig
-from scheduler.storage.group_commit import Ledger
+from scheduler.storage.group_commit import GroupCommit
 from scheduler.storage.rates import account_of, keep_bucket, open_bucket
 from scheduler.storage.rows import CHANNEL
 from scheduler.storage.vault import DatabaseVault, Keys
@@ -26,7 +26,7 @@ def _unnoticed(_point: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedAccount:
     """A channel's account, ready to be called."""
 
     kind: str
@@ -49,7 +49,7 @@ class Accounts:
         self.config = config
         self.clock = clock
         self.reached = reached
-        self.ledger = Ledger(database)
+        self.ledger = GroupCommit(database)
         self._keys = Keys(config.keys)
 
     def due(self, table: Table) -> bool:
@@ -58,7 +58,7 @@ class Accounts:
         with self.database.connect() as connection:
             return connection.execute(wanted).first() is not None
 
-    def open(self, connection: Connection, channel_id: int, calls: int) -> Opened | None:
+    def open(self, connection: Connection, channel_id: int, calls: int) -> OpenedAccount | None:
         """Return the channel's account and count ``calls`` against its limit; None if they are not valid."""
         wanted = select(CHANNEL.c.kind, CHANNEL.c.name, CHANNEL.c.settings, CHANNEL.c.active).where(
             CHANNEL.c.id == channel_id
@@ -73,4 +73,4 @@ class Accounts:
         filled = open_bucket(connection, bucket, adapter.calls_per_minute, self.clock())
         keep_bucket(connection, bucket, take(filled, calls)[1])
         vault = DatabaseVault(self.database, channel_id, self._keys, clock=self.clock, owner=self.config.worker)
-        return Opened(row.kind, Account(channel_id, row.name, settings, vault, self.clock), row.active)
+        return OpenedAccount(row.kind, Account(channel_id, row.name, settings, vault, self.clock), row.active)

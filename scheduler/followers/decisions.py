@@ -60,7 +60,7 @@ class Facts:
     late_minutes: int = 60
 
 
-def decide(facts: Facts, now: datetime, closed: Words | None) -> tuple[Act, Words | None]:
+def next_act(facts: Facts, now: datetime, closed: Words | None) -> tuple[Act, Words | None]:
     """Return what is next and, where nothing goes out, why. ``closed`` is why the provider must not be called now.
 
     A stamped call comes before everything: it may have gone out, whatever has happened since.

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, exists, select
 
 from channels.contract import ChannelError, ErrorKind
-from channels.followers import KINDS, Standing, followers_of
+from channels.followers import KINDS, AccountState, followers_of
 from channels.words import N_, Words
 from scheduler.decisions.backoff import WAITS
 from scheduler.decisions.localtime import ZONE
 from scheduler.decisions.outcomes import Changes, words_column
 from scheduler.engine.calling import redact
 from scheduler.engine.claims import Lease
-from scheduler.followers.accounts import BAD_SETTINGS, Accounts, Opened
+from scheduler.followers.accounts import BAD_SETTINGS, Accounts, OpenedAccount
 from scheduler.followers.claims import claim, put_down
 from scheduler.followers.rows import DAY, STANDING
 from scheduler.storage.dialect import insert_new, upsert
@@ -62,11 +62,11 @@ class Looks:
         self._tools.ledger.write(write)
         return True
 
-    def _claim(self, connection: Connection) -> tuple[AnyRow, Opened | None] | None:
+    def _claim(self, connection: Connection) -> tuple[AnyRow, OpenedAccount | None] | None:
         row = claim(connection, STANDING, self._lease, self._tools.clock())
         return None if row is None else (row, self._tools.open(connection, row.channel_id, CALLS))
 
-    def _asked(self, opened: Opened | None) -> tuple[Changes, Standing | None]:
+    def _asked(self, opened: OpenedAccount | None) -> tuple[Changes, AccountState | None]:
         """Ask; an answer replaces the last one, trouble is told beside it."""
         if opened is not None and not opened.active:
             return {"next_at": self._tools.clock() + EVERY}, None
@@ -111,7 +111,7 @@ _NEW = (
 )
 
 
-def _plain(standing: Standing) -> dict[str, Any]:
+def _plain(standing: AccountState) -> dict[str, Any]:
     """The answer as a column keeps it; what was not told is left out."""
     known = {name: value for name, value in asdict(standing).items() if name != "problem" and value not in (None, "")}
     return known | ({"missing": words_column(standing.problem)} if standing.problem else {})

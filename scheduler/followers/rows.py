@@ -4,7 +4,7 @@ from typing import cast
 
 from sqlalchemy import Connection, Table, select
 
-from channels.followers import BroadcastOrder, Item
+from channels.followers import BroadcastArticle, BroadcastOrder
 from scheduler.decisions.states import DeliveryState, Desired, Health, LatePolicy
 from scheduler.followers.decisions import Facts
 from scheduler.followers.states import BroadcastState
@@ -31,7 +31,7 @@ IS_LIVE = (DELIVERY.c.state == DeliveryState.LIVE) & (DELIVERY.c.desired == Desi
 def order_of(connection: Connection, row: AnyRow) -> BroadcastOrder:
     """Return what the broadcast in ``row`` shows to whom."""
     wanted = select(ITEM.c.provider_id, ITEM.c.title).where(ITEM.c.broadcast_id == row.id).order_by(ITEM.c.position)
-    items = tuple(Item(one.provider_id, one.title) for one in connection.execute(wanted))
+    items = tuple(BroadcastArticle(one.provider_id, one.title) for one in connection.execute(wanted))
     return BroadcastOrder(items, row.target)
 
 

@@ -18,7 +18,7 @@ from scheduler.decisions.outcomes import Changes, words_column
 from scheduler.decisions.states import Outcome
 from scheduler.engine.calling import redact
 from scheduler.engine.claims import Lease
-from scheduler.followers.accounts import Accounts, Opened
+from scheduler.followers.accounts import Accounts, OpenedAccount
 from scheduler.followers.claims import claim, keep, put_down
 from scheduler.followers.decisions import (
     AWAY,
@@ -29,8 +29,8 @@ from scheduler.followers.decisions import (
     Act,
     Facts,
     after_error,
-    decide,
     ended,
+    next_act,
     sent,
     unclear,
 )
@@ -67,7 +67,7 @@ class Held:
     row: AnyRow
     facts: Facts
     order: BroadcastOrder
-    opened: Opened | None
+    opened: OpenedAccount | None
 
 
 class Broadcasts:
@@ -87,14 +87,14 @@ class Broadcasts:
         followers = followers_of(held.opened.kind) if held.opened else None
         now = self._tools.clock()
         closed = followers.may_call(now) if followers else None
-        act, words = decide(held.facts, now, closed)
+        act, words = next_act(held.facts, now, closed)
         if act is Act.CALL and followers and held.opened:
             self._call(held, followers, held.opened)
         else:
             self._settle(held, Act.HOLD if act is Act.CALL else act, words, now)
         return True
 
-    def _call(self, held: Held, followers: Followers, opened: Opened) -> None:
+    def _call(self, held: Held, followers: Followers, opened: OpenedAccount) -> None:
         started = self._tools.clock()
         try:
             followers.require(held.order, opened.account)
@@ -117,7 +117,7 @@ class Broadcasts:
         self._record(held, end, started)
         self._tools.reached(Point.RECORDED)
 
-    def _refused(self, held: Held, opened: Opened, error: Exception, *, sure: bool) -> "_End":
+    def _refused(self, held: Held, opened: OpenedAccount, error: Exception, *, sure: bool) -> "_End":
         """What an error means. ``sure`` that nothing went out: the call was not made yet."""
         if sure and is_away(error):
             error = ChannelError(ErrorKind.TRANSIENT, AWAY, detail=f"{type(error).__name__}: {error}")
@@ -145,7 +145,7 @@ class Broadcasts:
         lock = select(DELIVERY.c.id).join(ITEM, ITEM.c.delivery_id == DELIVERY.c.id)
         connection.execute(lock.where(ITEM.c.broadcast_id == held.row.id).with_for_update(of=DELIVERY)).all()
         facts = replace(held.facts, gone=gone(connection, held.row.id))
-        act, words = decide(facts, now, followers.may_call(now))
+        act, words = next_act(facts, now, followers.may_call(now))
         if act is not Act.CALL:
             self._put(connection, held, _changes(act, words, now))
             return False

@@ -23,7 +23,7 @@ from channels.words import N_, Words
 from scheduler.decisions.outcomes import Changes
 from scheduler.engine.calling import redact
 from scheduler.engine.claims import Lease
-from scheduler.followers.accounts import BAD_SETTINGS, Accounts, Opened
+from scheduler.followers.accounts import BAD_SETTINGS, Accounts, OpenedAccount
 from scheduler.followers.claims import claim, keep, put_down
 from scheduler.followers.decisions import step_line
 from scheduler.followers.rows import TRIAL
@@ -60,7 +60,7 @@ BROKEN = Words(N_("Phần mềm gặp lỗi khi chạy bài thử; hãy báo ng�
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TrialStep:
     """What one step came to: lines to tell and columns to change; ``state`` if it was the last."""
 
     lines: tuple[dict[str, Any], ...] = ()
@@ -88,11 +88,11 @@ class Trials:
         )
         return True
 
-    def _claim(self, connection: Connection) -> tuple[AnyRow, Opened | None] | None:
+    def _claim(self, connection: Connection) -> tuple[AnyRow, OpenedAccount | None] | None:
         row = claim(connection, TRIAL, self._lease, self._tools.clock())
         return None if row is None else (row, self._tools.open(connection, row.channel_id, CALLS))
 
-    def _step(self, row: AnyRow, opened: Opened | None) -> Step:
+    def _step(self, row: AnyRow, opened: OpenedAccount | None) -> TrialStep:
         now = self._tools.clock()
         if opened is None:
             return _end(now, TrialState.FAILED, BAD_SETTINGS, "")
@@ -109,22 +109,24 @@ class Trials:
             log.exception("trial %s: unexpected %s", row.id, detail)
             return _left(row, now, BROKEN, detail)
 
-    def _publish(self, row: AnyRow, opened: Opened) -> Step:
+    def _publish(self, row: AnyRow, opened: OpenedAccount) -> TrialStep:
         first = not row.progress.get("repeatable", False)
         now = self._tools.clock()
         if first and not self._stamp(row, now):
-            return Step()
+            return TrialStep()
         answer = _adapter(opened).publish(_order(row), opened.account)
         if isinstance(answer, Receipt):
             made = Words(MADE, {"id": answer.provider_id})
-            return Step((self._line(made),), _onward(Phase.REMOVE, self._tools.clock(), provider_id=answer.provider_id))
+            return TrialStep(
+                (self._line(made),), _onward(Phase.REMOVE, self._tools.clock(), provider_id=answer.provider_id)
+            )
         return self._going_on(answer, first)
 
-    def _going_on(self, answer: Continue, first: bool) -> Step:
+    def _going_on(self, answer: Continue, first: bool) -> TrialStep:
         now = self._tools.clock()
         progress = {"step": dict(answer.progress), "repeatable": answer.repeatable}
         lines = (self._line(TAKEN),) if first else ()
-        return Step(lines, _onward(Phase.PUBLISH, now + timedelta(seconds=answer.after), progress=progress))
+        return TrialStep(lines, _onward(Phase.PUBLISH, now + timedelta(seconds=answer.after), progress=progress))
 
     def _stamp(self, row: AnyRow, now: datetime) -> bool:
         """Write down that the item is being made, before it is."""
@@ -132,7 +134,7 @@ class Trials:
             lambda connection: keep(connection, TRIAL, row, self._lease.worker, {"called_at": now})
         )
 
-    def _find(self, row: AnyRow, opened: Opened) -> Step:
+    def _find(self, row: AnyRow, opened: OpenedAccount) -> TrialStep:
         now = self._tools.clock()
         try:
             receipt = _adapter(opened).find(_order(row, called_at=row.called_at), opened.account)
@@ -140,53 +142,53 @@ class Trials:
             detail = redact(error.detail, opened.account)
             if row.tries + 1 >= TRIES or error.kind in {ErrorKind.AUTH, ErrorKind.REJECTED}:
                 return _left(row, now, error.words, detail)
-            return Step((), {"tries": row.tries + 1, "next_at": now + _wait(row.tries), "phase": Phase.FIND})
+            return TrialStep((), {"tries": row.tries + 1, "next_at": now + _wait(row.tries), "phase": Phase.FIND})
         if receipt is not None:
             onward = _onward(Phase.REMOVE, now, provider_id=receipt.provider_id, called_at=None)
-            return Step((self._line(Words(FOUND, {"id": receipt.provider_id})),), onward)
+            return TrialStep((self._line(Words(FOUND, {"id": receipt.provider_id})),), onward)
         looks = int(row.progress.get("looks", 0)) + 1
         if looks >= LOOKS and (looks - 1) * SETTLE >= shows_after(_adapter(opened)).total_seconds():
             return _end(now, TrialState.FAILED, NEVER_MADE, "")
         later = {"progress": {**row.progress, "looks": looks}, "next_at": now + timedelta(seconds=SETTLE)}
-        return Step((), {**later, "phase": Phase.FIND})
+        return TrialStep((), {**later, "phase": Phase.FIND})
 
-    def _remove(self, row: AnyRow, opened: Opened) -> Step:
+    def _remove(self, row: AnyRow, opened: OpenedAccount) -> TrialStep:
         _adapter(opened).retract(_order(row, live=Receipt(row.provider_id or "")), opened.account)
-        return Step((self._line(REMOVED),), _onward(Phase.CHECK, self._tools.clock()))
+        return TrialStep((self._line(REMOVED),), _onward(Phase.CHECK, self._tools.clock()))
 
-    def _check(self, row: AnyRow, opened: Opened) -> Step:
+    def _check(self, row: AnyRow, opened: OpenedAccount) -> TrialStep:
         """Look for the item among all, as somebody would who knows only its title."""
         order = Order(_key(row), _rendition(row), called_at=row.created_at)
         still = _adapter(opened).find(order, opened.account)
         now = self._tools.clock()
         if still is None:
-            return Step((step_line(now, True, CLEAN),), _ended(now, TrialState.DONE))
+            return TrialStep((step_line(now, True, CLEAN),), _ended(now, TrialState.DONE))
         if row.tries + 1 >= TRIES:
             return _left(row, now, Words(FOUND, {"id": still.provider_id}), "")
-        return Step((), {"phase": Phase.REMOVE, "tries": row.tries + 1, "next_at": now + _wait(row.tries)})
+        return TrialStep((), {"phase": Phase.REMOVE, "tries": row.tries + 1, "next_at": now + _wait(row.tries)})
 
-    def _failed(self, row: AnyRow, error: ChannelError, detail: str) -> Step:
+    def _failed(self, row: AnyRow, error: ChannelError, detail: str) -> TrialStep:
         now, phase = self._tools.clock(), Phase(row.phase)
         begun = bool(row.progress.get("step")) or phase is not Phase.PUBLISH
         if error.kind is ErrorKind.UNCERTAIN and phase is Phase.PUBLISH:
             onward = {"phase": Phase.FIND, "tries": 0, "next_at": now + timedelta(seconds=SETTLE)}
-            return Step((step_line(now, False, UNCLEAR, detail),), onward)
+            return TrialStep((step_line(now, False, UNCLEAR, detail),), onward)
         if not begun:
             return _end(now, TrialState.FAILED, error.words, detail, NOTHING_LEFT)
         if phase is Phase.CHECK and row.tries + 1 >= TRIES:
-            return Step((step_line(now, False, UNCHECKED, detail),), _ended(now, TrialState.DONE))
+            return TrialStep((step_line(now, False, UNCHECKED, detail),), _ended(now, TrialState.DONE))
         if error.kind in {ErrorKind.AUTH, ErrorKind.REJECTED} or row.tries + 1 >= TRIES:
             return _left(row, now, error.words, detail)
         again = {"called_at": None, "tries": row.tries + 1, "next_at": now + _wait(row.tries)}
         if error.progress is not None:
             again["progress"] = {"step": dict(error.progress), "repeatable": True}
-        return Step((step_line(now, False, Words(AGAIN, {"problem": str(error.words)}), detail),), again)
+        return TrialStep((step_line(now, False, Words(AGAIN, {"problem": str(error.words)}), detail),), again)
 
-    def _away(self, row: AnyRow, detail: str) -> Step:
+    def _away(self, row: AnyRow, detail: str) -> TrialStep:
         """The database could not be asked before or after the call; what was stamped is looked for."""
         now = self._tools.clock()
         again = {"tries": row.tries + 1, "next_at": now + _wait(row.tries)}
-        return Step((step_line(now, False, AWAY, detail),), again)
+        return TrialStep((step_line(now, False, AWAY, detail),), again)
 
     def _line(self, words: Words) -> dict[str, Any]:
         return step_line(self._tools.clock(), True, words)
@@ -200,7 +202,7 @@ _STEPS = {
 }
 
 
-def _adapter(opened: Opened) -> PushAdapter:
+def _adapter(opened: OpenedAccount) -> PushAdapter:
     return registry.push(opened.kind)
 
 
@@ -228,13 +230,13 @@ def _ended(now: datetime, state: TrialState) -> Changes:
     return {"state": state, "next_at": None, "called_at": None, "ended_at": now}
 
 
-def _end(now: datetime, state: TrialState, words: Words, detail: str, *more: Words) -> Step:
+def _end(now: datetime, state: TrialState, words: Words, detail: str, *more: Words) -> TrialStep:
     lines = (step_line(now, False, words, detail), *(step_line(now, True, one) for one in more))
-    return Step(lines, _ended(now, state))
+    return TrialStep(lines, _ended(now, state))
 
 
-def _left(row: AnyRow, now: datetime, words: Words, detail: str) -> Step:
+def _left(row: AnyRow, now: datetime, words: Words, detail: str) -> TrialStep:
     """Something may be left behind: say so, by the title that a person will see."""
     title = str(row.document.get("article", {}).get("title", ""))
     left = step_line(now, False, Words(LEFT, {"title": title}))
-    return Step((step_line(now, False, words, detail), left), _ended(now, TrialState.LEFT))
+    return TrialStep((step_line(now, False, words, detail), left), _ended(now, TrialState.LEFT))

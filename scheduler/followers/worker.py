@@ -9,7 +9,7 @@ from scheduler.followers.accounts import Accounts
 from scheduler.followers.looking import Looks
 from scheduler.followers.sending import Broadcasts
 from scheduler.followers.trying import Trials
-from scheduler.storage.error_log import Trouble
+from scheduler.storage.error_log import DatabaseErrorLog
 
 PATIENCE = 4.0
 """Seconds between two looks when nothing was due: a few index look-ups, so idleness costs next to nothing."""
@@ -70,7 +70,7 @@ class FollowersWorker:
 
     def _run(self, number: int, lane: Sequence[Work]) -> None:
         looks, partner = number % 2 == 0, self._found[number ^ 1]
-        trouble = Trouble(f"followers-{number}")
+        trouble = DatabaseErrorLog(f"followers-{number}")
         while not self._stopping.is_set():
             if not looks:
                 self._found[number].wait()
@@ -79,7 +79,7 @@ class FollowersWorker:
             if looks:
                 self._stopping.wait(PATIENCE)
 
-    def _work(self, lane: Sequence[Work], partner: Event, trouble: Trouble) -> None:
+    def _work(self, lane: Sequence[Work], partner: Event, trouble: DatabaseErrorLog) -> None:
         """Work until nothing is due; whoever finds something wakes the other thread of the two."""
         while not self._stopping.is_set():
             try:

@@ -54,12 +54,12 @@ def anew(connection: Connection, row: AnyRow, changes: Mapping[str, Any]) -> Non
     refuse_if_active(connection, row.story_id, row.channel_id, apart_from=row.id)
     try:
         with connection.begin_nested():
-            decide(connection, row, fresh, fence=True)
+            write_decision(connection, row, fresh, fence=True)
     except IntegrityError:  # somebody scheduled the story anew at this very moment
         raise ChangedMeanwhile from None
 
 
-def decide(connection: Connection, row: AnyRow, changes: Mapping[str, Any], *, fence: bool = False) -> None:
+def write_decision(connection: Connection, row: AnyRow, changes: Mapping[str, Any], *, fence: bool = False) -> None:
     """Write a decision. One about a waiting delivery, or with ``fence``, takes it from whoever has it in hand."""
     values: dict[str, Any] = {**changes, "schedule_version": row.schedule_version + 1}
     if fence or row.state == DeliveryState.SCHEDULED:

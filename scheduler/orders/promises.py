@@ -35,12 +35,12 @@ from scheduler.orders.guarded_writes import (
     REVIVABLE,
     anew,
     cancelled,
-    decide,
     load,
     only,
     pull_channels,
     refuse_if_active,
     soon,
+    write_decision,
 )
 from scheduler.orders.resolutions import (
     confirm_not_sent,
@@ -213,7 +213,7 @@ def cancel(
     """Un-schedule a waiting delivery, or drop a failed or missed one. Nothing is ever published by this."""
     row = load(connection, delivery_id, version)
     only(row, {DeliveryState.SCHEDULED, *REVIVABLE})
-    decide(connection, row, cancelled(reason))
+    write_decision(connection, row, cancelled(reason))
 
 
 def withdraw(connection: Connection, *, story_id: int, reason: str, by: int | None, now: datetime) -> list[int]:
@@ -260,19 +260,19 @@ def correct(
     changes: dict[str, Any] = {"rendition_id": rendition_id}
     if row.state == DeliveryState.LIVE:
         changes |= {**_NO_TROUBLE, **soon(row, now)}
-    decide(connection, row, changes)
+    write_decision(connection, row, changes)
 
 
 def _withdraw_one(connection: Connection, row: AnyRow, reason: str, now: datetime) -> None:
     if row.state == DeliveryState.SCHEDULED or row.state in REVIVABLE:
-        decide(connection, row, cancelled(reason))
+        write_decision(connection, row, cancelled(reason))
         return
     changes: dict[str, Any] = {"desired": Desired.WITHDRAWN, "reason": reason}
     if row.state == DeliveryState.LIVE:
         changes |= {"state": DeliveryState.WITHDRAWING, **_NO_TROUBLE, **soon(row, now)}
     if row.state == DeliveryState.UNKNOWN:
         changes |= soon(row, now)
-    decide(connection, row, changes)
+    write_decision(connection, row, changes)
 
 
 def _withdraw_unread(connection: Connection, delivery_id: int, reason: str, now: datetime) -> None:

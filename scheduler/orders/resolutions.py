@@ -11,7 +11,17 @@ from scheduler.decisions.refusals import AlreadyScheduled, NothingToDo, NotWante
 from scheduler.decisions.states import ENDED, RESEND, DeliveryState, Desired, Health
 from scheduler.engine.pull import bump
 from scheduler.health import needs_a_person
-from scheduler.orders.guarded_writes import CLEAN, REVIVABLE, anew, cancelled, decide, load, only, pull_channels, soon
+from scheduler.orders.guarded_writes import (
+    CLEAN,
+    REVIVABLE,
+    anew,
+    cancelled,
+    load,
+    only,
+    pull_channels,
+    soon,
+    write_decision,
+)
 from scheduler.storage.rows import CHANNEL, DELIVERY, AnyRow
 from scheduler.storage.wake import tell
 
@@ -48,7 +58,7 @@ def confirm_sent(
         "evidence": {"confirmed_by": by, "reason": reason.strip()},
         "next_at": more_to_do,
     }
-    decide(connection, row, {**CLEAN, **changes}, fence=True)
+    write_decision(connection, row, {**CLEAN, **changes}, fence=True)
 
 
 def confirm_not_sent(
@@ -58,10 +68,10 @@ def confirm_not_sent(
     row = load(connection, delivery_id)
     only(row, {DeliveryState.UNKNOWN})
     if row.live_rendition_id is None:
-        decide(connection, row, cancelled(reason), fence=True)
+        write_decision(connection, row, cancelled(reason), fence=True)
         return
     gone = {"state": DeliveryState.WITHDRAWN, "desired": Desired.WITHDRAWN, "withdrawn_at": now, "next_at": None}
-    decide(connection, row, {**CLEAN, **gone, "reason": reason.strip()}, fence=True)
+    write_decision(connection, row, {**CLEAN, **gone, "reason": reason.strip()}, fence=True)
 
 
 def send_again(connection: Connection, *, delivery_id: int, by: int | None, now: datetime, reason: str) -> None:
@@ -87,7 +97,7 @@ def confirm_withdrawn(connection: Connection, *, delivery_id: int, by: int | Non
     row = load(connection, delivery_id)
     only(row, {DeliveryState.WITHDRAWING})
     gone = {"state": DeliveryState.WITHDRAWN, "withdrawn_at": now, "next_at": None}
-    decide(connection, row, {**CLEAN, **gone}, fence=True)
+    write_decision(connection, row, {**CLEAN, **gone}, fence=True)
     bump(connection, pull_channels(connection, {row.channel_id}))
 
 
@@ -101,7 +111,7 @@ def retry(connection: Connection, *, delivery_id: int, by: int | None, now: date
     if not (stuck or row.state == DeliveryState.WITHDRAWING or _waits_for_retry(row, now)):
         raise NothingToDo
     back = {"observed": RESEND} if row.state == DeliveryState.LIVE and row.observed in OTHERWISE else {}
-    decide(connection, row, {"tries": 0, "problem": {}, "broken_since": None, **back, **soon(row, now)})
+    write_decision(connection, row, {"tries": 0, "problem": {}, "broken_since": None, **back, **soon(row, now)})
     if row.broken_since is not None:
         bump(connection, pull_channels(connection, {row.channel_id}))
 

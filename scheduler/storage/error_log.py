@@ -12,7 +12,7 @@ AWAY = (OperationalError, InterfaceError)
 log = logging.getLogger(__name__)
 
 
-class Trouble:
+class DatabaseErrorLog:
     """What one part of the scheduler has to say about the database; ``what`` is that part's work."""
 
     def __init__(self, what: str) -> None:

@@ -20,7 +20,7 @@ PAUSE = 0.2
 """Seconds between two tries of a write that must succeed."""
 
 
-class Ledger:
+class GroupCommit:
     """Group commit. On SQLite it also keeps the threads of this process from waiting for each other's locks."""
 
     def __init__(self, database: Engine) -> None:

@@ -25,7 +25,7 @@ class _Compiled:
         return tuple(told) if self.by_place else dict(zip(self.names, told, strict=True))
 
 
-class Hot:
+class PreparedStatement:
     """An INSERT or UPDATE whose values have the statement's own types, run past SQLAlchemy's work per call."""
 
     def __init__(self, statement: UpdateBase) -> None:

@@ -10,7 +10,7 @@ from channels import registry
 from channels.contract import Receipt, Rendition, RenditionFile, Transport
 from media.characters import clean_values
 from scheduler.decisions.isolating import read_apart
-from scheduler.decisions.next_step import Facts, Gate, Progress
+from scheduler.decisions.next_step import ChannelPolicy, Facts, Progress
 from scheduler.decisions.states import RESEND, DeliveryState, Desired, Health, LatePolicy
 from scheduler.storage.base import Damaged
 from scheduler.storage.tables import (
@@ -60,10 +60,10 @@ def transport(kind: str) -> Transport | None:
         return None
 
 
-def gate_of(row: AnyRow, how: Transport) -> Gate:
+def gate_of(row: AnyRow, how: Transport) -> ChannelPolicy:
     """Return what the channel in ``row`` (columns ``GATE``) allows."""
     health, policy = _word(Health, row.health, Health.PAUSED), _word(LatePolicy, row.late_policy, LatePolicy.WITHIN)
-    return Gate(how, row.active, health, row.resume_at, policy, row.late_minutes)
+    return ChannelPolicy(how, row.active, health, row.resume_at, policy, row.late_minutes)
 
 
 def _word(words: type[W], value: str, otherwise: W) -> W:
@@ -74,7 +74,7 @@ def _word(words: type[W], value: str, otherwise: W) -> W:
         return otherwise
 
 
-def facts_of(row: AnyRow, gate: Gate) -> Facts:
+def facts_of(row: AnyRow, gate: ChannelPolicy) -> Facts:
     """Return what decides about the delivery in ``row`` (columns ``FACTS``)."""
     return Facts(
         gate=gate,

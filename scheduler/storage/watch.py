@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from scheduler.storage.error_log import Trouble
+from scheduler.storage.error_log import DatabaseErrorLog
 from scheduler.storage.wake import CHANNEL
 
 GLANCE = 0.5
@@ -31,7 +31,7 @@ class Watch:
         self._news = news
         self._overslept = overslept
         self._stopping = Event()
-        self._trouble = Trouble("news")
+        self._trouble = DatabaseErrorLog("news")
         self._thread = Thread(target=self._run, name="watch", daemon=True)
 
     def start(self) -> None:

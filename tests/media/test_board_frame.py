@@ -10,7 +10,7 @@ from PIL import Image
 
 from media.boards.board import Board, Colours, Role
 from media.boards.frame import Frame, dwell_ms, picture_frame, plate, qr_module, text_frames
-from media.boards.layout import Part, Room, baselines, divided, height, ink, pages
+from media.boards.layout import Part, Space, baselines, divided, height, ink, pages
 from media.drawing import qr
 from media.drawing.fonts import Weight, font
 from media.drawing.text import Style, atoms, clean
@@ -111,7 +111,7 @@ def test_no_page_ends_inside_a_word_a_number_or_a_hotline(text: str, board: Boar
 @given(TEXTS, st.sampled_from(BOARDS))
 @settings(max_examples=60, deadline=None)
 def test_letters_are_never_smaller_than_sixteen_rows_and_lines_never_touch(text: str, board: Board) -> None:
-    room = Room(0, 0, board.width, board.height)
+    room = Space(0, 0, board.width, board.height)
     try:
         found = pages([Part(Role.HEADLINE, text)], board, room, most=9)
     except DoesNotFit:
@@ -130,7 +130,7 @@ def test_letters_are_never_smaller_than_sixteen_rows_and_lines_never_touch(text:
 
 def test_a_short_text_is_large_and_a_longer_one_takes_more_pages_not_smaller_letters() -> None:
     board = Board(320, 160)
-    room = Room(0, 0, 320, 160)
+    room = Space(0, 0, 320, 160)
     short = pages([Part(Role.HEADLINE, "Gọi 1022")], board, room, most=3)
     assert len(short) == 1
     assert short[0][0].style.size >= 60

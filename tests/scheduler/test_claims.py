@@ -9,12 +9,12 @@ from sqlalchemy import insert, select, update
 
 from channels.contract import Receipt, Transport
 from scheduler.decisions.backoff import Bucket
-from scheduler.decisions.next_step import Gate, Step
+from scheduler.decisions.next_step import ChannelPolicy, Step
 from scheduler.decisions.outcomes import Moment, Result
 from scheduler.decisions.states import DeliveryState, Outcome
 from scheduler.engine.channel_queues import head
 from scheduler.engine.claims import (
-    Claim,
+    DeliveryClaim,
     Lease,
     begin,
     claim,
@@ -32,22 +32,22 @@ from scheduler.storage.rates import account_of, drain, keep_bucket, open_bucket
 from scheduler.storage.rows import ATTEMPT, CHANNEL, DELIVERY
 from tests.scheduler.conftest import House
 
-PUSH = Gate(Transport.PUSH)
+PUSH = ChannelPolicy(Transport.PUSH)
 ANNA = Lease("anna", timedelta(seconds=90))
 BINH = Lease("binh", timedelta(seconds=90))
 
 
-def claimed(house: House, channel: int, lease: Lease, limit: int = 10) -> Sequence[Claim]:
+def claimed(house: House, channel: int, lease: Lease, limit: int = 10) -> Sequence[DeliveryClaim]:
     with writing(house.database) as connection:
         return claim(connection, channel, PUSH, lease, house.clock(), limit)
 
 
-def begun(house: House, held: Claim, lease: Lease) -> Claim | None:
+def begun(house: House, held: DeliveryClaim, lease: Lease) -> DeliveryClaim | None:
     with writing(house.database) as connection:
         return begin(connection, held, lease, house.clock(), stamp=True)
 
 
-def finished(house: House, held: Claim, lease: Lease) -> bool:
+def finished(house: House, held: DeliveryClaim, lease: Lease) -> bool:
     now = house.clock()
     result = Result(Outcome.DONE, held.facts.rendition_id, receipt=Receipt("bài-1"))
     tried = Tried(Step.PUBLISH, result, now, now, lease.worker)

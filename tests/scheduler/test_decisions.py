@@ -11,8 +11,8 @@ from channels.contract import Transport
 from scheduler.decisions.next_step import (
     CALLS,
     REMOVALS,
+    ChannelPolicy,
     Facts,
-    Gate,
     Progress,
     Step,
     decide,
@@ -24,8 +24,8 @@ from scheduler.decisions.states import ENDED, DeliveryState, Desired, Health, La
 
 NOW = datetime(2025, 3, 10, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-PUSH = Gate(Transport.PUSH)
-PULL = Gate(Transport.PULL)
+PUSH = ChannelPolicy(Transport.PUSH)
+PULL = ChannelPolicy(Transport.PULL)
 DUE = Facts(PUSH, scheduled_at=NOW, rendition_id=7)
 LIVE = replace(DUE, state=DeliveryState.LIVE, live_rendition_id=7, live_at=NOW)
 POLLING = replace(DUE, state=DeliveryState.SENDING, progress=Progress(7, {"token": "t"}, repeatable=True))
@@ -110,7 +110,7 @@ WITHDRAWING = replace(LIVE, state=DeliveryState.WITHDRAWING, desired=Desired.WIT
     ],
 )
 def test_a_channel_holds_its_deliveries_back_but_never_a_removal_it_can_make(
-    gate: Gate, facts: Facts, step: Step
+    gate: ChannelPolicy, facts: Facts, step: Step
 ) -> None:
     assert decide(replace(facts, gate=gate), NOW).step is step
 
@@ -155,7 +155,7 @@ def test_progress_survives_the_database() -> None:
 
 INSTANTS = st.integers(-3000, 3000).map(lambda minutes: NOW + minutes * MINUTE)
 GATES = st.builds(
-    Gate,
+    ChannelPolicy,
     transport=st.sampled_from(Transport),
     active=st.booleans(),
     health=st.sampled_from(Health),
@@ -205,6 +205,6 @@ def test_rules_that_hold_for_every_delivery(facts: Facts) -> None:
 
 
 @given(GATES)
-def test_only_a_lack_of_authorisation_stops_removals(gate: Gate) -> None:
+def test_only_a_lack_of_authorisation_stops_removals(gate: ChannelPolicy) -> None:
     stuck = gate.transport is Transport.PUSH and gate.health is Health.NEEDS_AUTH
     assert (DeliveryState.WITHDRAWING in open_states(gate)) is not stuck

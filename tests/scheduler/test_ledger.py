@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, event, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from scheduler.storage.group_commit import Ledger
+from scheduler.storage.group_commit import GroupCommit
 from scheduler.storage.rows import BUCKET
 from tests.scheduler.conftest import House
 
@@ -21,13 +21,13 @@ def names(house: House) -> set[str]:
 
 
 def test_a_write_returns_after_its_commit(house: House) -> None:
-    ledger = Ledger(house.database)
+    ledger = GroupCommit(house.database)
     added = insert(BUCKET).values(account(house, "a")).returning(BUCKET.c.account)
     assert ledger.write(lambda connection: connection.execute(added).scalar()) == "a"
     assert names(house) == {"a"}
 
 
-def together(house: House, ledger: Ledger, rows: list[dict[str, object]]) -> list[BaseException]:
+def together(house: House, ledger: GroupCommit, rows: list[dict[str, object]]) -> list[BaseException]:
     """Write ``rows`` from one thread each, all of which queue behind a write that waits for them."""
     go, failures = Event(), list[BaseException]()
     ready = Barrier(len(rows) + 1)
@@ -56,7 +56,7 @@ def together(house: House, ledger: Ledger, rows: list[dict[str, object]]) -> lis
 def test_waiting_writes_share_one_commit(house: House) -> None:
     commits: list[Connection] = []
     event.listen(house.database, "commit", commits.append)
-    failures = together(house, Ledger(house.database), [account(house, f"a{n}") for n in range(6)])
+    failures = together(house, GroupCommit(house.database), [account(house, f"a{n}") for n in range(6)])
     assert failures == []
     assert len(names(house)) == 6
     assert len(commits) == 2, "the one they waited for, and theirs"
@@ -64,13 +64,13 @@ def test_waiting_writes_share_one_commit(house: House) -> None:
 
 def test_one_bad_write_does_not_spoil_the_others(house: House) -> None:
     rows = [account(house, name) for name in ("a", "b", "a")]
-    failures = together(house, Ledger(house.database), rows)
+    failures = together(house, GroupCommit(house.database), rows)
     assert len(failures) == 1
     assert names(house) == {"a", "b"}
 
 
 def test_what_must_be_written_is_tried_until_the_lock_is_gone(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    ledger, tries = Ledger(house.database), list[int]()
+    ledger, tries = GroupCommit(house.database), list[int]()
 
     def work(connection: Connection) -> None:
         tries.append(1)
@@ -89,7 +89,7 @@ def test_patience_ends(house: House) -> None:
         raise OperationalError("UPDATE", {}, Exception("database is locked"))
 
     with pytest.raises(OperationalError):
-        Ledger(house.database).write_surely(work, patience=0)
+        GroupCommit(house.database).write_surely(work, patience=0)
 
 
 def test_a_broken_transaction_leaves_nothing(house: House) -> None:
@@ -98,5 +98,5 @@ def test_a_broken_transaction_leaves_nothing(house: House) -> None:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        Ledger(house.database).write(work)
+        GroupCommit(house.database).write(work)
     assert names(house) == set()

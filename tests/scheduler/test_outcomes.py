@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from channels.contract import Continue, Receipt, Transport
 from channels.words import Words
-from scheduler.decisions.next_step import Decision, Facts, Gate, Progress, Step, decide
+from scheduler.decisions.next_step import ChannelPolicy, Decision, Facts, Progress, Step, decide
 from scheduler.decisions.outcomes import (
     LOOK_FOR,
     Moment,
@@ -30,7 +30,7 @@ SETTLE = timedelta(seconds=45)
 MOMENT = Moment(NOW, SETTLE, lambda _low, high: high)
 RECEIPT = Receipt("article-1", "https://example.vn/1", {"views": 0})
 SENT = Facts(
-    Gate(Transport.PUSH),
+    ChannelPolicy(Transport.PUSH),
     scheduled_at=NOW - MINUTE,
     rendition_id=7,
     state=DeliveryState.SENDING,
@@ -228,7 +228,7 @@ def test_a_channel_rests_after_several_failures_in_a_row() -> None:
 OUTCOMES = st.sampled_from([o for o in Outcome if o not in (Outcome.LOST, Outcome.PROGRESS)])
 FIRST = st.builds(
     Facts,
-    gate=st.just(Gate(Transport.PUSH)),
+    gate=st.just(ChannelPolicy(Transport.PUSH)),
     scheduled_at=st.just(NOW - MINUTE),
     rendition_id=st.integers(7, 8),
     desired=st.sampled_from(Desired),

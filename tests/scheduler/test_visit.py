@@ -15,7 +15,7 @@ from scheduler.decisions.next_step import Decision, Facts, decide
 from scheduler.decisions.states import DeliveryState, LatePolicy
 from scheduler.engine import outcome_writer, push
 from scheduler.engine.calling import with_files
-from scheduler.engine.claims import Claim, begin
+from scheduler.engine.claims import DeliveryClaim, begin
 from scheduler.engine.context import Point
 from scheduler.orders import promises
 from scheduler.storage.database import writing
@@ -208,7 +208,7 @@ def test_a_database_that_goes_away_in_the_middle_leaves_the_rest_in_its_place(
     gone = OperationalError("UPDATE", {}, Exception("server closed the connection unexpectedly"))
     begun: list[int] = []
 
-    def refused(*arguments: Any, **more: Any) -> Claim | None:
+    def refused(*arguments: Any, **more: Any) -> DeliveryClaim | None:
         begun.append(1)
         if len(begun) == 2:
             raise gone

@@ -10,9 +10,9 @@ from channels.document.model import (
     Code,
     Heading,
     Inline,
-    Item,
     Link,
     Listing,
+    ListItem,
     Mark,
     Paragraph,
     Picture,
@@ -74,7 +74,7 @@ class _Writer:
         tag = "ol" if block.ordered else "ul"
         return f"<{tag}{start}>\n{items}\n</{tag}>"
 
-    def items(self, items: Sequence[Item]) -> Iterator[str]:
+    def items(self, items: Sequence[ListItem]) -> Iterator[str]:
         """Yield items; one whose number does not follow the one before says so."""
         expected = items[0].number
         for item in items:

@@ -6,7 +6,7 @@ from typing import Any
 
 from channels.radio_script.bulletins.draft import Draft, Frame
 from channels.radio_script.files.writing import BREAK_S, finished, told
-from channels.radio_script.script import CONTENT, Line, LineKind, Priority, Script, Sentence
+from channels.radio_script.script import CONTENT, LineKind, Priority, Script, ScriptLine, Sentence
 from channels.radio_script.speech.length import SLOW, measure
 from channels.radio_script.speech.sentences import ended
 from media.underlock import slow
@@ -85,7 +85,7 @@ def break_seconds(frame: Frame) -> float:
     return frame.jingle_s + BREAK_S
 
 
-def content(script: Script) -> tuple[Line, ...]:
+def content(script: Script) -> tuple[ScriptLine, ...]:
     """Return the lines of a script that are the item's own, whoever airs it.
 
     Scripts of version 1 did not mark the greeting: it is what is said before the title.
@@ -110,7 +110,7 @@ def _item(draft: Draft, number: int, script: Script) -> None:
     draft.doubts += script.doubts
 
 
-def _line_seconds(line: Line, rate: float) -> float:
+def _line_seconds(line: ScriptLine, rate: float) -> float:
     length = measure("\n".join(sentence.text for sentence in line.sentences))
     return length.seconds(min(rate, SLOW) if line.kind is LineKind.REPEAT else rate)
 

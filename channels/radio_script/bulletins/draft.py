@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from channels.radio_script.reading import NORTH, Dialect, Lexicon, Reading, Span, read_aloud
-from channels.radio_script.script import DoubtNote, Estimate, Line, LineKind, LongSentence, Sentence
+from channels.radio_script.script import DoubtNote, Estimate, LineKind, LongSentence, ScriptLine, Sentence
 from channels.radio_script.speech.length import BREATH, FAST, SLOW, Length, measure, suggest_split
 from channels.radio_script.speech.length import DEFAULT as DEFAULT_RATE
 from channels.radio_script.speech.sentences import Said, paragraphs, unread
@@ -46,7 +46,7 @@ class Draft:
     """A script in the making."""
 
     frame: Frame
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ScriptLine] = field(default_factory=list)
     doubts: list[DoubtNote] = field(default_factory=list)
     phones: list[tuple[str, str]] = field(default_factory=list)
     learned: dict[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Draft:
 
     def cue(self, text: str, seconds: float) -> None:
         """Put in what is heard and not said, for ``seconds``."""
-        self.lines.append(Line(kind=LineKind.CUE, cue=text, at=round(self.at, 1), seconds=seconds))
+        self.lines.append(ScriptLine(kind=LineKind.CUE, cue=text, at=round(self.at, 1), seconds=seconds))
         self.at += seconds
 
     def say(self, said: Sequence[Sentence], kind: LineKind = LineKind.SPEECH, voice: int = 0) -> None:
@@ -66,14 +66,16 @@ class Draft:
         self.voice = voice or 3 - (self.voice or 2)
         length = measure("\n".join(sentence.text for sentence in said))
         seconds = length.seconds(self.frame.rate if kind is not LineKind.REPEAT else min(self.frame.rate, SLOW))
-        line = Line(kind=kind, voice=self.voice, sentences=tuple(said), at=round(self.at, 1), seconds=round(seconds, 1))
+        line = ScriptLine(
+            kind=kind, voice=self.voice, sentences=tuple(said), at=round(self.at, 1), seconds=round(seconds, 1)
+        )
         self.lines.append(line)
         self.at += seconds
         self.total += length
 
     def mark(self, kind: LineKind, text: str, seconds: float = 0) -> None:
         """Put in a line that nobody says and that takes no time; ``seconds`` is the length of what it heads."""
-        self.lines.append(Line(kind=kind, cue=text, at=round(self.at, 1), seconds=round(seconds, 1)))
+        self.lines.append(ScriptLine(kind=kind, cue=text, at=round(self.at, 1), seconds=round(seconds, 1)))
 
     def read(self, text: Text) -> tuple[Said, ...]:
         """Read a text and return its blocks; doubts and phone numbers are noted on the way.
@@ -107,7 +109,7 @@ def estimate(draft: Draft) -> Estimate:
     )
 
 
-def long_sentences(lines: Iterable[Line]) -> Iterator[LongSentence]:
+def long_sentences(lines: Iterable[ScriptLine]) -> Iterator[LongSentence]:
     """Yield what is too long for one breath, with a way to cut it."""
     for line in lines:
         for sentence in line.sentences:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from channels.radio_script.script import UNSAID, Line, LineKind, Piece, Script
+from channels.radio_script.script import UNSAID, LineKind, Piece, Script, ScriptLine
 from channels.radio_script.speech.length import measure
 
 
@@ -38,7 +38,7 @@ def syllables_a_minute(script: Script) -> int:
     return round(script.syllables / said * 60) if said else 0
 
 
-def _said(line: Line) -> Iterator[Block]:
+def _said(line: ScriptLine) -> Iterator[Block]:
     """Share the line's seconds out among its sentences by what each takes."""
     weights = [measure(sentence.text).seconds() for sentence in line.sentences]
     at, stretch = line.at, line.seconds / (sum(weights) or 1)

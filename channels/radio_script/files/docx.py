@@ -15,7 +15,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from channels.radio_script.files import sheet
-from channels.radio_script.script import Line, LineKind, Script, Sentence
+from channels.radio_script.script import LineKind, Script, ScriptLine, Sentence
 from media.underlock import slow
 
 FONT = "Arial"
@@ -150,7 +150,7 @@ def _opening(document: Docx, script: Script, stamp: sheet.Stamp) -> None:
     _rule(_tight(document.add_paragraph(), after=10))
 
 
-def _line(document: Docx, line: Line) -> None:
+def _line(document: Docx, line: ScriptLine) -> None:
     if line.kind is LineKind.CUE:
         cue = document.add_paragraph()
         cue.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -172,7 +172,7 @@ def _line(document: Docx, line: Line) -> None:
         _sentence(document, sentence, bold=line.kind is LineKind.TITLE)
 
 
-def _item(document: Docx, line: Line) -> None:
+def _item(document: Docx, line: ScriptLine) -> None:
     words = sheet.item(line)
     head = _tight(document.add_paragraph(), after=0)
     head.paragraph_format.space_before = Pt(14)

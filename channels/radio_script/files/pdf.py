@@ -27,7 +27,7 @@ from reportlab.platypus import (
 )
 
 from channels.radio_script.files import sheet
-from channels.radio_script.script import Line, LineKind, Script, Sentence
+from channels.radio_script.script import LineKind, Script, ScriptLine, Sentence
 from media.underlock import slow
 
 REGULAR, BOLD = "OpenSans", "OpenSans-Bold"
@@ -149,7 +149,7 @@ def _fact(label: str, value: str) -> Paragraph:
     return Paragraph(f'<font color="{GREY}">{escape(label)}:</font> {said}', _FACT)
 
 
-def _line(line: Line) -> list[Flowable]:
+def _line(line: ScriptLine) -> list[Flowable]:
     if line.kind is LineKind.CUE:
         return [Paragraph(f"<b>{escape(sheet.cue(line))}</b>", _CUE)]
     if line.kind is LineKind.CUT:
@@ -162,7 +162,7 @@ def _line(line: Line) -> list[Flowable]:
     return [KeepTogether([label, said[0]]), *(KeepTogether([sentence]) for sentence in said[1:])]
 
 
-def _item(line: Line) -> list[Flowable]:
+def _item(line: ScriptLine) -> list[Flowable]:
     words = sheet.item(line)
     rule = HRFlowable(width="100%", thickness=0.7, color=HexColor("#8C8C8C"), spaceBefore=2, spaceAfter=4)
     rule.keepWithNext = True

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from channels.radio_script.script import Line, LineKind, Priority, Script
+from channels.radio_script.script import LineKind, Priority, Script, ScriptLine
 from channels.radio_script.speech.length import clock
 
 WITHDRAWN = "ĐÃ THU HỒI – KHÔNG PHÁT"
@@ -67,7 +67,7 @@ def _pace(script: Script) -> str:
     return f"{script.syllables} ({f'{script.rate:g}'.replace('.', ',')} tiếng mỗi giây)"
 
 
-def label(line: Line) -> Label:
+def label(line: ScriptLine) -> Label:
     """Return the label of a line that is said."""
     kind = {
         LineKind.TITLE: " · TIÊU ĐỀ",
@@ -78,17 +78,17 @@ def label(line: Line) -> Label:
     return Label(f"PTV {line.voice}{kind}", clock(line.at) if line.seconds else "")
 
 
-def item(line: Line) -> Label:
+def item(line: ScriptLine) -> Label:
     """Return the head of an item of a bulletin: "TIN 1: …", "dài 1'35, từ 0'25 đến 2'00"."""
     times = f"dài {clock(line.seconds)}, từ {clock(line.at)} đến {clock(line.at + line.seconds)}"
     return Label(line.cue, times)
 
 
-def cut(line: Line) -> str:
+def cut(line: ScriptLine) -> str:
     """Return what stands in the place of an item that was called back."""
     return f"TIN ĐÃ THU HỒI – KHÔNG ĐỌC: {line.cue}"
 
 
-def cue(line: Line) -> str:
+def cue(line: ScriptLine) -> str:
     """Return a cue with its length: "NHẠC HIỆU (10 giây)"."""
     return f"{line.cue} ({line.seconds:g} giây)"

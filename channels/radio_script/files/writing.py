@@ -18,7 +18,7 @@ MOST_REPEATS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class WrittenItem:
     """One item of a script: what is said in order, and numbers to repeat (label, number as written)."""
 
     title: str
@@ -26,7 +26,7 @@ class Item:
     repeats: tuple[tuple[str, str], ...] = ()
 
 
-def compose_script(items: Sequence[Item], frame: Frame, facts: Mapping[str, Any], slot_s: int = 0) -> Script:
+def compose_script(items: Sequence[WrittenItem], frame: Frame, facts: Mapping[str, Any], slot_s: int = 0) -> Script:
     """Put a script together from ``items``. ``facts`` are the fields of ``Script`` that only label it.
 
     Deterministic: equal arguments give an equal script.
@@ -66,7 +66,7 @@ def told(draft: Draft, text: str, name: str = "") -> list[Sentence]:
     return [sentence for block in draft.read(Text(name, text)) for sentence in block.sentences]
 
 
-def _item(draft: Draft, item: Item) -> None:
+def _item(draft: Draft, item: WrittenItem) -> None:
     if draft.frame.read_title:
         draft.say(told(draft, item.title, "title"), LineKind.TITLE)
     for turn in _turns(block for text in item.texts for block in draft.read(text)):
@@ -96,7 +96,7 @@ def _full(turn: Sequence[Sentence], block: Sequence[Sentence]) -> bool:
     return so_far >= TURN or so_far + more > 1.5 * TURN
 
 
-def _repeats(draft: Draft, items: Iterable[Item]) -> None:
+def _repeats(draft: Draft, items: Iterable[WrittenItem]) -> None:
     """Say the phone numbers again, twice each and slowly, so that listeners can write them down."""
     if not draft.frame.repeat_phones or not draft.frame.vietnamese:
         return

@@ -11,9 +11,9 @@ from channels.document import (
     Code,
     Heading,
     Inline,
-    Item,
     Link,
     Listing,
+    ListItem,
     Paragraph,
     Picture,
     Preformatted,
@@ -188,7 +188,7 @@ def _paragraph(block: Paragraph, out: _Builder) -> None:
         out.headings.add(out.line)
 
 
-def _item(item: Item, out: _Builder) -> None:
+def _item(item: ListItem, out: _Builder) -> None:
     first, *rest = item.blocks or (None,)
     out.new_line(item.start)
     if item.number is not None:

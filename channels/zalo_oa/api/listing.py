@@ -38,7 +38,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListingPage:
     """A slice of the list; ``rest_is_older`` tells that no line after it is newer than its newest."""
 
     lines: tuple[Listed, ...]
@@ -77,13 +77,13 @@ def plain(value: object) -> str:
     return " ".join(unicodedata.normalize("NFC", html.unescape(str(value or ""))).split())
 
 
-def walk(api: Connection) -> Iterator[Page]:
+def walk(api: Connection) -> Iterator[ListingPage]:
     """Yield the list slice by slice, from its newer end if that can be told, until all of it was read.
 
     Raises ``ChannelError`` UNCERTAIN when there is more than ``SLICES``, or an answer is no list.
     """
     lines, total = _slice(api, 0)
-    yield Page(lines, runs_down(lines))
+    yield ListingPage(lines, runs_down(lines))
     if total is not None and total > len(lines) and runs_up(lines):
         yield from _backwards(api, len(lines), total)
     else:
@@ -111,7 +111,7 @@ def _falls(times: Sequence[datetime | None]) -> bool:
     return known[0] > known[-1] and all(one >= other for one, other in pairwise(known))
 
 
-def _onwards(api: Connection, lines: Sequence[Listed], total: int | None) -> Iterator[Page]:
+def _onwards(api: Connection, lines: Sequence[Listed], total: int | None) -> Iterator[ListingPage]:
     down, seen, read = runs_down(lines), {line.id for line in lines}, len(lines)
     for _ in range(SLICES):
         if not lines or (len(lines) < SLICE and (total is None or read >= total)):
@@ -119,13 +119,13 @@ def _onwards(api: Connection, lines: Sequence[Listed], total: int | None) -> Ite
         lines, _total = _slice(api, read)
         if {line.id for line in lines} <= seen:  # the end, or a list that takes no notice of ``offset``
             return
-        yield Page(tuple(lines), down)
+        yield ListingPage(tuple(lines), down)
         seen |= {line.id for line in lines}
         read += len(lines)
     raise _cannot_tell(TOO_LONG, f"more than {read} articles")
 
 
-def _backwards(api: Connection, first: int, total: int) -> Iterator[Page]:
+def _backwards(api: Connection, first: int, total: int) -> Iterator[ListingPage]:
     """The newest lines stand last: read from there to the first slice, which is known already."""
     end = total
     for _ in range(SLICES):
@@ -133,7 +133,7 @@ def _backwards(api: Connection, first: int, total: int) -> Iterator[Page]:
             return
         start = max(end - SLICE, first)
         lines, _total = _slice(api, start)
-        yield Page(lines, rest_is_older=True)
+        yield ListingPage(lines, rest_is_older=True)
         end = start
     raise _cannot_tell(TOO_LONG, f"more than {total - end} articles")
 

@@ -10,9 +10,9 @@ from channels.document import (
     Block,
     Heading,
     Inline,
-    Item,
     Link,
     Listing,
+    ListItem,
     Paragraph,
     Preformatted,
     Quote,
@@ -150,11 +150,11 @@ def _quoted(lines: Sequence[str]) -> list[str]:
     return list(lines) if not text.strip() or text.startswith(("“", '"', "«")) else f"“{text}”".split("\n")
 
 
-def _pictures(block: Block | Item) -> Iterator[Image]:
+def _pictures(block: Block | ListItem) -> Iterator[Image]:
     match block:
         case Paragraph() | Heading():
             yield from _inline_pictures(block.inside)
-        case Quote() | Item():
+        case Quote() | ListItem():
             for inner in block.blocks:
                 yield from _pictures(inner)
         case Listing():

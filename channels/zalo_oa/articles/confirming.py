@@ -4,7 +4,7 @@ call may still be on its way."""
 from dataclasses import replace
 
 from channels.contract import ChannelError, Continue, ErrorKind, Order, Receipt
-from channels.observing import Observed, Standing
+from channels.observing import LiveStanding, Observed
 from channels.words import N_, Words
 from channels.zalo_oa.api.connection import Connection
 from channels.zalo_oa.api.errors import DETAIL_VERDICTS, NOT_VALID, Refusal
@@ -36,7 +36,7 @@ def confirm(order: Order, stage: Stage, api: Connection) -> Receipt | Continue:
     link = _link(stage, api)
     earlier = at_work(stage.earlier, api)
     seen = observed(order, stage.article_id, api)
-    if seen.standing is Standing.GONE:
+    if seen.standing is LiveStanding.GONE:
         return _missing(stage)
     if seen.differs:
         return _not_yet(stage, seen)
@@ -64,16 +64,16 @@ def observed(order: Order, article_id: str, api: Connection) -> Observed:
 
 def _standing(differs: tuple[str, ...], shown: str, sent: str) -> Observed:
     if shown == "hide" and sent != "hide":
-        return Observed(Standing.HIDDEN, differs)
-    return Observed(Standing.CHANGED if differs else Standing.AS_SENT, differs)
+        return Observed(LiveStanding.HIDDEN, differs)
+    return Observed(LiveStanding.CHANGED if differs else LiveStanding.AS_SENT, differs)
 
 
 def _by_list(article_id: str, article: dict[str, object], api: Connection, *, is_missing: bool) -> Observed:
     line = _line(article_id, api)
     if line is None:
-        return Observed(Standing.GONE)
+        return Observed(LiveStanding.GONE)
     if is_missing and not line.title:
-        return Observed(Standing.UNTOLD)
+        return Observed(LiveStanding.UNTOLD)
     title = ("title",) if line.title and line.title != plain(article["title"]) else ()
     status = ("status",) if line.status in {"show", "hide"} and line.status != article["status"] else ()
     return _standing((*title, *status), line.status, str(article["status"]))

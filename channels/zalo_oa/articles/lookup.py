@@ -35,7 +35,7 @@ class Match(Enum):
     UNSEEN = "unseen"
 
 
-class Standing(Enum):
+class LookupVerdict(Enum):
     """Where an article stands for followers."""
 
     SHOWN = "shown"
@@ -143,7 +143,7 @@ def stir(api: Connection) -> None:
         return
 
 
-def standing(api: Connection, article_id: str) -> Standing:
+def standing(api: Connection, article_id: str) -> LookupVerdict:
     """Return where an article stands for followers, by its details, or by the list where these say too little.
 
     An article whose status nobody tells is one that followers see.
@@ -151,16 +151,16 @@ def standing(api: Connection, article_id: str) -> Standing:
     try:
         detail = api.get("article/getdetail", expect=DETAIL_VERDICTS, id=article_id)
     except Refusal as refusal:
-        return Standing.GONE if refusal.code == NOT_VALID else _listed_standing(api, article_id)
+        return LookupVerdict.GONE if refusal.code == NOT_VALID else _listed_standing(api, article_id)
     if detail and not detail.get("status"):
         return _listed_standing(api, article_id)
-    return _standing(detail.get("status")) if detail else Standing.GONE
+    return _standing(detail.get("status")) if detail else LookupVerdict.GONE
 
 
-def _listed_standing(api: Connection, article_id: str) -> Standing:
+def _listed_standing(api: Connection, article_id: str) -> LookupVerdict:
     lines = (line for page in walk(api) for line in page.lines)
-    return next((_standing(line.status) for line in lines if line.id == article_id), Standing.GONE)
+    return next((_standing(line.status) for line in lines if line.id == article_id), LookupVerdict.GONE)
 
 
-def _standing(status: object) -> Standing:
-    return Standing.HIDDEN if status == "hide" else Standing.SHOWN
+def _standing(status: object) -> LookupVerdict:
+    return LookupVerdict.HIDDEN if status == "hide" else LookupVerdict.SHOWN

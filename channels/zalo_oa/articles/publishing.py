@@ -32,7 +32,7 @@ from channels.zalo_oa.articles.jobs import (
     payload,
     receipt,
 )
-from channels.zalo_oa.articles.lookup import Standing, link_of, search, standing
+from channels.zalo_oa.articles.lookup import LookupVerdict, link_of, search, standing
 
 LINK_TRIES = 3
 STRANGE_MAX = 3
@@ -114,7 +114,7 @@ def _update(order: Order, article_id: str, api: Connection) -> Mapping[str, Any]
     except Refusal as refusal:
         if refusal.code == UPLOAD_FAILED:
             raise
-        if standing(api, article_id) is Standing.GONE:
+        if standing(api, article_id) is LookupVerdict.GONE:
             raise ChannelError(ErrorKind.REJECTED, Words(GONE), detail=str(refusal)) from None
         raise to_error(refusal, api.account.now(), once=False) from None
 

@@ -9,7 +9,7 @@ from channels.zalo_oa.api.connection import Connection
 from channels.zalo_oa.api.errors import JOB_VERDICTS, NO_SUCH_CALL, PROCESSING, Refusal, Verdicts, to_error
 from channels.zalo_oa.articles.confirming import BETWEEN_LOOKS, SETTLED
 from channels.zalo_oa.articles.jobs import POLLS_MAX, Stage, at_work, begun, pause, payload
-from channels.zalo_oa.articles.lookup import Standing, standing, stir
+from channels.zalo_oa.articles.lookup import LookupVerdict, standing, stir
 
 LOOKS = (3.0, 10.0, 30.0, 60.0)
 """Seconds between looks at an article that is still to be seen although Zalo has taken the order."""
@@ -45,7 +45,7 @@ def _order_removal(order: Order, stage: Stage, api: Connection) -> None:
     try:
         api.post("article/remove", {"id": _id(order)}, expect=EXPECTED)
     except Refusal as refusal:
-        if standing(api, _id(order)) is Standing.SHOWN:
+        if standing(api, _id(order)) is LookupVerdict.SHOWN:
             _hide(order, stage, api, refusal)
         return _unless_coming_back(order, stage, api)
     return _look(order, replace(stage, looks=0), api)
@@ -67,7 +67,7 @@ def _look(order: Order, stage: Stage, api: Connection) -> None:
     """Ask for the job of the hiding, if one is known, and then how the article stands."""
     if stage.token and _is_pending(stage, api):
         raise _later(HIDING, replace(stage, polls=stage.polls + 1), pause(stage.polls + 1), "being processed")
-    if standing(api, _id(order)) is not Standing.SHOWN:
+    if standing(api, _id(order)) is not LookupVerdict.SHOWN:
         return _unless_coming_back(order, stage, api)
     if stage.looks < len(LOOKS):
         seen = replace(stage, looks=stage.looks + 1)
@@ -97,11 +97,11 @@ def _unless_coming_back(order: Order, stage: Stage, api: Connection) -> None:
     left = at_work(stage.earlier, api)
     stir(api)
     stands = standing(api, _id(order))
-    if stands is Standing.GONE and not left:
+    if stands is LookupVerdict.GONE and not left:
         return
-    if stands is Standing.HIDDEN and not left and stage.resent + 1 >= SETTLED:
+    if stands is LookupVerdict.HIDDEN and not left and stage.resent + 1 >= SETTLED:
         return
-    hidden = stage.resent + 1 if stands is Standing.HIDDEN and not left else 0
+    hidden = stage.resent + 1 if stands is LookupVerdict.HIDDEN and not left else 0
     waiting = replace(stage, earlier=left, polls=stage.polls + 1, looks=max(stage.looks, 1), resent=hidden)
     wait = BETWEEN_LOOKS if hidden else pause(stage.polls + 1)
     raise _later(HIDING if stage.token else REMOVING, waiting, wait, "an earlier correction may be under way")

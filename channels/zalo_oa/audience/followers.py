@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from channels.contract import Account, ChannelError, ErrorKind, Rendition
-from channels.followers import BroadcastOrder, Item, Standing
+from channels.followers import AccountState, BroadcastArticle, BroadcastOrder
 from channels.words import N_, Words
 from channels.zalo_oa.api.addresses import can_be_fetched
 from channels.zalo_oa.api.client import LIST
@@ -55,7 +55,7 @@ class ZaloFollowers:
 
     lead: ClassVar[timedelta] = broadcast.LEAD
 
-    def look(self, account: Account) -> Standing:
+    def look(self, account: Account) -> AccountState:
         """Ask ``getoa`` and the quota; renews the tokens on the way if they are due."""
         with connected(account) as api:
             said = api.get("oa/getoa")
@@ -102,12 +102,12 @@ class ZaloFollowers:
         return Rendition(KIND, {"article": _trial_article(key, picture, settings), "fallback_cover": ""})
 
 
-def standing(said: Mapping[str, Any], quota: Mapping[str, Any], problem: Words | None) -> Standing:
+def standing(said: Mapping[str, Any], quota: Mapping[str, Any], problem: Words | None) -> AccountState:
     """Return what ``getoa`` and the quota say; ids come as ``oaid`` or ``oa_id``, numbers also as strings."""
     kind = _number(said.get("oa_type"))
     quota = _quota(quota)
     left = _number(quota.get("remain"))
-    return Standing(
+    return AccountState(
         account_id=str(said.get("oaid") or said.get("oa_id") or ""),
         name=str(said.get("name") or ""),
         verified=_truth(said.get("is_verified")),
@@ -140,7 +140,7 @@ def _refused(refusal: Refusal) -> ChannelError:
     return ChannelError(ErrorKind.REJECTED, Words(text, values), detail=detail)
 
 
-def _require_article(api: Connection, article: Item) -> None:
+def _require_article(api: Connection, article: BroadcastArticle) -> None:
     """Refuse an article that is gone. Where Zalo tells no details, it judges the articles when they are sent."""
     try:
         api.get("article/getdetail", expect=frozenset({NOT_VALID, *NO_SUCH_CALL}), id=article.id)

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from cms.core.clock import FIRST_YEAR, LAST_YEAR
-from cms.stories.editing.content import Line
+from cms.stories.editing.content import OneLine
 
 MOST_ID = 2**31 - 1
 MOST_ROWS = 200
@@ -62,31 +62,31 @@ Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 File = Annotated[Any, BeforeValidator(_bytes_of_text), WithJsonSchema({"type": "string", "format": "binary"})]
 """An uploaded file: its bytes, or an open file that need not be held in memory."""
 Rows = Annotated[int, Field(ge=1, le=MOST_ROWS, description="Rows of a page.")]
-Word = Annotated[Line, Field(max_length=120)]
+Word = Annotated[OneLine, Field(max_length=120)]
 """A code, a name or a few words to look for."""
 Priority = Annotated[
     Literal["thong_thuong", "uu_tien", "khan_cap"], Field(description="Class of a radio script: normal, first, urgent.")
 ]
-Reason = Annotated[Line, Field(max_length=1_000)]
-Address = Annotated[Line, Field(max_length=1_000)]
-After = Annotated[Line, Field(max_length=200, description="Cursor: take it from `next` of the page before.")]
+Reason = Annotated[OneLine, Field(max_length=1_000)]
+Address = Annotated[OneLine, Field(max_length=1_000)]
+After = Annotated[OneLine, Field(max_length=200, description="Cursor: take it from `next` of the page before.")]
 
 
-class Given(BaseModel):
+class RequestBody(BaseModel):
     """What a caller sends; an unknown name is refused, because a misspelt filter must not be silently ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Form(Given):
+class Form(RequestBody):
     """A body that comes as multipart/form-data."""
 
 
-class NoQuery(Given):
+class NoQuery(RequestBody):
     """No parameters."""
 
 
-class Told(BaseModel):
+class ResponseBody(BaseModel):
     """What we answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

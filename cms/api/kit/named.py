@@ -6,13 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.words import N_
-from cms.api.kit.fields import Told
+from cms.api.kit.fields import ResponseBody
 from cms.core.refusal import Invalid
 from cms.models.people import Unit
 from scheduler.storage.tables import Channel
 
 
-class UnitName(Told):
+class UnitName(ResponseBody):
     """A unit by its lasting code."""
 
     code: str

@@ -6,7 +6,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from cms.api.kit.calls import Call, Reply
-from cms.api.kit.fields import NoQuery, Told
+from cms.api.kit.fields import NoQuery, ResponseBody
 from cms.api.kit.named import unit_names
 from cms.api.kit.table import endpoint
 from cms.api.radio import on_air
@@ -30,7 +30,7 @@ class BroadcastTold(Logged):
     after_retraction: bool = Field(description="Whether it was aired although the script had been called back.")
 
 
-class BroadcastList(Told):
+class BroadcastList(ResponseBody):
     """Entries, newest first; those taken back too."""
 
     items: list[BroadcastTold]

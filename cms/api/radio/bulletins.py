@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from cms.api.kit.calls import Call, File, Reply
-from cms.api.kit.fields import After, Given, Id, Instant, NoQuery, Rows, Told
+from cms.api.kit.fields import After, Id, Instant, NoQuery, RequestBody, ResponseBody, Rows
 from cms.api.kit.named import UnitName, unit_names
 from cms.api.kit.table import endpoint
 from cms.api.radio import on_air
@@ -25,14 +25,14 @@ from cms.radio.scripts import broadcast_log, downloads, logbook, priorities
 Items = Annotated[list[Id], Field(max_length=composing.MOST_ITEMS, description="Numbers of scripts, in their order.")]
 
 
-class BulletinQuery(Given):
+class BulletinQuery(RequestBody):
     """Which page."""
 
     after: After = ""
     limit: Rows = logbook.PAGE
 
 
-class BulletinLine(Told):
+class BulletinLine(ResponseBody):
     """A bulletin without its text. Times are UTC, lengths in seconds."""
 
     id: int
@@ -45,14 +45,14 @@ class BulletinLine(Told):
     aired: bool
 
 
-class BulletinPage(Told):
+class BulletinPage(ResponseBody):
     """Bulletins, the latest first. `next` is the cursor of the next page; the Link header has its address."""
 
     items: list[BulletinLine]
     next: str | None
 
 
-class BulletinItem(Told):
+class BulletinItem(ResponseBody):
     """A script of a bulletin; `at` is when it begins in seconds from the start, null if it was called back."""
 
     script: int
@@ -62,7 +62,7 @@ class BulletinItem(Told):
     withdrawn: bool
 
 
-class BulletinTold(Told):
+class BulletinTold(ResponseBody):
     """A bulletin with its lines. What was called back is cut from them."""
 
     id: int
@@ -77,7 +77,7 @@ class BulletinTold(Told):
     script: dict[str, Any]
 
 
-class ProgrammeTold(Told):
+class ProgrammeTold(ResponseBody):
     """What a unit puts around its bulletins, and the coming times for which none was begun."""
 
     id: int
@@ -87,13 +87,13 @@ class ProgrammeTold(Told):
     coming: list[datetime]
 
 
-class ProgrammeList(Told):
+class ProgrammeList(ResponseBody):
     """The caller's programmes."""
 
     items: list[ProgrammeTold]
 
 
-class NewBulletin(Given):
+class NewBulletin(RequestBody):
     """A programme's bulletin for a time. One that was begun already is answered as it is."""
 
     programme: Id
@@ -101,7 +101,7 @@ class NewBulletin(Given):
     items: Items = Field(default_factory=list)
 
 
-class Arrangement(Given):
+class Arrangement(RequestBody):
     """All scripts of the bulletin in their order; those left out are taken out."""
 
     items: Items
@@ -122,7 +122,7 @@ class AiringTold(Logged):
     broadcasts: list[int]
 
 
-class Confirmed(Told):
+class Confirmed(ResponseBody):
     """Which units have the script, by their names."""
 
     script: int

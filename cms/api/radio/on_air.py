@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cms.api.kit.fields import Given, Instant, Reason, Told, Word
+from cms.api.kit.fields import Instant, Reason, RequestBody, ResponseBody, Word
 from cms.api.kit.named import UnitName, unit_by_code
 from cms.models.radio import Broadcast, BulletinAiring
 from cms.radio.scripts import broadcast_log, plausible
@@ -32,7 +32,7 @@ BulletinEventId = Annotated[
 ]  # fmt: skip
 
 
-class OnAir(Given):
+class OnAir(RequestBody):
     """A broadcast as the station tells it. `duration_s` is measured, in seconds."""
 
     event_id: EventId
@@ -46,13 +46,13 @@ class OnAir(Given):
         return unit_by_code(session, self.unit).id if self.unit else None
 
 
-class Voiding(Given):
+class Voiding(RequestBody):
     """Why an entry was wrong; it stays in the log with the reason."""
 
     reason: Reason
 
 
-class Logged(Told):
+class Logged(ResponseBody):
     """An entry of the log."""
 
     id: int

@@ -9,29 +9,31 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from cms.api.kit.calls import Call, File, Reply
-from cms.api.kit.fields import After, Given, Instant, NoQuery, Priority, Rows, Told
+from cms.api.kit.fields import After, Instant, NoQuery, Priority, RequestBody, ResponseBody, Rows
 from cms.api.kit.named import UnitName, slugs, unit_names
 from cms.api.kit.table import endpoint
 from cms.api.resources.deliveries import cursor
 from cms.core.database import changing, db
 from cms.core.permissions import Actor
 from cms.radio.scripts import broadcast_log, downloads, logbook, priorities, queries
-from cms.radio.scripts.queries import Script, Shelf
+from cms.radio.scripts.queries import Script, ScriptFilter
 from scheduler.decisions.states import DeliveryState
 
 Format = Literal["txt", "docx", "pdf", "json"]
 
 
-class ScriptQuery(Given):
+class ScriptQuery(RequestBody):
     """Which scripts. A station that polls sends as `since` when it last asked."""
 
     since: Instant | None = Field(None, description="What became live, was corrected or called back from then on.")
-    shelf: Shelf = Field(Shelf.ALL, description="new: not aired yet, the urgent ones first; aired; withdrawn; all.")
+    shelf: ScriptFilter = Field(
+        ScriptFilter.ALL, description="new: not aired yet, the urgent ones first; aired; withdrawn; all."
+    )
     after: After = ""
     limit: Rows = logbook.PAGE
 
 
-class ScriptLine(Told):
+class ScriptLine(ResponseBody):
     """A script without its text. `withdrawn`: nobody may read it on air any more. Times are UTC."""
 
     id: int
@@ -55,13 +57,13 @@ class ScriptLine(Told):
     files: dict[str, str] = Field(description="Address of each format.")
 
 
-class Classing(Given):
+class Classing(RequestBody):
     """How urgent a script is, in place of its channel's class."""
 
     priority: Priority
 
 
-class ScriptPage(Told):
+class ScriptPage(ResponseBody):
     """Scripts, the newest first. `next` is the cursor of the next page; the Link header has its address."""
 
     items: list[ScriptLine]

@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from cms.api.kit.calls import Call, File, Reply
-from cms.api.kit.fields import Given, Id, NoQuery, Told, Word
+from cms.api.kit.fields import Id, NoQuery, RequestBody, ResponseBody, Word
 from cms.api.kit.named import UnitName, unit_by_code, unit_names
 from cms.api.kit.table import endpoint
 from cms.core.database import changing, db
@@ -16,18 +16,18 @@ from cms.radio.scripts import downloads, plausible, queries
 from cms.radio.scripts.queries import Script
 from cms.radio.variants import variant_files, variant_keeping, variants
 from cms.radio.variants.variants import Variant, VariantFields
-from cms.stories.editing.content import Line, Prose
+from cms.stories.editing.content import OneLine, Prose
 
 VariantFormat = Literal["docx", "pdf", "txt"]
-Name = Annotated[Line, Field(max_length=variants.LONGEST_NAME)]
+Name = Annotated[OneLine, Field(max_length=variants.LONGEST_NAME)]
 Version = Annotated[Id | None, Field(description="Refused with 409 if the variant has another version by now.")]
 
 
-class VariantGiven(Given):
+class VariantGiven(RequestBody):
     """A translation of the script as it is live now. Sent again as it was it changes nothing."""
 
     language: Word = Field(description="BCP 47, with the script where a language has several: km-VN, cjm-Cham-VN.")
-    title: Annotated[Line, Field(max_length=variants.LONGEST_TITLE)] = ""
+    title: Annotated[OneLine, Field(max_length=variants.LONGEST_TITLE)] = ""
     text: Annotated[Prose, Field(max_length=variants.LONGEST_TEXT)] = Field(
         "", description="May be empty only if there is a recording already."
     )
@@ -39,14 +39,14 @@ class VariantGiven(Given):
     version: Version = None
 
 
-class Reviewing(Given):
+class Reviewing(RequestBody):
     """That a native speaker has read or heard a variant as it is now."""
 
     reviewer: Name = Field("", description="Who did; empty: whom the variant names already.")
     version: Version = None
 
 
-class VariantLine(Told):
+class VariantLine(ResponseBody):
     """A script in another language, without its text. `outdated`: the Vietnamese was corrected since."""
 
     id: int
@@ -67,7 +67,7 @@ class VariantLine(Told):
     files: dict[str, str] = Field(description="Address of each format; pdf only if its font has the letters.")
 
 
-class VariantList(Told):
+class VariantList(ResponseBody):
     """The variants of a script, of every unit that keeps one."""
 
     items: list[VariantLine]

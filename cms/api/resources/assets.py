@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.api.kit.calls import Call, Reply
-from cms.api.kit.fields import File, Form, NoQuery, Told, Word
+from cms.api.kit.fields import File, Form, NoQuery, ResponseBody, Word
 from cms.api.kit.named import UnitName, unit_by_code, unit_names
 from cms.api.kit.table import endpoint
 from cms.core.database import changing, db
@@ -27,7 +27,7 @@ class PictureForm(Form):
     name: Word = Field("", description="A name to find it by; the file's own if left out.")
 
 
-class AssetTold(Told):
+class AssetTold(ResponseBody):
     """A stored picture. Stories name it by `sha256`; sizes in pixels and bytes."""
 
     sha256: str

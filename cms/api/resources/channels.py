@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from channels.words import N_
 from cms.api.kit.calls import Call, Reply
-from cms.api.kit.fields import Given, NoQuery, Told, Word
+from cms.api.kit.fields import NoQuery, RequestBody, ResponseBody, Word
 from cms.api.kit.named import UnitName, unit_by_code
 from cms.api.kit.table import endpoint
 from cms.channels.queries import addresses, simulated
@@ -22,7 +22,7 @@ from cms.deliveries.channel_standings import standings
 from cms.models.people import Unit
 from cms.web.context import settings
 from cms.web.output.language import say
-from scheduler.decisions.channel_standing import Stand, Standing
+from scheduler.decisions.channel_standing import ChannelStanding, ChannelStatus
 from scheduler.decisions.states import Health
 from scheduler.storage.tables import Channel
 from scheduler.storage.vault import Keys
@@ -30,14 +30,14 @@ from scheduler.storage.vault import Keys
 SCOPES = ("deliveries:read", "stories:publish")
 
 
-class ChannelQuery(Given):
+class ChannelQuery(RequestBody):
     """What the list is narrowed to."""
 
     kind: Word = ""
     unit: Word = Field("", description="Code of a unit; takes in the units below it.")
 
 
-class ChannelTold(Told):
+class ChannelTold(ResponseBody):
     """A channel. `weekly_slots` are its weekly times in Viet Nam, Monday is 1."""
 
     slug: str
@@ -47,7 +47,7 @@ class ChannelTold(Told):
     medium: str = Field(description="The plan's word by which quotas count the channel.")
     active: bool
     health: Health
-    standing: Standing = Field(description="How it stands, as its page shows it: the gravest of what is true.")
+    standing: ChannelStanding = Field(description="How it stands, as its page shows it: the gravest of what is true.")
     standing_words: str = Field(description="What to do about it; empty when there is nothing to do.")
     standing_since: datetime | None
     simulated: bool = Field(description="Whether it publishes to a simulator.")
@@ -64,7 +64,7 @@ class ChannelWhole(ChannelTold):
     settings: dict[str, Any] | None
 
 
-class ChannelList(Told):
+class ChannelList(ResponseBody):
     """Channels in the order of their units and names."""
 
     items: list[ChannelTold]
@@ -113,11 +113,11 @@ def _find(session: Session, slug: str) -> tuple[Channel, Unit]:
     return channel, session.get_one(Unit, channel.unit_id)
 
 
-def _stands(session: Session, channels: Sequence[Channel], now: datetime) -> dict[int, Stand]:
+def _stands(session: Session, channels: Sequence[Channel], now: datetime) -> dict[int, ChannelStatus]:
     return standings(session, channels, Keys(settings().encryption_keys), now)
 
 
-def _told(channel: Channel, unit: Unit, stands: Mapping[int, Stand]) -> dict[str, Any]:
+def _told(channel: Channel, unit: Unit, stands: Mapping[int, ChannelStatus]) -> dict[str, Any]:
     stand = stands[channel.id]
     return {
         "slug": channel.slug,

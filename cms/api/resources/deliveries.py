@@ -6,19 +6,19 @@ from pydantic import Field
 
 from channels.words import N_
 from cms.api.kit.calls import Call, Reply
-from cms.api.kit.fields import After, Day, Given, Id, NoQuery, Rows, Word
+from cms.api.kit.fields import After, Day, Id, NoQuery, RequestBody, Rows, Word
 from cms.api.kit.named import channel_by_slug, unit_by_code
 from cms.api.kit.table import endpoint
 from cms.api.resources.delivery_shapes import DeliveryPage, DeliveryTold, delivery_reply, line
 from cms.core.database import db
 from cms.core.refusal import Invalid
 from cms.deliveries import queries
-from cms.deliveries.queries import Wanted
+from cms.deliveries.queries import DeliveryFilter
 from cms.web.input.cursor import Cursor
 from scheduler.decisions.states import DeliveryState
 
 
-class DeliveryQuery(Given):
+class DeliveryQuery(RequestBody):
     """What the list is narrowed to. Days are days in Viet Nam of the promised time, included at both ends."""
 
     state: Annotated[tuple[DeliveryState, ...], Field(max_length=10, description="May be repeated.")] = ()
@@ -37,7 +37,7 @@ class DeliveryQuery(Given):
 def list_deliveries(call: Call[DeliveryQuery, None]) -> Reply[DeliveryPage]:
     """List deliveries, latest promise first."""
     session, query = db.session(), call.query
-    wanted = Wanted(
+    wanted = DeliveryFilter(
         states=tuple(query.state), kind=query.kind, story_id=query.story, since=query.since, until=query.until,
         channel_id=channel_by_slug(session, query.channel).id if query.channel else None,
         unit_id=unit_by_code(session, query.unit).id if query.unit else None, open_matters=query.attention,

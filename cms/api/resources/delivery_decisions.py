@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cms.api.kit.calls import Call, Reply
 from cms.api.kit.expecting import Match
-from cms.api.kit.fields import Address, Given, Instant, NoQuery, Reason, Word
+from cms.api.kit.fields import Address, Instant, NoQuery, Reason, RequestBody, Word
 from cms.api.kit.table import endpoint
 from cms.api.resources.delivery_shapes import DeliveryTold, delivery_reply
 from cms.core.database import changing
@@ -15,20 +15,20 @@ from cms.deliveries import handling
 from scheduler.storage.tables import Delivery
 
 
-class Cancelling(Given):
+class Cancelling(RequestBody):
     """Why."""
 
     reason: Reason = ""
 
 
-class Moving(Given):
+class Moving(RequestBody):
     """The new time. `until` left out keeps the end, null takes it away."""
 
     at: Instant | None = Field(description="null: now.")
     until: Instant | None = None
 
 
-class Resolution(Given):
+class Resolution(RequestBody):
     """What a person has seen at the provider.
 
     `sent`: the item is there (`link`, `provider_id` if known). `not_sent`: it is not there and shall not go there.

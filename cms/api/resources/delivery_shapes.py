@@ -8,18 +8,18 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from cms.api.kit.calls import Call, Reply
-from cms.api.kit.fields import Told
+from cms.api.kit.fields import ResponseBody
 from cms.core.database import db
 from cms.core.permissions import Actor
-from cms.deliveries.detail import Try, detail
-from cms.deliveries.queries import Row
+from cms.deliveries.detail import AttemptLine, detail
+from cms.deliveries.queries import DeliveryRow
 from cms.deliveries.queries import words as stored_words
 from cms.web.output.language import say
 from scheduler.decisions.states import Action, DeliveryState, Desired, Outcome
 from scheduler.storage.tables import Delivery
 
 
-class ProblemTold(Told):
+class ProblemTold(ResponseBody):
     """What went wrong last, for people. `detail` is the provider's own words, without secrets."""
 
     kind: str
@@ -27,7 +27,7 @@ class ProblemTold(Told):
     detail: str
 
 
-class DeliveryLine(Told):
+class DeliveryLine(ResponseBody):
     """A delivery: what is wanted and what was observed. All times are UTC."""
 
     id: int
@@ -54,14 +54,14 @@ class DeliveryLine(Told):
     created_at: datetime
 
 
-class DeliveryPage(Told):
+class DeliveryPage(ResponseBody):
     """Deliveries, latest promise first. `next` is the cursor of the next page; the Link header has its address."""
 
     items: list[DeliveryLine]
     next: str | None
 
 
-class AttemptTold(Told):
+class AttemptTold(ResponseBody):
     """One try of the scheduler. `seconds` is how long it took; `message` is empty when all went well."""
 
     action: Action
@@ -83,7 +83,7 @@ class DeliveryTold(DeliveryLine):
     earlier_attempts: int
 
 
-def line(row: Row) -> DeliveryLine:
+def line(row: DeliveryRow) -> DeliveryLine:
     """Return a line of a list."""
     return DeliveryLine(**_line(row.delivery, row.title, row.place.slug, row.place.name, row.place.kind))
 
@@ -142,7 +142,7 @@ def _problem(stored: Mapping[str, Any]) -> ProblemTold | None:
     return ProblemTold(kind=str(stored.get("kind", "")), message=say(found), detail=str(stored.get("detail", "")))
 
 
-def _attempt(one: Try) -> AttemptTold:
+def _attempt(one: AttemptLine) -> AttemptTold:
     row = one.attempt
     return AttemptTold(
         action=Action(row.action), outcome=Outcome(row.outcome), started_at=row.started_at, seconds=one.seconds,

@@ -3,21 +3,21 @@
 from datetime import datetime
 
 from cms.api.kit.calls import Call, Reply
-from cms.api.kit.fields import NoQuery, Told
+from cms.api.kit.fields import NoQuery, ResponseBody
 from cms.api.kit.named import UnitName, unit_names
 from cms.api.kit.table import endpoint
 from cms.core.database import db
 from cms.models.roles import Role
 
 
-class Held(Told):
+class Held(ResponseBody):
     """A role in a unit and in all units below it."""
 
     role: Role
     unit: UnitName
 
 
-class Me(Told):
+class Me(ResponseBody):
     """The person behind the token, their roles, and what the token may be used for."""
 
     username: str

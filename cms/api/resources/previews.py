@@ -12,7 +12,7 @@ from channels import registry
 from channels.contract import Finding, Fix, Rendition, RenditionFile, Severity
 from channels.words import N_
 from cms.api.kit.calls import Call, Reply
-from cms.api.kit.fields import Given, Id, Told, Word
+from cms.api.kit.fields import Id, RequestBody, ResponseBody, Word
 from cms.api.kit.named import channel_by_slug
 from cms.api.kit.table import endpoint
 from cms.api.resources.revisions import revision
@@ -29,7 +29,7 @@ from cms.web.output.language import say
 from scheduler.storage.tables import Channel
 
 
-class PreviewQuery(Given):
+class PreviewQuery(RequestBody):
     """Which channel and revision, and whether the files' bytes are wanted."""
 
     channel: Word = Field("", description="Slug of a channel of the kind; without it the one nearest to the unit.")
@@ -37,7 +37,7 @@ class PreviewQuery(Given):
     files: Literal["sizes", "inline"] = Field("sizes", description="inline: the bytes come along in base64.")
 
 
-class EditTold(Told):
+class EditTold(ResponseBody):
     """Characters `start` to `end` (half-open, counted in Unicode code points), now `old`, become `new`."""
 
     start: int
@@ -46,7 +46,7 @@ class EditTold(Told):
     new: str
 
 
-class FixTold(Told):
+class FixTold(ResponseBody):
     """A way out of a finding: make all `edits` in `field` of the content, such as `body`, `service.name` or
     `variants.radio_script.body`, and save it as the next revision. An edit of an empty field starts it.
     """
@@ -56,7 +56,7 @@ class FixTold(Told):
     edits: list[EditTold]
 
 
-class FindingTold(Told):
+class FindingTold(ResponseBody):
     """An error stops the story on the channel, a warning informs. `field` is a field of the content."""
 
     severity: Severity
@@ -66,7 +66,7 @@ class FindingTold(Told):
     fixes: list[FixTold]
 
 
-class FileTold(Told):
+class FileTold(ResponseBody):
     """A file of a rendition. `size` in bytes; `url` once it is stored and public; `data` in base64 if asked for."""
 
     name: str
@@ -77,7 +77,7 @@ class FileTold(Told):
     data: str | None
 
 
-class RenditionTold(Told):
+class RenditionTold(ResponseBody):
     """What would be frozen and sent; equal content has an equal hash."""
 
     sha256: str
@@ -85,7 +85,7 @@ class RenditionTold(Told):
     files: list[FileTold]
 
 
-class PreviewTold(Told):
+class PreviewTold(ResponseBody):
     """One channel's view of a revision. `rendition` is null when an error makes it impossible."""
 
     kind: str

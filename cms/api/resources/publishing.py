@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from channels.words import N_
 from cms.api.kit.calls import Call, Reply
 from cms.api.kit.expecting import Match
-from cms.api.kit.fields import Given, Instant, NoQuery, Priority, Reason, Word
+from cms.api.kit.fields import Instant, NoQuery, Priority, Reason, RequestBody, Word
 from cms.api.kit.named import channel_by_slug
 from cms.api.kit.table import endpoint
 from cms.api.resources.story_changes import changing_story
@@ -22,7 +22,7 @@ from cms.stories.queries import lookup
 from cms.web.context import settings, store
 
 
-class ChannelWish(Given):
+class ChannelWish(RequestBody):
     """Where and when. Without `at` and `next_slot`: now."""
 
     channel: Word = Field(description="Slug of the channel.")
@@ -34,13 +34,13 @@ class ChannelWish(Given):
     )
 
 
-class Schedule(Given):
+class Schedule(RequestBody):
     """All of it is promised or nothing."""
 
     channels: Annotated[list[ChannelWish], Field(min_length=1, max_length=50)]
 
 
-class CallBack(Given):
+class CallBack(RequestBody):
     """Why a story is called back; the reason is kept."""
 
     reason: Reason

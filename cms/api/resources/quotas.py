@@ -7,13 +7,13 @@ from pydantic import Field
 
 from channels.contract import Evidence
 from cms.api.kit.calls import Call, Reply
-from cms.api.kit.fields import Given, Told, Word
+from cms.api.kit.fields import RequestBody, ResponseBody, Word
 from cms.api.kit.table import endpoint
 from cms.core.database import db
 from cms.quotas.board import board
 from cms.quotas.board.board import cell_json
 from cms.quotas.board.cell import Entry, open_cell
-from cms.quotas.counting.evidence import Step
+from cms.quotas.counting.evidence import Progress
 from cms.quotas.counting.facts import QuotaFacts, UnitFacts
 from cms.quotas.counting.scoring import Score
 from cms.quotas.counting.status import Status
@@ -22,7 +22,7 @@ from cms.web.output.language import say
 PERIOD = "2025-W10, 2025-03, 2025-Q1 or 2025; this week if left out."
 
 
-class QuotaQuery(Given):
+class QuotaQuery(RequestBody):
     """Which period, units and plans."""
 
     period: Word = Field("", description=PERIOD)
@@ -31,13 +31,13 @@ class QuotaQuery(Given):
     group: Word = Field("", description="A plan's own word for a set of units.")
 
 
-class PeriodQuery(Given):
+class PeriodQuery(RequestBody):
     """Which period."""
 
     period: Word = Field("", description=PERIOD)
 
 
-class CellTold(Told):
+class CellTold(ResponseBody):
     """How one unit stands with one quota. `target` null is a duty without a number, which is never missed."""
 
     unit: str
@@ -61,7 +61,7 @@ class CellTold(Told):
     items: str = Field(description="Where the items of this cell are.")
 
 
-class QuotasTold(Told):
+class QuotasTold(ResponseBody):
     """The board of a period: one cell for each unit that has the duty. Days are days in Viet Nam."""
 
     period: str
@@ -70,13 +70,13 @@ class QuotasTold(Told):
     cells: list[CellTold]
 
 
-class ItemTold(Told):
+class ItemTold(ResponseBody):
     """One item of a cell. `step` counted makes the number; retracted counted once and does so no more.
 
     Times are UTC. What a person recorded by hand has a `note` and no delivery.
     """
 
-    step: Step
+    step: Progress
     proof: Evidence | None = Field(description="What proves it; null for what is not proven yet.")
     at: datetime
     days: int = Field(description="Days on which it was shown, where only days are known; else 0.")

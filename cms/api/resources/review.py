@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from channels.words import N_
 from cms.api.kit.calls import Call, Reply
 from cms.api.kit.expecting import Match
-from cms.api.kit.fields import Given, Id, NoQuery, Reason
+from cms.api.kit.fields import Id, NoQuery, Reason, RequestBody
 from cms.api.kit.table import endpoint
 from cms.api.resources.story_changes import changing_story
 from cms.api.resources.story_shapes import StoryTold, story_reply
@@ -19,13 +19,13 @@ from cms.stories.review import approval, review
 from cms.web.context import settings, store
 
 
-class Approval(Given):
+class Approval(RequestBody):
     """What is approved."""
 
     revision: Id | None = Field(None, description="The revision that was read; refused if there is a newer one.")
 
 
-class GivenBack(Given):
+class GivenBack(RequestBody):
     """Why, and which revision was read."""
 
     reason: Reason

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from channels.contract import StoryKind
 from channels.words import N_
 from cms.api.kit.calls import Call, Reply
-from cms.api.kit.fields import NoQuery, Told
+from cms.api.kit.fields import NoQuery, ResponseBody
 from cms.api.kit.table import endpoint
 from cms.core.database import db
 from cms.core.permissions import Actor
@@ -18,7 +18,7 @@ from cms.stories.editing.content import Content
 from cms.stories.queries import lookup
 
 
-class RevisionLine(Told):
+class RevisionLine(ResponseBody):
     """A revision without its content. `sha256` is the hash of the content."""
 
     number: int
@@ -30,7 +30,7 @@ class RevisionLine(Told):
     approved: bool
 
 
-class RevisionList(Told):
+class RevisionList(ResponseBody):
     """Revisions, newest first."""
 
     items: list[RevisionLine]

@@ -7,7 +7,7 @@ from pydantic import Field
 from channels.contract import StoryKind
 from cms.api.kit.calls import Call, Reply
 from cms.api.kit.expecting import Match
-from cms.api.kit.fields import After, Day, Given, NoQuery, Rows, Word
+from cms.api.kit.fields import After, Day, NoQuery, RequestBody, Rows, Word
 from cms.api.kit.named import unit_by_code
 from cms.api.kit.table import endpoint
 from cms.api.resources.story_changes import changing_story
@@ -21,7 +21,7 @@ from cms.stories.queries import listing, lookup
 from cms.web.context import store
 
 
-class StoryQuery(Given):
+class StoryQuery(RequestBody):
     """What a list is narrowed to."""
 
     q: Word = Field("", description="Words of the text, with or without Vietnamese marks; the last may be unfinished.")
@@ -33,7 +33,7 @@ class StoryQuery(Given):
     limit: Rows = listing.LIMIT
 
 
-class NewStory(Given):
+class NewStory(RequestBody):
     """A story to begin."""
 
     unit: Word = Field(description="Code of the unit that the story is written for.")
@@ -41,13 +41,13 @@ class NewStory(Given):
     planned_for: Day | None = None
 
 
-class WholeStory(Given):
+class WholeStory(RequestBody):
     """The whole content anew; fields that are left out become empty."""
 
     content: Content
 
 
-class StoryChange(Given):
+class StoryChange(RequestBody):
     """What to change. Fields of `content` that are given replace those of the story, the others stay."""
 
     content: Content | None = None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from channels.contract import StoryKind
 from cms.api.kit.calls import Call, Reply
-from cms.api.kit.fields import Told
+from cms.api.kit.fields import ResponseBody
 from cms.api.kit.named import UnitName, slugs, unit_names
 from cms.core.database import db
 from cms.core.permissions import Actor
@@ -24,7 +24,7 @@ from cms.web.context import settings
 from scheduler.decisions.states import DeliveryState
 
 
-class Placed(Told):
+class Placed(ResponseBody):
     """The newest delivery of a story on one channel."""
 
     delivery: int
@@ -35,7 +35,7 @@ class Placed(Told):
     scheduled_at: datetime
 
 
-class LastReview(Told):
+class LastReview(ResponseBody):
     """What a lead decided last, and about which revision."""
 
     decision: str
@@ -45,7 +45,7 @@ class LastReview(Told):
     revision: int
 
 
-class StoryLine(Told):
+class StoryLine(ResponseBody):
     """A story in a list."""
 
     id: int
@@ -65,7 +65,7 @@ class StoryLine(Told):
     deliveries: list[Placed]
 
 
-class StoryPage(Told):
+class StoryPage(ResponseBody):
     """Stories, newest change first. `next` is the cursor of the next page; the Link header has its address."""
 
     items: list[StoryLine]

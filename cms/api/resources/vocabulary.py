@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from cms.api.kit.calls import Call, Reply
-from cms.api.kit.fields import Given, NoQuery, Told
+from cms.api.kit.fields import NoQuery, RequestBody, ResponseBody
 from cms.api.kit.table import endpoint
 from cms.core.database import db
 from cms.core.permissions import Action
@@ -19,13 +19,13 @@ Kind = Literal["column", "topic", "audience", "document"]
 KINDS: tuple[Kind, ...] = ("column", "topic", "audience", "document")
 
 
-class TermQuery(Given):
+class TermQuery(RequestBody):
     """Which words."""
 
     kind: Kind | None = None
 
 
-class TermTold(Told):
+class TermTold(ResponseBody):
     """A word of the plans: stories name it by `code`."""
 
     kind: Kind
@@ -33,13 +33,13 @@ class TermTold(Told):
     label: str
 
 
-class TermList(Told):
+class TermList(ResponseBody):
     """Words, kind by kind in the order of their labels."""
 
     items: list[TermTold]
 
 
-class UnitTold(Told):
+class UnitTold(ResponseBody):
     """An organisation. `successor` takes over its duties after `valid_to`, its last day."""
 
     code: str
@@ -52,7 +52,7 @@ class UnitTold(Told):
     successor: str | None
 
 
-class UnitList(Told):
+class UnitList(ResponseBody):
     """Units, parents before children."""
 
     items: list[UnitTold]

@@ -23,7 +23,7 @@ from channels import registry
 from channels.contract import Transport
 from channels.words import N_, Words
 from cms.app.backup import archive_lines
-from cms.app.backup.archive_lines import UNREADABLE, Broken, Line
+from cms.app.backup.archive_lines import UNREADABLE, ArchiveLine, Broken
 from cms.core.refusal import Conflict, Invalid
 from cms.models import metadata
 from cms.models.stories import Revision, SharedStory, Story
@@ -241,8 +241,8 @@ def _tie(connection: Connection, archive: zipfile.ZipFile, table: Table) -> None
                 raise Broken(table.name, Words(TWICE_OR_LOOSE), line.number) from None
 
 
-def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[Line]]:
-    batch: list[Line] = []
+def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[ArchiveLine]]:
+    batch: list[ArchiveLine] = []
     for line in archive_lines.lines(archive, table):
         batch.append(line)
         if len(batch) == BATCH:

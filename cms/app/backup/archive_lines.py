@@ -55,7 +55,7 @@ class Broken(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ArchiveLine:
     """A row of a copy, as its table takes it. ``dropped`` are columns that held what nothing stores (NUL)."""
 
     number: int
@@ -73,7 +73,7 @@ def note(archive: zipfile.ZipFile) -> Mapping[str, Any]:
     raise Broken("about.json", Words(NOT_JSON))
 
 
-def lines(archive: zipfile.ZipFile, table: Table) -> Iterator[Line]:
+def lines(archive: zipfile.ZipFile, table: Table) -> Iterator[ArchiveLine]:
     """Yield the rows of ``table`` in their order; raise ``Broken`` with the line of the first that is wrong."""
     name, number = f"rows/{table.name}.jsonl", 0
     with reading(table.name):
@@ -129,7 +129,7 @@ def _part(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     return archive.read(entry)
 
 
-def _line(table: Table, number: int, written: bytes) -> Line:
+def _line(table: Table, number: int, written: bytes) -> ArchiveLine:
     if len(written) > LONGEST_LINE:
         raise Broken(table.name, Words(TOO_LARGE), number)
     said = json.loads(written)
@@ -145,7 +145,7 @@ def _line(table: Table, number: int, written: bytes) -> Line:
             raise Broken(table.name, Words(EMPTY, {"column": column.name}), number)
     for _column, fault in storable.faults(table, row):
         raise Broken(table.name, fault, number)
-    return Line(number, row, tuple(name for name in held if held[name] != kept[name]))
+    return ArchiveLine(number, row, tuple(name for name in held if held[name] != kept[name]))
 
 
 def _value(kind: Any, value: Any) -> Any:

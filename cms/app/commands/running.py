@@ -11,7 +11,7 @@ from cms.app.commands.setup import schema_problem
 from cms.core.settings import BadSetting, Settings
 from cms.processes.parent import die_with_parent
 from cms.processes.restarts import Restarts
-from cms.processes.supervisor import Crew, Hand
+from cms.processes.supervisor import Child, Supervisor
 
 FINISH_S = 10
 """How long a scheduler whose parent has died may finish the calls that it has in hand."""
@@ -70,11 +70,11 @@ def serve() -> None:
     found = _ready()
     from cms.app.commands.webserver import listen
 
-    hands = [Hand("web", listen(found.host, found.port)), Hand("scheduler")]
+    hands = [Child("web", listen(found.host, found.port)), Child("scheduler")]
     if found.zalo_simulated:
-        hands.append(Hand("zalo-sim"))
+        hands.append(Child("zalo-sim"))
     click.echo(f"Đa Kênh: {found.public_url}")
-    Crew(hands, Restarts(found.home)).work()
+    Supervisor(hands, Restarts(found.home)).work()
 
 
 def _ready() -> Settings:

@@ -15,7 +15,7 @@ from granian.constants import Interfaces
 from granian.server.common import AbstractServer
 from granian.server.mp import MPServer
 
-from cms.admission.gate import KEY, Gate
+from cms.admission.gate import KEY, AdmissionGate
 from cms.core import clock
 from cms.core.settings import BadSetting, Settings
 from cms.processes.helpers import Helpers
@@ -101,7 +101,7 @@ def _let_go() -> None:
 
 def _fork_helpers(application: Any) -> None:
     """Give the worker its helpers. They are forked here, before the worker has a second thread or a connection."""
-    gate: Gate = application.extensions[KEY]
+    gate: AdmissionGate = application.extensions[KEY]
     found: Settings = application.extensions["dakenh"].settings
     if not found.helpers:
         return

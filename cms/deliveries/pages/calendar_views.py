@@ -9,7 +9,7 @@ from cms.core.database import db
 from cms.core.periods import Per
 from cms.core.permissions import Action
 from cms.deliveries import queries
-from cms.deliveries.calendar import Choice, Gap, Grouping, asked_week, week
+from cms.deliveries.calendar import CalendarChoice, Gap, Grouping, asked_week, week
 from cms.deliveries.pages.blueprint import blueprint
 from cms.web.actor import current_actor
 from cms.web.context import now
@@ -45,10 +45,10 @@ def calendar() -> tuple[str, int]:
     return page, 422 if wrong else 200
 
 
-def _choice() -> Choice:
+def _choice() -> CalendarChoice:
     args = request.args
     by = args.get("by", "")
-    return Choice(
+    return CalendarChoice(
         grouping=Grouping(by) if by in set(Grouping) else Grouping.CHANNEL,
         unit_id=form_values.whole(args, "unit"),
         kind=args.get("kind", "") if args.get("kind") in registry.KINDS else "",

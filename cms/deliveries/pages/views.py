@@ -14,11 +14,11 @@ from cms.core.permissions import Action, Actor
 from cms.core.refusal import Invalid
 from cms.deliveries import alarm, channel_standings, queries
 from cms.deliveries.notices import notices
-from cms.deliveries.options import Reach, options
+from cms.deliveries.options import DecisionReach, options
 from cms.deliveries.pages import calendar_views, decision_views, one_view
 from cms.deliveries.pages.blueprint import blueprint
 from cms.deliveries.pages.formats import FILTERS
-from cms.deliveries.queries import Page, Place, Wanted, words
+from cms.deliveries.queries import ChannelPlace, DeliveryFilter, DeliveryPage, words
 from cms.web.actor import current_actor
 from cms.web.context import now, settings
 from cms.web.guard import signed_in
@@ -92,13 +92,13 @@ def attention() -> tuple[str, int]:
     return listed, days.status
 
 
-def asked_for(days: Days) -> Wanted:
+def asked_for(days: Days) -> DeliveryFilter:
     """What the address asks for; raise ``Invalid`` with one sentence for what makes no sense."""
     args = request.args
     names = [name for name in args.getlist("state") if name]
     if not set(names) <= set(DeliveryState):
         raise Invalid(N_("Không có trạng thái này; hãy chọn trong danh sách."), field="state")
-    return Wanted(
+    return DeliveryFilter(
         states=tuple(DeliveryState(name) for name in names),
         channel_id=form_values.whole(args, "channel"),
         kind=args.get("kind", "") if args.get("kind") in registry.KINDS else "",
@@ -110,7 +110,7 @@ def asked_for(days: Days) -> Wanted:
     )
 
 
-def choices(actor: Actor, known: dict[int, Place]) -> dict[str, Any]:
+def choices(actor: Actor, known: dict[int, ChannelPlace]) -> dict[str, Any]:
     """What the filters offer: channels and units that the person sees, kinds, states."""
     mine = [place for place in known.values() if actor.may(Action.SEE_DELIVERIES, place.path)]
     at_or_above = {id_ for place in mine for id_ in units.trail(place.path)}
@@ -122,7 +122,7 @@ def choices(actor: Actor, known: dict[int, Place]) -> dict[str, Any]:
     }
 
 
-def links(found: Page) -> dict[str, str]:
+def links(found: DeliveryPage) -> dict[str, str]:
     """Addresses of the first and the next page with the same filters."""
     args = {name: values for name, values in request.args.lists() if name != "after"}
     endpoint = request.endpoint or "deliveries.index"
@@ -132,15 +132,15 @@ def links(found: Page) -> dict[str, str]:
     }
 
 
-def waiting(actor: Actor, known: dict[int, Place]) -> int:
+def waiting(actor: Actor, known: dict[int, ChannelPlace]) -> int:
     """How many deliveries that the person sees wait for somebody's decision."""
-    query = queries.matching(actor, Wanted(open_matters=True), known).with_only_columns(func.count())
+    query = queries.matching(actor, DeliveryFilter(open_matters=True), known).with_only_columns(func.count())
     return db.session.scalar(query) or 0
 
 
-def stuck_channels(actor: Actor, known: dict[int, Place]) -> list[tuple[Place, int]]:
+def stuck_channels(actor: Actor, known: dict[int, ChannelPlace]) -> list[tuple[ChannelPlace, int]]:
     """Channels on which the person may try everything again, with how much failed or was missed there."""
-    query = queries.matching(actor, Wanted(open_matters=True), known).where(
+    query = queries.matching(actor, DeliveryFilter(open_matters=True), known).where(
         Delivery.state.in_((DeliveryState.FAILED, DeliveryState.MISSED))
     )
     counted = query.with_only_columns(Delivery.channel_id, func.count()).group_by(Delivery.channel_id)
@@ -148,6 +148,6 @@ def stuck_channels(actor: Actor, known: dict[int, Place]) -> list[tuple[Place, i
     return [(place, count) for place, count in rows if actor.may(Action.SETTLE, place.path)]
 
 
-def reach_of(actor: Actor, place: Place) -> Reach:
+def reach_of(actor: Actor, place: ChannelPlace) -> DecisionReach:
     """What the person may decide on a channel."""
-    return Reach(schedules=actor.may(Action.SCHEDULE, place.path), settles=actor.may(Action.SETTLE, place.path))
+    return DecisionReach(schedules=actor.may(Action.SCHEDULE, place.path), settles=actor.may(Action.SETTLE, place.path))

@@ -67,7 +67,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class SignInTry:
     """One try to sign in: by which (hashed) name, from which address and browser."""
 
     name: str
@@ -75,7 +75,7 @@ class Try:
     device: Device
 
     @classmethod
-    def of_request(cls, username: str) -> "Try":
+    def of_request(cls, username: str) -> "SignInTry":
         """The try of the present request."""
         return cls(_hashed(username.strip().casefold()[:80]), request.remote_addr or "", _device())
 

@@ -27,7 +27,7 @@ from cms.models.roles import ROLE_NAMES, Role
 from cms.people.accounts import guessing, tokens
 from cms.people.accounts import sign_in as signing
 from cms.people.accounts.forms import REVOKE, PasswordForm, SignInForm, TokenForm
-from cms.people.accounts.guessing import TooManyTries, Try
+from cms.people.accounts.guessing import SignInTry, TooManyTries
 from cms.people.administration import directory, people_views, unit_views
 from cms.people.blueprint import blueprint
 from cms.web import sessions
@@ -53,7 +53,7 @@ def sign_in() -> AnyResponse:
         return redirect(within_site(request.args.get("next"), home))
     form, status, wait_s = SignInForm(), 200, 0
     if request.method == "POST" and form.validate():
-        known = Try.of_request(form.username.data or "")
+        known = SignInTry.of_request(form.username.data or "")
         try:
             known.admit()
             if _let_in(form.username.data or "", form.password.data or "") is not None:

@@ -18,7 +18,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PeopleFilter:
     """What an admin looks for: words of name or sign-in name, a unit with all below it, ended accounts or not."""
 
     words: str = ""
@@ -36,7 +36,7 @@ class Found:
     pages: int
 
 
-def search(session: Session, actor: Actor, wanted: Wanted, page: int = 1) -> Found:
+def search(session: Session, actor: Actor, wanted: PeopleFilter, page: int = 1) -> Found:
     """Return people with a role in the subtree of ``actor``; at most four queries."""
     held = select(Membership.person_id).join(Unit).where(units.within(_paths(session, actor, wanted.unit_id)))
     rows = session.execute(

@@ -13,7 +13,7 @@ from cms.models.people import Person
 from cms.models.roles import ROLE_NAMES, Role
 from cms.people.accounts import passwords, tokens
 from cms.people.administration import admin, directory
-from cms.people.administration.directory import Wanted
+from cms.people.administration.directory import PeopleFilter
 from cms.people.administration.forms import NameForm, PersonForm, RoleForm, role_choices, unit_choices
 from cms.people.blueprint import blueprint
 from cms.web.actor import current_actor
@@ -29,7 +29,7 @@ def index() -> str:
     """People of the admin's units."""
     actor, session = current_actor(), db.session()
     actor.require(Action.MANAGE_PEOPLE)
-    wanted = Wanted(
+    wanted = PeopleFilter(
         words=request.args.get("q", "")[:100],
         unit_id=form_values.whole(request.args, "unit"),
         active=request.args.get("ended") is None,

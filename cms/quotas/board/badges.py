@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from channels.contract import Evidence
 from channels.words import N_, Words
 from cms.core.periods import Per
-from cms.quotas.counting.evidence import Step
+from cms.quotas.counting.evidence import Progress
 from cms.quotas.counting.facts import QuotaFacts
 from cms.quotas.counting.scoring import Score
 from cms.quotas.counting.status import Status
@@ -28,10 +28,10 @@ BY_SHARE = Look(N_("Theo tỷ lệ"), "people", "draft")
 """A share of members that the system does not know has no verdict."""
 
 STEPS = {
-    Step.COUNTED: Look(N_("Đã được tính"), "check-circle", "good"),
-    Step.SCHEDULED: Look(N_("Đã lên lịch"), "calendar-check", "plan"),
-    Step.REVIEW: Look(N_("Chờ duyệt"), "hourglass-split", "wait"),
-    Step.RETRACTED: Look(N_("Đã thu hồi – không còn được tính"), "slash-circle", "bad"),
+    Progress.COUNTED: Look(N_("Đã được tính"), "check-circle", "good"),
+    Progress.SCHEDULED: Look(N_("Đã lên lịch"), "calendar-check", "plan"),
+    Progress.REVIEW: Look(N_("Chờ duyệt"), "hourglass-split", "wait"),
+    Progress.RETRACTED: Look(N_("Đã thu hồi – không còn được tính"), "slash-circle", "bad"),
 }
 PROOFS = {
     Evidence.RECEIPT: N_("kênh xác nhận đã đăng"),

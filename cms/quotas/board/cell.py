@@ -18,12 +18,12 @@ from cms.models.people import Person
 from cms.models.stories import SharedStory
 from cms.quotas.board.board import deciding_day, read_period
 from cms.quotas.counting import gathering, tallies
-from cms.quotas.counting.evidence import Batch, Item, Step, midnight
+from cms.quotas.counting.evidence import Batch, EvidenceItem, Progress, midnight
 from cms.quotas.counting.facts import QuotaFacts, UnitFacts, all_units, plan_of, quota_facts
 from cms.quotas.counting.owners import heirs_on, owners_among
 from cms.quotas.counting.scoring import Score, Scorer
 from cms.quotas.counting.statements import RECORD, STORY, UNIT
-from cms.quotas.counting.tallies import Duty, fits
+from cms.quotas.counting.tallies import QuotaRule, fits
 from scheduler.storage.rows import CHANNEL, DELIVERY, RENDITION
 
 PERSON, SHARED = (cast(Table, entity.__table__) for entity in (Person, SharedStory))
@@ -41,7 +41,7 @@ class Entry:
     proven yet. ``note`` is the record's text, or why the item was called back.
     """
 
-    step: Step
+    step: Progress
     proof: Evidence | None
     at: datetime
     unit: UnitFacts
@@ -70,9 +70,9 @@ class Cell:
     more: int = 0
     """How many items beyond ``MOST`` are not listed."""
 
-    def by_step(self) -> Iterator[tuple[Step, list[Entry]]]:
+    def by_step(self) -> Iterator[tuple[Progress, list[Entry]]]:
         """Entries of each step that has any."""
-        for step in Step:
+        for step in Progress:
             if found := [entry for entry in self.entries if entry.step is step]:
                 yield step, found
 
@@ -136,23 +136,23 @@ def history(session: Session, actor: Actor, cell: Cell, now: datetime, back: int
 
 
 def _entries(
-    duty: Duty, parts: Sequence[Period], batches: Iterable[Batch], units: Mapping[int, UnitFacts]
+    duty: QuotaRule, parts: Sequence[Period], batches: Iterable[Batch], units: Mapping[int, UnitFacts]
 ) -> Iterator[Entry]:
     """Every item that fits, as bare as the evidence gives it."""
     start, end = midnight(parts[0].first), parts[-1].end
     for batch in batches:
         for row in batch.items:
-            item = Item(*row)
+            item = EvidenceItem(*row)
             at = batch.scale.read(item.at)
             if start <= at < end and fits(duty, batch.proof, item):
                 yield _entry(batch, item, at, units[item.unit_id])
 
 
-def _entry(batch: Batch, item: Item, at: datetime, unit: UnitFacts) -> Entry:
+def _entry(batch: Batch, item: EvidenceItem, at: datetime, unit: UnitFacts) -> Entry:
     by_hand = item.quota_id is not None
-    reviewed = batch.step is Step.REVIEW
+    reviewed = batch.step is Progress.REVIEW
     return Entry(
-        step=Step.RETRACTED if item.gone else batch.step,
+        step=Progress.RETRACTED if item.gone else batch.step,
         proof=batch.proof,
         at=at,
         unit=unit,
@@ -174,8 +174,8 @@ def _merged(entries: Iterable[Entry]) -> list[Entry]:
             found[key] = entry
         elif entry.days:
             found[key] = replace(before, at=max(before.at, entry.at), days=before.days + 1)
-    done = {entry.story_id for entry in found.values() if entry.step is Step.COUNTED}
-    return [entry for entry in found.values() if entry.step is not Step.REVIEW or entry.story_id not in done]
+    done = {entry.story_id for entry in found.values() if entry.step is Progress.COUNTED}
+    return [entry for entry in found.values() if entry.step is not Progress.REVIEW or entry.story_id not in done]
 
 
 def _described(connection: Connection, actor: Actor, entries: Sequence[Entry]) -> list[Entry]:
@@ -223,7 +223,7 @@ def _told(entry: Entry, stories: Mapping[int, Any], deliveries: Mapping[int, Any
     if story := stories.get(entry.story_id or 0):
         told = replace(told, title=story.title, by=story.name)
     if delivery := deliveries.get(entry.delivery_id or 0):
-        gone = delivery.reason if entry.step is Step.RETRACTED else ""
+        gone = delivery.reason if entry.step is Progress.RETRACTED else ""
         told = replace(told, channel=delivery.name, link=delivery.link, note=gone, title=delivery.title)
     if record := records.get(entry.record_id or 0):
         told = replace(told, note=record.note, by=record.name)

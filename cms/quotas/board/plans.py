@@ -24,7 +24,7 @@ IN_FORCE, TO_COME, ENDED = STANDINGS = ("in_force", "to_come", "ended")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlanSummary:
     """A plan in the list with its own words; ``standing`` is one of ``STANDINGS`` on the day asked for."""
 
     plan: Plan
@@ -65,7 +65,7 @@ def words(found: Plan) -> schema.Plan:
     return said.model_copy(update={"applies_to": found.applies_to})
 
 
-def lines(session: Session, today: date) -> list[Line]:
+def lines(session: Session, today: date) -> list[PlanSummary]:
     """Every plan, those in force first, then the newest: four queries."""
     tasks = select(Task.plan_id, func.count()).group_by(Task.plan_id)
     quotas = select(Task.plan_id, func.count()).join(Quota, Quota.task_id == Task.id).group_by(Task.plan_id)
@@ -77,7 +77,7 @@ def lines(session: Session, today: date) -> list[Line]:
     )
     counts = [dict(session.execute(query).all()) for query in (tasks, quotas, listed)]
     found = [
-        Line(one, words(one), standing(one, today), *(count.get(one.id, 0) for count in counts))
+        PlanSummary(one, words(one), standing(one, today), *(count.get(one.id, 0) for count in counts))
         for one in session.scalars(select(Plan).order_by(Plan.valid_from.desc(), Plan.id))
     ]
     return sorted(found, key=lambda line: STANDINGS.index(line.standing))

@@ -13,7 +13,7 @@ from cms.core.clock import from_local
 from scheduler.storage.base import UtcDateTime
 
 
-class Step(StrEnum):
+class Progress(StrEnum):
     """How far an item is: proven, promised, with the lead, or called back after it had counted."""
 
     COUNTED = "counted"
@@ -22,7 +22,7 @@ class Step(StrEnum):
     RETRACTED = "retracted"
 
 
-class Item(NamedTuple):
+class EvidenceItem(NamedTuple):
     """One story's proof or promise in one unit.
 
     ``medium`` None fits every channel (not chosen yet). ``topics`` holds those of the asked-for topics that the
@@ -45,7 +45,9 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How ``Item.at`` is written: ``edge`` gives the mark at which a local day begins, ``read`` the instant (UTC).
+    """How ``EvidenceItem.at`` is written.
+
+    ``edge`` gives the mark at which a local day begins, ``read`` the instant (UTC).
 
     Where not ``exact``, only the day is known and the instant is its noon.
     """
@@ -58,10 +60,10 @@ class Scale:
 class Batch(NamedTuple):
     """Items of one origin. ``proof`` is None for what is not proven yet; ``gone`` items were called back."""
 
-    step: Step
+    step: Progress
     proof: Evidence | None
     scale: Scale
-    items: Sequence[Item]
+    items: Sequence[EvidenceItem]
 
 
 def midnight(day: date) -> datetime:

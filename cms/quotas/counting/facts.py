@@ -11,7 +11,7 @@ from channels.contract import Evidence
 from cms.core.periods import Per
 from cms.models.people import Unit
 from cms.models.plans import Plan, Quota, Task
-from cms.quotas.counting.tallies import Duty
+from cms.quotas.counting.tallies import QuotaRule
 from cms.quotas.packs.schema import Counts, Selector
 from scheduler.storage.base import read_json
 from scheduler.storage.dialect import text_in
@@ -58,7 +58,7 @@ class PlanFacts:
 class QuotaFacts:
     """A quota with its task and plan, as the board's column. ``percent`` of the units with the duty must meet it."""
 
-    duty: Duty
+    duty: QuotaRule
     code: str
     task: str
     title: str
@@ -145,9 +145,9 @@ def _facts(plan: PlanFacts, row: Any) -> QuotaFacts:
     )
 
 
-def _duty(plan: PlanFacts, row: Any, share: Mapping[str, Any]) -> Duty:
+def _duty(plan: PlanFacts, row: Any, share: Mapping[str, Any]) -> QuotaRule:
     needs = (row.filters.get("topics"), row.filters.get("introduces"))
-    return Duty(
+    return QuotaRule(
         id=row.id,
         target=row.at_least,
         per=Per(row.per),

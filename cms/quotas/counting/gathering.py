@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 from channels.contract import Evidence
 from cms.core.clock import local_day
 from cms.core.periods import Period
-from cms.quotas.counting.evidence import ISO, PLAIN, Batch, Item, Scale, Step, days, instants, midnight
+from cms.quotas.counting.evidence import ISO, PLAIN, Batch, EvidenceItem, Progress, Scale, days, instants, midnight
 from cms.quotas.counting.statements import (
     BROADCAST,
     BROADCASTS,
@@ -27,7 +27,7 @@ from cms.quotas.counting.statements import (
     UNAIRED,
     WAITING,
 )
-from cms.quotas.counting.tallies import Duty, Stretches
+from cms.quotas.counting.tallies import QuotaRule, Stretches
 from scheduler.storage.rows import CHANNEL, DELIVERY
 
 _DAY = timedelta(days=1)
@@ -42,7 +42,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class EvidenceQuery:
     """What has to be read for one proof: ``near`` for the media of duties that are judged over what is shown,
     ``far`` for those that are judged over a longer period. ``topics`` matter within ``topical``.
     """
@@ -71,7 +71,7 @@ class Ask:
         return {"near_media": self.near_media, "far_media": self.far_media, "topics": self.topics}
 
 
-def ask(duties: Sequence[Duty], parts: Stretches) -> Ask | None:
+def ask(duties: Sequence[QuotaRule], parts: Stretches) -> EvidenceQuery | None:
     """What ``duties`` need to be read over their ``parts``; None if there are none."""
     if not duties:
         return None
@@ -80,7 +80,7 @@ def ask(duties: Sequence[Duty], parts: Stretches) -> Ask | None:
     near = {duty: span for duty, span in spans.items() if span.end - span.first <= shortest + NEAR}
     topical = [span for duty, span in spans.items() if duty.needs]
     whole = _hull(spans.values())
-    return Ask(
+    return EvidenceQuery(
         near=_hull(near.values()),
         near_media=_media(near),
         far=whole,
@@ -94,7 +94,7 @@ NEAR = timedelta(days=14)
 """Duties whose time is so much longer than the shortest are read together with it."""
 
 
-def _media(duties: Iterable[Duty]) -> tuple[str, ...]:
+def _media(duties: Iterable[QuotaRule]) -> tuple[str, ...]:
     return tuple(sorted({medium for duty in duties for medium in duty.media}))
 
 
@@ -109,7 +109,7 @@ def _hull(spans: Iterable[Span]) -> Span:
 
 def gather(
     connection: Connection,
-    duties: Sequence[Duty],
+    duties: Sequence[QuotaRule],
     parts: Stretches,
     now: datetime,
     units: Collection[int] | None = None,
@@ -127,7 +127,7 @@ class _Reading:
     def __init__(
         self,
         connection: Connection,
-        duties: Sequence[Duty],
+        duties: Sequence[QuotaRule],
         parts: Stretches,
         now: datetime,
         units: Collection[int] | None,
@@ -145,25 +145,25 @@ class _Reading:
         if whole is None:
             return
         if found := self._ask(Evidence.RECEIPT):
-            yield self._read(Step.COUNTED, Evidence.RECEIPT, RECEIPTS, CHANNEL.c.unit_id, found.instants())
+            yield self._read(Progress.COUNTED, Evidence.RECEIPT, RECEIPTS, CHANNEL.c.unit_id, found.instants())
         if found := self._ask(Evidence.BROADCAST):
-            yield self._read(Step.COUNTED, Evidence.BROADCAST, BROADCASTS, BROADCAST.c.unit_id, found.instants())
+            yield self._read(Progress.COUNTED, Evidence.BROADCAST, BROADCASTS, BROADCAST.c.unit_id, found.instants())
             yield from self._unaired(found)
         if found := self._ask(Evidence.PLAY):
             yield self._plays(found)
             yield from self._showing(found)
-        yield self._read(Step.COUNTED, Evidence.MANUAL, RECORDS, RECORD.c.unit_id, whole.days(), self._days)
+        yield self._read(Progress.COUNTED, Evidence.MANUAL, RECORDS, RECORD.c.unit_id, whole.days(), self._days)
         if midnight(whole.far.end) > self._now:
-            yield self._read(Step.SCHEDULED, None, WAITING, CHANNEL.c.unit_id, whole.instants())
+            yield self._read(Progress.SCHEDULED, None, WAITING, CHANNEL.c.unit_id, whole.instants())
             if midnight(whole.far.first) <= self._now:
                 yield self._reviews(whole)
 
-    def _ask(self, proof: Evidence) -> Ask | None:
+    def _ask(self, proof: Evidence) -> EvidenceQuery | None:
         return ask([duty for duty in self._duties if duty.proof is proof], self._parts)
 
     def _read(
         self,
-        step: Step,
+        step: Progress,
         proof: Evidence | None,
         statement: Select[*tuple[Any, ...]],
         unit: ColumnElement[int],
@@ -171,7 +171,7 @@ class _Reading:
         scale: Scale | None = None,
     ) -> Batch:
         rows = self._connection.execute(self._narrowed(statement, unit), values).all()
-        return Batch(step, proof, scale or self._instants, cast("Sequence[Item]", rows))
+        return Batch(step, proof, scale or self._instants, cast("Sequence[EvidenceItem]", rows))
 
     def _narrowed(self, statement: Select[*tuple[Any, ...]], unit: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
         if self._units is None:
@@ -182,18 +182,18 @@ class _Reading:
             narrowed = narrowed.where(DELIVERY.c.channel_id.in_(own))
         return narrowed
 
-    def _reviews(self, whole: Ask) -> Batch:
+    def _reviews(self, whole: EvidenceQuery) -> Batch:
         """What waits with a lead counts from now on, wherever it may go."""
         statement = self._narrowed(REVIEWS, STORY.c.unit_id)
         rows = self._connection.execute(statement, {**whole.instants(), "now": self._now}).all()
-        return Batch(Step.REVIEW, None, PLAIN, [_at(row, self._now) for row in rows])
+        return Batch(Progress.REVIEW, None, PLAIN, [_at(row, self._now) for row in rows])
 
-    def _unaired(self, found: Ask) -> Iterator[Batch]:
+    def _unaired(self, found: EvidenceQuery) -> Iterator[Batch]:
         """A script that went out in the running part of time and that nobody has aired yet is a promise."""
         since = max(found.far.first, self._running(Evidence.BROADCAST))
         if midnight(found.far.end) > self._now >= midnight(since):
             values = {**found.instants(), "since": midnight(since), "now": self._now}
-            yield self._read(Step.SCHEDULED, None, UNAIRED, CHANNEL.c.unit_id, values)
+            yield self._read(Progress.SCHEDULED, None, UNAIRED, CHANNEL.c.unit_id, values)
 
     def _running(self, proof: Evidence) -> date:
         """The first day of the longest part of time that runs now and that a duty of this proof is judged over."""
@@ -201,12 +201,12 @@ class _Reading:
         parts = (part for duty in self._duties if duty.proof is proof for part in self._parts[duty.id])
         return min((part.first for part in parts if part.first <= today <= part.last), default=today)
 
-    def _plays(self, found: Ask) -> Batch:
+    def _plays(self, found: EvidenceQuery) -> Batch:
         rows = self._connection.execute(self._narrowed(PLAYS, CHANNEL.c.unit_id), found.days()).all()
         items = [_at(row, day) for row in rows for day in row.days.split()]
-        return Batch(Step.COUNTED, Evidence.PLAY, ISO, items)
+        return Batch(Progress.COUNTED, Evidence.PLAY, ISO, items)
 
-    def _showing(self, found: Ask) -> Iterator[Batch]:
+    def _showing(self, found: EvidenceQuery) -> Iterator[Batch]:
         """What boards carry or will carry is promised for each day from today on."""
         today = max(local_day(self._now), found.far.first)
         if today >= found.far.end:
@@ -215,16 +215,16 @@ class _Reading:
         rows = self._connection.execute(statement, {**found.instants(), "now": self._now}).all()
         calendar = _Calendar(today, found.far.end)
         items = [_at(row, day) for row in rows for day in calendar.between(row.begins, row.until)]
-        yield Batch(Step.SCHEDULED, None, ISO, items)
+        yield Batch(Progress.SCHEDULED, None, ISO, items)
 
 
 FEW = 20
 """For so many units their channels are a better way in than the time."""
 
 
-def _at(row: Sequence[Any], at: Any) -> Item:
+def _at(row: Sequence[Any], at: Any) -> EvidenceItem:
     """The row's item at another time than the row says."""
-    return Item._make([*row[:6], at, *row[7:10]])
+    return EvidenceItem._make([*row[:6], at, *row[7:10]])
 
 
 class _Calendar:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from channels.words import N_, Words
 from cms.core.periods import Period
-from cms.quotas.counting.status import Status, Tally, Verdict, judge
-from cms.quotas.counting.tallies import Duty, Piles, Weight, weigh
+from cms.quotas.counting.status import Status, Totals, Verdict, judge
+from cms.quotas.counting.tallies import QuotaRule, Tallies, Weight, weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Score:
     """
 
     period: Period
-    tally: Tally
+    tally: Totals
     target: int | None
     verdict: Verdict
     closes: datetime
@@ -31,7 +31,7 @@ class Score:
 class Scorer:
     """Scores one duty for unit after unit over ``parts``; piles that weigh the same are judged once."""
 
-    def __init__(self, duty: Duty, parts: Sequence[Period], shown: Period, now: datetime) -> None:
+    def __init__(self, duty: QuotaRule, parts: Sequence[Period], shown: Period, now: datetime) -> None:
         self.duty = duty
         self.parts = parts
         self.shown = shown
@@ -39,7 +39,7 @@ class Scorer:
         self._judged: dict[tuple[int, Weight], Score] = {}
         self._summed: dict[tuple[Weight, ...], Score] = {}
 
-    def score(self, piles: Piles, unit: int) -> Score:
+    def score(self, piles: Tallies, unit: int) -> Score:
         """How a unit stands with what lies on the duty's piles."""
         weights = self._weights(piles, unit)
         found = self._summed.get(weights)
@@ -48,11 +48,11 @@ class Scorer:
             found = self._summed[weights] = scores[0] if len(scores) == 1 else total(scores, self.shown)
         return found
 
-    def by_part(self, piles: Piles, unit: int) -> list[Score]:
+    def by_part(self, piles: Tallies, unit: int) -> list[Score]:
         """How each part stands, in order of time."""
         return self._each(self._weights(piles, unit))
 
-    def _weights(self, piles: Piles, unit: int) -> tuple[Weight, ...]:
+    def _weights(self, piles: Tallies, unit: int) -> tuple[Weight, ...]:
         there = [piles.get((unit, part)) for part in range(len(self.parts))]
         return tuple([weigh(self.duty, pile) if pile else _NOTHING for pile in there])
 
@@ -62,13 +62,13 @@ class Scorer:
     def _one(self, part: int, weight: Weight) -> Score:
         found = self._judged.get((part, weight))
         if found is None:
-            period, tally = self.parts[part], Tally(*weight[:3])
+            period, tally = self.parts[part], Totals(*weight[:3])
             verdict = self._verdict(tally, period)
             found = Score(period, tally, self.duty.target, verdict, period.end, weight.retracted)
             self._judged[part, weight] = found
         return found
 
-    def _verdict(self, tally: Tally, period: Period) -> Verdict:
+    def _verdict(self, tally: Totals, period: Period) -> Verdict:
         applies = self.duty.first <= period.last and period.first <= self.duty.last
         if applies and self.duty.share:
             percent, of = self.duty.share
@@ -97,7 +97,7 @@ def total(scores: Sequence[Score], shown: Period) -> Score:
         retracted += part.retracted
         met += part.verdict.status is Status.MET
     decisive = _decisive(there)
-    verdict, whole = _summed(decisive, met, len(there)), Tally(counted, scheduled, in_review)
+    verdict, whole = _summed(decisive, met, len(there)), Totals(counted, scheduled, in_review)
     return Score(shown, whole, target, verdict, decisive.closes, retracted, met, len(there))
 
 

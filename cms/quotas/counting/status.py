@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Totals:
     """Items of one quota, unit and period, each counted once, at its furthest step.
 
     ``counted`` delivered and proven; ``scheduled`` promised before the period closes; ``in_review`` with the lead.
@@ -67,7 +67,7 @@ class Forecast:
 
 def judge(
     target: int | None,
-    tally: Tally,
+    tally: Totals,
     period: Period,
     now: datetime,
     *,
@@ -93,7 +93,7 @@ def judge(
     return _unmet(target, tally, period, now, deadline or period.end)
 
 
-def _unmet(target: int, tally: Tally, period: Period, now: datetime, closing: datetime) -> Verdict:
+def _unmet(target: int, tally: Totals, period: Period, now: datetime, closing: datetime) -> Verdict:
     if now >= closing:
         return Verdict(Status.MISSED, _count(N_("Hết hạn, mới có %(counted)s/%(target)s."), tally, target))
     ahead = forecast(target, tally, closing)
@@ -110,7 +110,7 @@ def _unmet(target: int, tally: Tally, period: Period, now: datetime, closing: da
     return Verdict(Status.AT_RISK, _count(_risk(ahead, tally), tally, target), ahead)
 
 
-def _risk(ahead: Forecast, tally: Tally) -> str:
+def _risk(ahead: Forecast, tally: Totals) -> str:
     if tally.in_review >= ahead.uncovered:
         return N_("Chỉ đủ %(target)s nếu các bài đang chờ duyệt kịp được duyệt và lên lịch.")
     return N_("Chậm tiến độ: mới có %(counted)s/%(target)s, chưa đủ bài đã lên lịch hoặc chờ duyệt.")
@@ -123,7 +123,7 @@ def due_by(target: int, start: datetime, closing: datetime, now: datetime) -> in
     return int(target * elapsed + _HALF)
 
 
-def forecast(target: int, tally: Tally, closing: datetime) -> Forecast:
+def forecast(target: int, tally: Totals, closing: datetime) -> Forecast:
     """What a quota of ``target`` items that closes at ``closing`` (UTC) still needs."""
     missing = max(target - tally.counted, 0)
     uncovered = max(missing - tally.scheduled, 0)
@@ -160,7 +160,7 @@ def members_needed(percent: int, members: int) -> int:
     return -(-percent * members // 100)
 
 
-def _count(text: str, tally: Tally, target: int | None = None) -> Words:
+def _count(text: str, tally: Totals, target: int | None = None) -> Words:
     return Words(text, {"counted": tally.counted, "target": target})
 
 

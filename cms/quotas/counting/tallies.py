@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 from channels.contract import Evidence
 from cms.core import periods
 from cms.core.periods import Per, Period
-from cms.quotas.counting.evidence import Batch, Item, Scale, Step
+from cms.quotas.counting.evidence import Batch, EvidenceItem, Progress, Scale
 from cms.quotas.packs.schema import Counts
 
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class QuotaRule:
     """A quota as counting needs it.
 
     ``needs`` are sets of topics: an item names one of each. ``share`` is set for a target over members that the
@@ -39,7 +39,7 @@ class Duty:
     """Percent, and of whom."""
 
 
-class Pile(NamedTuple):
+class Tally(NamedTuple):
     """What a unit has for one quota in one part of time: a story for each item, by its step."""
 
     counted: list[int]
@@ -48,15 +48,15 @@ class Pile(NamedTuple):
     retracted: list[int]
 
 
-Piles = Mapping[tuple[int, int], Pile]
+Tallies = Mapping[tuple[int, int], Tally]
 """A duty's piles by unit and number of the part, counted from 0; where nothing is, there is no pile."""
 Stretches = Mapping[int, tuple[Period, ...]]
 """Periods that follow on each other, by the duty's id: the parts that are judged each for itself."""
-_PLACE = {step: number for number, step in enumerate(Step)}
-_GONE = _PLACE[Step.RETRACTED]
+_PLACE = {step: number for number, step in enumerate(Progress)}
+_GONE = _PLACE[Progress.RETRACTED]
 
 
-def fits(duty: Duty, proof: Evidence | None, item: Item) -> bool:
+def fits(duty: QuotaRule, proof: Evidence | None, item: EvidenceItem) -> bool:
     """Whether the item is of the kind that the quota asks for, wherever and whenever it was."""
     if item.quota_id is not None or duty.proof is Evidence.MANUAL:
         return item.quota_id == duty.id
@@ -72,12 +72,12 @@ def fits(duty: Duty, proof: Evidence | None, item: Item) -> bool:
     return all(not named.isdisjoint(need) for need in duty.needs)
 
 
-def stretches(duties: Iterable[Duty], shown: Period) -> Stretches:
+def stretches(duties: Iterable[QuotaRule], shown: Period) -> Stretches:
     """The periods over which each quota is judged when ``shown`` is looked at."""
     return {duty.id: stretch(duty, shown) for duty in duties}
 
 
-def stretch(duty: Duty, shown: Period) -> tuple[Period, ...]:
+def stretch(duty: QuotaRule, shown: Period) -> tuple[Period, ...]:
     """The periods over which a quota is judged when ``shown`` is looked at.
 
     A quota without a number is counted over what is shown. One with a longer period is judged over that period, one
@@ -94,13 +94,13 @@ def _parts(shown: Period, per: Per) -> tuple[Period, ...]:
 
 
 def sort(
-    duties: Sequence[Duty], batches: Iterable[Batch], parts: Stretches, home: Mapping[int, int] | None = None
-) -> dict[int, Piles]:
+    duties: Sequence[QuotaRule], batches: Iterable[Batch], parts: Stretches, home: Mapping[int, int] | None = None
+) -> dict[int, Tallies]:
     """Put every item on the piles where it counts, by the duty's id.
 
     ``home`` tells which unit stands for which (one that has ended is stood for by its heir).
     """
-    found: dict[int, dict[tuple[int, int], Pile]] = {duty.id: {} for duty in duties}
+    found: dict[int, dict[tuple[int, int], Tally]] = {duty.id: {} for duty in duties}
     homes = home or {}
     for batch in batches:
         places = _Places(duties, batch, parts, found)
@@ -112,24 +112,28 @@ def sort(
                     key = (homes.get(unit, unit), part)
                     pile = piles.get(key)
                     if pile is None:
-                        pile = piles[key] = Pile([], [], [], [])
+                        pile = piles[key] = Tally([], [], [], [])
                     pile[_GONE if gone else step].append(story)
     return dict(found)
 
 
-class _Places(dict[tuple[Any, ...], list[tuple[dict[tuple[int, int], Pile], list[Any]]]]):
+class _Places(dict[tuple[Any, ...], list[tuple[dict[tuple[int, int], Tally], list[Any]]]]):
     """Where items of one look belong: piles and edges of the duties they fit, found once for each look."""
 
     def __init__(
-        self, duties: Sequence[Duty], batch: Batch, parts: Stretches, found: dict[int, dict[tuple[int, int], Pile]]
+        self,
+        duties: Sequence[QuotaRule],
+        batch: Batch,
+        parts: Stretches,
+        found: dict[int, dict[tuple[int, int], Tally]],
     ) -> None:
         super().__init__()
         self._proof = batch.proof
         self._duties = [(duty, found[duty.id], edges(parts[duty.id], batch.scale)) for duty in duties]
 
-    def __missing__(self, look: tuple[Any, ...]) -> list[tuple[dict[tuple[int, int], Pile], list[Any]]]:
+    def __missing__(self, look: tuple[Any, ...]) -> list[tuple[dict[tuple[int, int], Tally], list[Any]]]:
         medium, kind, column, topics, quota = look
-        item = Item(0, medium, kind, column, topics, 0, None, 0, 0, quota)
+        item = EvidenceItem(0, medium, kind, column, topics, 0, None, 0, 0, quota)
         self[look] = [(piles, ends) for duty, piles, ends in self._duties if fits(duty, self._proof, item)]
         return self[look]
 
@@ -148,7 +152,7 @@ class Weight(NamedTuple):
     retracted: int = 0
 
 
-def weigh(duty: Duty, pile: Pile) -> Weight:
+def weigh(duty: QuotaRule, pile: Tally) -> Weight:
     """Count each story once, at its furthest step; or every time that it was on, if times count."""
     counted, scheduled, review, retracted = pile
     done = set(counted)

@@ -39,7 +39,7 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReachedUnit:
     """A unit as duties find it, whether stored or only in the pack. ``successor`` is a code."""
 
     path: str
@@ -83,14 +83,15 @@ def of_loading(session: Session, pack: schema.Pack, units: Sequence[schema.Unit]
     yield from _of_units(units, {row.code: row for row in rows}, places)
 
 
-def _stored(rows: Sequence[Unit]) -> dict[str, Place]:
+def _stored(rows: Sequence[Unit]) -> dict[str, ReachedUnit]:
     codes = {row.id: row.code for row in rows}
     return {
-        row.code: Place(row.path, row.name, frozenset(row.groups), codes.get(row.successor_id or 0)) for row in rows
+        row.code: ReachedUnit(row.path, row.name, frozenset(row.groups), codes.get(row.successor_id or 0))
+        for row in rows
     }
 
 
-def _with_pack(stored: Mapping[str, Place], units: Sequence[schema.Unit]) -> dict[str, Place]:
+def _with_pack(stored: Mapping[str, ReachedUnit], units: Sequence[schema.Unit]) -> dict[str, ReachedUnit]:
     """The units as they will be: those of the pack gain groups and heirs; new ones stand where their parents do."""
     said = {unit.code: unit for unit in units}
     places = dict(stored)
@@ -99,11 +100,11 @@ def _with_pack(stored: Mapping[str, Place], units: Sequence[schema.Unit]) -> dic
         path, name = (known.path, known.name) if known else (_path_above(unit, said, stored), unit.name)
         groups = frozenset(unit.groups) | (known.groups if known else frozenset())
         heir = (known.successor if known else None) or unit.successor
-        places[unit.code] = Place(path, name, groups, heir)
+        places[unit.code] = ReachedUnit(path, name, groups, heir)
     return places
 
 
-def _path_above(unit: schema.Unit, said: Mapping[str, schema.Unit], stored: Mapping[str, Place]) -> str:
+def _path_above(unit: schema.Unit, said: Mapping[str, schema.Unit], stored: Mapping[str, ReachedUnit]) -> str:
     """The path of the nearest unit above a new one that is known; packs with a circle are refused before."""
     above = unit.parent
     for _ in said:
@@ -115,7 +116,7 @@ def _path_above(unit: schema.Unit, said: Mapping[str, schema.Unit], stored: Mapp
     return NOWHERE
 
 
-def _of_pack(pack: schema.Pack, places: Mapping[str, Place]) -> Iterator[Touch]:
+def _of_pack(pack: schema.Pack, places: Mapping[str, ReachedUnit]) -> Iterator[Touch]:
     """The root, and everyone whom the plan gives a duty."""
     if root := places.get(pack.plan.root):
         yield Touch(root.path, root.name, ROOT)
@@ -148,7 +149,7 @@ def _selectors(pack: schema.Pack) -> Iterator[schema.Selector]:
         yield report.owners
 
 
-def _members(selector: schema.Selector, places: Mapping[str, Place]) -> Iterator[Place]:
+def _members(selector: schema.Selector, places: Mapping[str, ReachedUnit]) -> Iterator[ReachedUnit]:
     """The units chosen, and those that their duties have passed to or will pass to."""
     named, groups = frozenset(selector.units), frozenset(selector.groups)
     for code, place in places.items():
@@ -157,7 +158,7 @@ def _members(selector: schema.Selector, places: Mapping[str, Place]) -> Iterator
             yield from _heirs(place, places)
 
 
-def _heirs(place: Place, places: Mapping[str, Place]) -> Iterator[Place]:
+def _heirs(place: ReachedUnit, places: Mapping[str, ReachedUnit]) -> Iterator[ReachedUnit]:
     current = places.get(place.successor or "")
     for _ in places:
         if current is None:
@@ -166,7 +167,9 @@ def _heirs(place: Place, places: Mapping[str, Place]) -> Iterator[Place]:
         current = places.get(current.successor or "")
 
 
-def _of_units(units: Sequence[schema.Unit], rows: Mapping[str, Unit], places: Mapping[str, Place]) -> Iterator[Touch]:
+def _of_units(
+    units: Sequence[schema.Unit], rows: Mapping[str, Unit], places: Mapping[str, ReachedUnit]
+) -> Iterator[Touch]:
     codes = {row.id: row.code for row in rows.values()}
     for unit in units:
         row = rows.get(unit.code)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from channels.contract import Evidence, StoryKind
 from cms.core.periods import Per
-from cms.quotas.packs.values import Address, Brief, Code, Day, DueDay, Email, Line, Mark, Note, Phone, Prose
+from cms.quotas.packs.values import Address, Brief, Code, Day, DueDay, Email, Mark, Note, OneLine, Phone, Prose
 
 
 class ReportPer(StrEnum):
@@ -40,7 +40,7 @@ class Label(Part):
     """A word of the plan (a group of units, a medium) and what people call it."""
 
     code: Code
-    title: Line
+    title: OneLine
 
 
 class Plan(Part):
@@ -51,11 +51,11 @@ class Plan(Part):
     """
 
     code: Code
-    title: Line
-    short_title: Line
-    number: Line | None = None
+    title: OneLine
+    short_title: OneLine
+    number: OneLine | None = None
     date: Day | None = None
-    issuer: Line
+    issuer: OneLine
     root: Code
     lead: Code | None = None
     valid_from: Day
@@ -75,7 +75,7 @@ class Unit(Part):
     """An organisation. ``valid_to`` is its last day; ``successor`` takes over the day after."""
 
     code: Code
-    name: Line
+    name: OneLine
     short_name: Brief = ""
     parent: Code | None = None
     groups: tuple[Code, ...] = ()
@@ -89,7 +89,7 @@ class Column(Part):
     """A column (chuyên mục) that the plan asks for."""
 
     code: Code
-    title: Line
+    title: OneLine
     note: Note = ""
 
 
@@ -97,7 +97,7 @@ class Platform(Part):
     """A service to make known: names, addresses, hotlines. ``own`` stands for each unit's own site."""
 
     code: Code
-    name: Line
+    name: OneLine
     kind: Code
     addresses: tuple[Address, ...] = ()
     hotlines: tuple[Phone, ...] = ()
@@ -110,7 +110,7 @@ class Audience(Part):
     """Whom the plan wants to reach, and in what form if it says so."""
 
     code: Code
-    title: Line
+    title: OneLine
     note: Note = ""
 
 
@@ -118,7 +118,7 @@ class Topic(Part):
     """What to write about; ``platforms`` are to be introduced with it."""
 
     code: Code
-    title: Line
+    title: OneLine
     text: Prose
     platforms: tuple[Code, ...] = ()
     audiences: tuple[Code, ...] = ()
@@ -128,10 +128,10 @@ class Topic(Part):
 class LegalText(Part):
     """One legal document as the plan cites it; ``date`` is None where the plan gives none."""
 
-    kind: Line
-    number: Line
+    kind: OneLine
+    number: OneLine
     date: Day | None = None
-    issuer: Line
+    issuer: OneLine
     title: Prose
 
 
@@ -139,7 +139,7 @@ class Document(LegalText):
     """An entry of the plan's list of documents; ``also`` are further ones that the same entry names."""
 
     code: Code
-    part: Line
+    part: OneLine
     position: int = Field(ge=1)
     also: tuple[LegalText, ...] = ()
     note: Note = ""
@@ -156,7 +156,7 @@ class Share(Part):
     """A target over many: ``percent`` of the members. ``groups`` empty: members that the system does not know."""
 
     percent: int = Field(ge=1, le=100)
-    of: Line
+    of: OneLine
     groups: tuple[Code, ...] = ()
 
 
@@ -169,7 +169,7 @@ class Quota(Part):
     """
 
     code: Mark
-    of_what: Line
+    of_what: OneLine
     media: tuple[Code, ...] = Field(min_length=1)
     column: Code | None = None
     at_least: int | None = Field(default=None, ge=1)
@@ -209,7 +209,7 @@ class Report(Part):
     """
 
     code: Mark
-    title: Line
+    title: OneLine
     owners: Selector
     to: Code
     onward: Code | None = None
@@ -224,7 +224,7 @@ class Form(Part):
     """A form of publicity that the plan lists (infographic, leaflet, event month, the national day…)."""
 
     code: Code
-    title: Line
+    title: OneLine
     text: Prose
     media: tuple[Code, ...] = ()
     audiences: tuple[Code, ...] = ()
@@ -235,7 +235,7 @@ class Material(Part):
     """Material that came with the plan (leaflet, banner, radio script, slogans, poster)."""
 
     code: Code
-    title: Line
+    title: OneLine
     medium: Code
     topic: Code | None = None
     source: Note = ""

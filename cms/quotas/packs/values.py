@@ -70,11 +70,11 @@ Code = Annotated[str, StringConstraints(max_length=80), AfterValidator(_code)]
 """A name that never changes, ``chuyen-doi-so``."""
 Mark = Annotated[str, StringConstraints(max_length=40), AfterValidator(_mark)]
 """A number as the plan prints it, ``2.4`` or ``II.1.đ``, with a suffix where one paragraph has several quotas."""
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+OneLine = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000)]
 Brief = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=3000)]
-"""``Brief`` and ``Note`` may be empty, ``Line`` and ``Prose`` may not."""
+"""``Brief`` and ``Note`` may be empty, ``OneLine`` and ``Prose`` may not."""
 Day = Annotated[date, BeforeValidator(_day)]
 """An ISO date. Nothing else is taken, so that a bare number never becomes a day of 1970."""
 DueDay = Annotated[str, AfterValidator(_due_day)]

@@ -26,7 +26,7 @@ EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{8,68}")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class AiredItem:
     """An item that was on air: when it begins within the bulletin and how long it takes, in estimated seconds."""
 
     delivery_id: int
@@ -40,7 +40,7 @@ class Aired:
 
     basis: object
     aired: frozenset[int] | None
-    items: tuple[Item, ...]
+    items: tuple[AiredItem, ...]
     seconds: float
     released: datetime | None
 
@@ -56,7 +56,7 @@ def as_aired(
     read = _read(session, bulletin, home, named, started_at)
     if read is None:
         return Aired(basis, named, (), 0.0, None)
-    items = tuple(Item(row.script.delivery_id, row.at or 0.0, row.seconds) for row in read.rows)
+    items = tuple(AiredItem(row.script.delivery_id, row.at or 0.0, row.seconds) for row in read.rows)
     return Aired(basis, named, items, read.whole.estimate.seconds, min(row.script.live_at for row in read.rows))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Arrangement:
     """A script that could be taken in: its length within the bulletin in seconds, its class, whether it was aired."""
 
     delivery_id: int
@@ -27,7 +27,7 @@ def arranged(order: Sequence[int], wanted: Sequence[int]) -> list[int] | None:
     return list(wanted) if sorted(order) == sorted(wanted) else None
 
 
-def filled(room_s: float, choices: Sequence[Choice], break_s: float, *, first: bool) -> list[int]:
+def filled(room_s: float, choices: Sequence[Arrangement], break_s: float, *, first: bool) -> list[int]:
     """Choose what fills ``room_s`` seconds: urgent ones in any case, then in the given order what was not aired yet
     and still fits. ``break_s`` stands before each but the first item of an empty bulletin.
     """

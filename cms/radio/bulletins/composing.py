@@ -123,7 +123,7 @@ def fitting(session: Session, actor: Actor, bulletin_id: int) -> Fitting:
     programmes.require(actor, unit.path)
     version, found = bulletin.version, rundown.of(session, bulletin, unit)
     choices = [
-        arranging.Choice(choice.script.delivery_id, choice.seconds, choice.script.urgency, bool(choice.aired))
+        arranging.Arrangement(choice.script.delivery_id, choice.seconds, choice.script.urgency, bool(choice.aired))
         for choice in rundown.choices(session, found)
     ]
     taken = arranging.filled(-found.sums.off, choices, break_seconds(found.frame), first=not found.rows)

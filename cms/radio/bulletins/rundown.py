@@ -29,7 +29,7 @@ CHANGED = N_("Bản tin vừa được người khác sửa; hãy xem lại rồ
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RundownRow:
     """An item: its script, its length within the bulletin and when it begins, in seconds; ``at`` None if it is cut."""
 
     script: Script
@@ -50,7 +50,7 @@ class Rundown:
     unit: Unit
     made_by: str
     frame: Frame
-    rows: Sequence[Row]
+    rows: Sequence[RundownRow]
     whole: frozen.Script
     airings: Sequence[tuple[BulletinAiring, str, str]]
     """With the names of the unit and of who logged it, newest first."""
@@ -61,13 +61,13 @@ class Rundown:
         return composing.Sums(self.whole.estimate.seconds, self.bulletin.slot_s)
 
     @property
-    def gone(self) -> list[Row]:
+    def gone(self) -> list[RundownRow]:
         """Items that were called back after they had been taken in."""
         return [row for row in self.rows if row.gone]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class BulletinChoice:
     """A live script that is not in the bulletin: its length there in seconds, and when it was aired."""
 
     script: Script
@@ -117,14 +117,14 @@ def of(
     )  # fmt: skip
 
 
-def choices(session: Session, found: Rundown) -> list[Choice]:
+def choices(session: Session, found: Rundown) -> list[BulletinChoice]:
     """Return live scripts that could be taken in, urgent ones and then the newest first."""
     taken = {row.script.delivery_id for row in found.rows}
     live = queries.live_for(session, found.unit, MOST_CHOICES)
     scripts = [one for one in live if one.delivery_id not in taken and not one.damaged]
     aired = airings(session, [one.delivery_id for one in scripts])
     offered = [
-        Choice(
+        BulletinChoice(
             one, length(one, found.frame.rate),
             [airing for airing in aired.get(one.delivery_id, []) if airing.entry.voided_at is None],
         )
@@ -193,9 +193,11 @@ def standing_in(session: Session, actor: Actor, delivery_id: int) -> list[tuple[
     return [(id_, title, at) for id_, title, at, path in rows if queries.may_read(actor, path)]
 
 
-def _rows(scripts: Sequence[Script], whole: frozen.Script, frame: Frame, as_read: bool) -> list[Row]:
+def _rows(scripts: Sequence[Script], whole: frozen.Script, frame: Frame, as_read: bool) -> list[RundownRow]:
     starts = iter(composing.offsets(whole))
-    return [Row(one, length(one, frame.rate), None if _is_cut(one, as_read) else next(starts)[0]) for one in scripts]
+    return [
+        RundownRow(one, length(one, frame.rate), None if _is_cut(one, as_read) else next(starts)[0]) for one in scripts
+    ]
 
 
 def _is_cut(script: Script, as_read: bool) -> bool:

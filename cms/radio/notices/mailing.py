@@ -42,7 +42,7 @@ MOST_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class MailClaim:
     """A message that this process, and no other, may send now."""
 
     mail_id: int
@@ -90,7 +90,7 @@ class Mailer:
                         mail_id=mail.id, delivery_id=one, state="waiting", tries=0, next_at=now, detail="",
                     )  # fmt: skip
 
-    def _claim(self) -> Claim | None:
+    def _claim(self) -> MailClaim | None:
         """Stamp the next due message as called, and commit, before anything is said to a server."""
         now = self._now()
         with self._changing() as session:
@@ -102,9 +102,9 @@ class Mailer:
                 return None
             notice, address = row
             notice.state, notice.called_at, notice.next_at, notice.tries = "called", now, None, notice.tries + 1
-            return Claim(notice.mail_id, notice.delivery_id, address, notice.tries)
+            return MailClaim(notice.mail_id, notice.delivery_id, address, notice.tries)
 
-    def _deliver(self, claim: Claim) -> bool:
+    def _deliver(self, claim: MailClaim) -> bool:
         try:
             message = self._message(claim)
             if message is None:
@@ -121,7 +121,7 @@ class Mailer:
         self._note(claim, "sent", "")
         return True
 
-    def _message(self, claim: Claim) -> EmailMessage | None:
+    def _message(self, claim: MailClaim) -> EmailMessage | None:
         with Session(self._database) as session:
             script = queries.by_ids(session, [claim.delivery_id]).get(claim.delivery_id)
         if script is None or script.state is not DeliveryState.LIVE:
@@ -140,7 +140,7 @@ class Mailer:
         )
         return made
 
-    def _again(self, claim: Claim, problem: NotSent) -> None:
+    def _again(self, claim: MailClaim, problem: NotSent) -> None:
         """Plan another try of what surely did not leave, or give up."""
         log.warning("mail about script %s was not sent: %s", claim.delivery_id, problem)
         if problem.permanent or claim.tries >= MOST_TRIES:
@@ -149,7 +149,7 @@ class Mailer:
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (claim.tries - 1))
             self._note(claim, "waiting", str(problem), self._now() + pause)
 
-    def _note(self, claim: Claim, state: str, detail: str, next_at: datetime | None = None) -> None:
+    def _note(self, claim: MailClaim, state: str, detail: str, next_at: datetime | None = None) -> None:
         mine = (ScriptNotice.mail_id == claim.mail_id, ScriptNotice.delivery_id == claim.delivery_id)
         with self._changing() as session:
             values = {"state": state, "detail": detail[:500], "next_at": next_at}

@@ -36,7 +36,7 @@ _Station = aliased(Unit)
 """A unit that aired or confirmed something, beside the channel's own."""
 
 
-class Shelf(StrEnum):
+class ScriptFilter(StrEnum):
     """Which scripts are listed: those to be read, those that were, those called back, all."""
 
     NEW = "new"
@@ -112,7 +112,7 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScriptSummary:
     """A script in the list: how often it was aired, whether this person has taken it, and whether an urgent one was
     confirmed by the own station.
     """
@@ -124,22 +124,22 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ScriptPage:
     """Lines, and where the next page begins."""
 
-    lines: Sequence[Line]
+    lines: Sequence[ScriptSummary]
     onward: Cursor | None
 
 
 def page(
     session: Session,
     actor: Actor,
-    shelf: Shelf = Shelf.NEW,
+    shelf: ScriptFilter = ScriptFilter.NEW,
     after: Cursor | None = None,
     *,
     since: datetime | None = None,
     size: int = PAGE,
-) -> Page:
+) -> ScriptPage:
     """Return a page of scripts, the newest first; eight queries at most.
 
     Of the new ones, those of a higher class stand before the first page: an urgent one until it was confirmed. New is
@@ -154,20 +154,22 @@ def page(
         changed |= ScriptClass.set_at >= since
         query = query.where(changed)
     every = query
-    if shelf is Shelf.NEW:
+    if shelf is ScriptFilter.NEW:
         query = query.where(~_on_top(own))
     if after is not None:
         query = query.where(after.beyond(Delivery.live_at, Delivery.id))
     found = _newest(session, query, size + 1)
     onward = Cursor(found[size - 1].live_at, found[size - 1].delivery_id) if len(found) > size else None
     del found[size:]
-    if shelf is Shelf.NEW and after is None:
+    if shelf is ScriptFilter.NEW and after is None:
         first = _newest(session, every.where(_on_top(own)), MOST_URGENT)
         found = sorted(first, key=lambda one: -one.urgency) + found
     aired, taken = airings(session, [one.delivery_id for one in found]), _taken(session, actor, found)
     sure = _confirmed(session, own, found)
-    lines = [Line(one, aired[one.delivery_id], one.delivery_id in taken, one.delivery_id in sure) for one in found]
-    return Page(lines, onward)
+    lines = [
+        ScriptSummary(one, aired[one.delivery_id], one.delivery_id in taken, one.delivery_id in sure) for one in found
+    ]
+    return ScriptPage(lines, onward)
 
 
 def script(session: Session, actor: Actor, delivery_id: int) -> Script:
@@ -275,15 +277,15 @@ def _stations(actor: Actor) -> ColumnElement[bool]:
     return or_(false(), *(_Station.path.startswith(path, autoescape=True) for path in paths))
 
 
-def _on(shelf: Shelf, own: ColumnElement[bool]) -> ColumnElement[bool]:
+def _on(shelf: ScriptFilter, own: ColumnElement[bool]) -> ColumnElement[bool]:
     logged = Broadcast.delivery_id == Delivery.id, Broadcast.voided_at.is_(None)
     aired = select(Broadcast.id).join(_Station, _Station.id == Broadcast.unit_id).where(*logged, own).exists()
     gone = Delivery.state.in_((DeliveryState.WITHDRAWN, DeliveryState.WITHDRAWING))
     return {
-        Shelf.NEW: and_(Delivery.state == DeliveryState.LIVE, or_(~aired, _raised(own))),
-        Shelf.AIRED: and_(Delivery.state.in_((DeliveryState.LIVE, DeliveryState.EXPIRED)), aired),
-        Shelf.WITHDRAWN: gone,
-        Shelf.ALL: Delivery.live_at.is_not(None),
+        ScriptFilter.NEW: and_(Delivery.state == DeliveryState.LIVE, or_(~aired, _raised(own))),
+        ScriptFilter.AIRED: and_(Delivery.state.in_((DeliveryState.LIVE, DeliveryState.EXPIRED)), aired),
+        ScriptFilter.WITHDRAWN: gone,
+        ScriptFilter.ALL: Delivery.live_at.is_not(None),
     }[shelf]
 
 

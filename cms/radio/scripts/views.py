@@ -16,7 +16,7 @@ from cms.radio.bulletins import bulletin_views, programme_views, rundown
 from cms.radio.forms import BroadcastForm, again, broadcast_form, duration_of, started_of
 from cms.radio.notices import news_views
 from cms.radio.scripts import broadcast_log, downloads, listening_views, logbook, priorities, prompter_views, queries
-from cms.radio.scripts.queries import Script, Shelf
+from cms.radio.scripts.queries import Script, ScriptFilter
 from cms.radio.variants import variant_files, variant_views, variants
 from cms.web.actor import current_actor
 from cms.web.context import now, settings
@@ -44,10 +44,10 @@ __all__ = [
 def index() -> str:
     """Scripts for the person's stations; the urgent ones first."""
     name = request.args.get("shelf", "")
-    shelf = Shelf(name) if name in set(Shelf) else Shelf.NEW
+    shelf = ScriptFilter(name) if name in set(ScriptFilter) else ScriptFilter.NEW
     found = queries.page(db.session(), current_actor(), shelf, Cursor.read(request.args.get("after", "")))
     logs = current_actor().may(Action.LOG_BROADCAST)
-    return render_template("radio/index.html", page=found, shelf=shelf, shelves=Shelf, logs=logs)
+    return render_template("radio/index.html", page=found, shelf=shelf, shelves=ScriptFilter, logs=logs)
 
 
 @blueprint.get("/radio/log")

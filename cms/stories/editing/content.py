@@ -39,11 +39,11 @@ def _plain(value: object) -> object:
     return _clean(value)
 
 
-Line = Annotated[str, BeforeValidator(_line)]
+OneLine = Annotated[str, BeforeValidator(_line)]
 Prose = Annotated[str, BeforeValidator(_text)]
 Code = Annotated[str, BeforeValidator(_line), Field(max_length=120)]
-Title = Annotated[Line, Field(max_length=300)]
-Summary = Annotated[Line, Field(max_length=1_000)]
+Title = Annotated[OneLine, Field(max_length=300)]
+Summary = Annotated[OneLine, Field(max_length=1_000)]
 Body = Annotated[Prose, Field(max_length=100_000)]
 
 
@@ -54,10 +54,10 @@ class _Value(BaseModel):
 class ServiceFields(_Value):
     """What a notice introduces: name, web address, support phone, place."""
 
-    name: Annotated[Line, Field(max_length=200)] = ""
-    address: Annotated[Line, Field(max_length=300)] = ""
-    hotline: Annotated[Line, Field(max_length=60)] = ""
-    place: Annotated[Line, Field(max_length=300)] = ""
+    name: Annotated[OneLine, Field(max_length=200)] = ""
+    address: Annotated[OneLine, Field(max_length=300)] = ""
+    hotline: Annotated[OneLine, Field(max_length=60)] = ""
+    place: Annotated[OneLine, Field(max_length=300)] = ""
 
 
 class VariantText(_Value):
@@ -77,8 +77,8 @@ class PictureUse(_Value):
     """A stored picture as a story uses it. ``alt`` may be empty only when the picture is decorative."""
 
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    alt: Annotated[Line, Field(max_length=300)] = ""
-    caption: Annotated[Line, Field(max_length=500)] = ""
+    alt: Annotated[OneLine, Field(max_length=300)] = ""
+    caption: Annotated[OneLine, Field(max_length=500)] = ""
     decorative: bool = False
 
 
@@ -89,7 +89,7 @@ class Content(_Value):
     title: Title = ""
     summary: Summary = ""
     body: Body = ""
-    byline: Annotated[Line, Field(max_length=120)] = ""
+    byline: Annotated[OneLine, Field(max_length=120)] = ""
     column: Code = ""
     language: Annotated[str, Field(pattern=r"^[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "vi"
     topics: Annotated[tuple[Code, ...], Field(max_length=50)] = ()

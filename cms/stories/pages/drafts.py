@@ -25,7 +25,7 @@ from cms.stories.pages.meanwhile import happened
 from cms.stories.pages.opened_story import opened
 from cms.stories.queries import lookup
 from cms.stories.renditions import preview
-from cms.stories.renditions.preview import Preview, Told
+from cms.stories.renditions.preview import FindingInWords, Preview
 from cms.web.actor import current_actor
 from cms.web.context import now, settings, store
 from cms.web.guard import needs, signed_in
@@ -157,7 +157,7 @@ def _plain(shown: Preview, content: Content) -> dict[str, Any]:
     return {"label": shown.label, "channel": shown.channel, "html": shown.html, "findings": findings}
 
 
-def _at_control(told: Told, kind: str, content: Content) -> dict[str, Any]:
+def _at_control(told: FindingInWords, kind: str, content: Content) -> dict[str, Any]:
     return {**asdict(told), "field": preview.control(told.field, kind, content)}
 
 

@@ -23,7 +23,7 @@ from cms.stories.editing.pictures import KeptPicture
 from cms.stories.editing.working_copies import Tab
 from cms.stories.pages.blueprint import blueprint
 from cms.stories.pages.editor_page import Sheet, addresses_of, channel_labels, editor_page, others_of, overtaken
-from cms.stories.pages.opened_story import Opened, opened
+from cms.stories.pages.opened_story import OpenedStory, opened
 from cms.stories.review import review
 from cms.web.actor import current_actor
 from cms.web.context import now, store
@@ -196,7 +196,7 @@ def _keep(story_id: int, typed: Typed) -> None:
         db.session.rollback()
 
 
-def _sheet(session: Session, found: Opened, copies: Sequence[WorkingCopy], wanted: str | None) -> Sheet:
+def _sheet(session: Session, found: OpenedStory, copies: Sequence[WorkingCopy], wanted: str | None) -> Sheet:
     """The saved text, or the working copy where it says something else: the ``wanted`` one, else the latest."""
     planned = as_typed(found.story.planned_for.isoformat()) if found.story.planned_for else ""
     open_copies = [copy for copy in copies if not _nothing_new(copy, found, planned)]
@@ -211,7 +211,7 @@ def _sheet(session: Session, found: Opened, copies: Sequence[WorkingCopy], wante
     )  # fmt: skip
 
 
-def _nothing_new(copy: WorkingCopy, found: Opened, planned: str) -> bool:
+def _nothing_new(copy: WorkingCopy, found: OpenedStory, planned: str) -> bool:
     typed, day = forms.opened_copy(copy.content)
     return _same(typed, found.content) and (day is None or as_typed(day) == planned)
 

@@ -20,7 +20,7 @@ from cms.stories.editing import covers, diff, forms, pictures
 from cms.stories.editing.content import Content, parse
 from cms.stories.editing.diff import FieldDiff
 from cms.stories.editing.working_copies import Tab
-from cms.stories.pages.opened_story import Opened
+from cms.stories.pages.opened_story import OpenedStory
 from cms.stories.renditions.preview import label
 from cms.vocabulary import choices
 from cms.web.actor import current_actor
@@ -72,7 +72,7 @@ class Sheet:
     """What the same person is writing on other pages."""
 
 
-def editor_page(session: Session, actor: Actor, found: Opened | None, sheet: Sheet) -> Response:
+def editor_page(session: Session, actor: Actor, found: OpenedStory | None, sheet: Sheet) -> Response:
     """Return the editor; its status is the refusal's if something was refused."""
     words = choices.vocabulary(session, "column", "topic", "audience", "document")
     values = _for_people(forms.shown(sheet.values))
@@ -109,7 +109,7 @@ def channel_labels() -> dict[str, Words]:
     return {kind: label(kind) for kind in registry.KINDS}
 
 
-def overtaken(session: Session, found: Opened, typed: Mapping[str, Any]) -> Overtaken:
+def overtaken(session: Session, found: OpenedStory, typed: Mapping[str, Any]) -> Overtaken:
     """Compare the newest revision with what was typed on an older one."""
     newest = found.content.model_dump(mode="json")
     fields = diff.contents(found.content, _readable(typed), channel_labels())
@@ -130,7 +130,7 @@ def others_of(shown: WorkingCopy, copies: Sequence[WorkingCopy]) -> list[OtherCo
     return found
 
 
-def last_return(session: Session, found: Opened) -> Review | None:
+def last_return(session: Session, found: OpenedStory) -> Review | None:
     """The lead's words when they gave the newest revision back."""
     query = select(Review).where(Review.story_id == found.story.id, Review.decision == "returned")
     return session.scalars(query.order_by(Review.id.desc()).limit(1)).first() if found.stage == "returned" else None

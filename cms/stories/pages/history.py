@@ -26,7 +26,7 @@ APPROVED = "approved"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryEntry:
     """A revision in the list, with the decisions about it."""
 
     id: int
@@ -59,7 +59,7 @@ def history(story_id: int) -> str:
     return render_template("stories/history.html", opened=found, lines=lines, old=old, new=new, changes=changes)
 
 
-def _lines(session: Session, story_id: int) -> list[Line]:
+def _lines(session: Session, story_id: int) -> list[HistoryEntry]:
     reviews: dict[int, list[Review]] = {}
     for one in session.scalars(select(Review).where(Review.story_id == story_id).order_by(Review.id)):
         reviews.setdefault(one.revision_id, []).append(one)
@@ -70,7 +70,7 @@ def _lines(session: Session, story_id: int) -> list[Line]:
         .order_by(Revision.number.desc())
     )
     rows = session.execute(query)
-    return [Line(id_, number, by, at, tuple(reviews.get(id_, ()))) for id_, number, by, at in rows]
+    return [HistoryEntry(id_, number, by, at, tuple(reviews.get(id_, ()))) for id_, number, by, at in rows]
 
 
 def _content(session: Session, story_id: int, number: int) -> Content:

@@ -17,7 +17,7 @@ from cms.stories.editing.content import Content
 from cms.stories.editing.diff import FieldDiff
 from cms.stories.pages.blueprint import blueprint
 from cms.stories.pages.editor_page import channel_labels
-from cms.stories.pages.opened_story import Opened, opened
+from cms.stories.pages.opened_story import OpenedStory, opened
 from cms.stories.queries import listing
 from cms.stories.renditions import preview
 from cms.stories.renditions.preview import Preview
@@ -34,7 +34,7 @@ from cms.web.output.language import say
 class Case:
     """The story to decide about: what changed since ``before``, the last approved revision, and every output."""
 
-    opened: Opened
+    opened: OpenedStory
     writer: str
     before: Revision | None
     changes: tuple[FieldDiff, ...]

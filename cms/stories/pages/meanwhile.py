@@ -7,7 +7,7 @@ from channels.words import N_, Words
 from cms.core.permissions import Actor
 from cms.models.stories import Review
 from cms.models.story_states import Stage
-from cms.stories.pages.opened_story import Opened
+from cms.stories.pages.opened_story import OpenedStory
 
 SENTENCES = {
     Stage.DRAFT: N_("Trong lúc bạn viết, bài đã về bản nháp. Chữ bạn gõ vẫn được giữ; hãy lưu rồi gửi duyệt."),
@@ -54,7 +54,7 @@ SAVED_BY_SELF = N_(
 )
 
 
-def happened(session: Session, actor: Actor, found: Opened, *, base_id: int | None, stood: str) -> Words | None:
+def happened(session: Session, actor: Actor, found: OpenedStory, *, base_id: int | None, stood: str) -> Words | None:
     """One sentence for who types on ``base_id`` in a page that shows the stage ``stood``, and what to do; None if the
     story still is as the page shows it. A page that does not say what it shows is told of newer revisions only."""
     number = found.revision.number
@@ -68,7 +68,7 @@ def happened(session: Session, actor: Actor, found: Opened, *, base_id: int | No
     return Words(SENTENCES[found.stage], {"number": number, **_decision(session, found)})
 
 
-def _decision(session: Session, found: Opened) -> dict[str, str]:
+def _decision(session: Session, found: OpenedStory) -> dict[str, str]:
     """Who decided about the newest revision, and the reason."""
     query = select(Review).where(Review.revision_id == found.story.current_id).order_by(Review.id.desc()).limit(1)
     last = session.scalars(query).first()

@@ -10,12 +10,12 @@ from cms.models.story_states import OUT, WAITING, Stage, stage
 from cms.stories.editing.content import Content
 from cms.stories.queries import listing, lookup
 from cms.stories.queries.listing import OnChannel
-from cms.stories.review.permitted_actions import Choices, Standing, choices
+from cms.stories.review.permitted_actions import PermittedActions, StoryFacts, choices
 from scheduler.decisions.states import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedStory:
     """A story as a page shows it to one person. ``channels`` are the newest deliveries, one a channel.
 
     ``revision`` is the newest, or the approved one for who sees the story from outside its unit (not ``inside``).
@@ -28,7 +28,7 @@ class Opened:
     content: Content
     stage: Stage
     channels: tuple[OnChannel, ...]
-    choices: Choices
+    choices: PermittedActions
 
     @property
     def title(self) -> str:
@@ -62,14 +62,14 @@ class Opened:
         return [one for one in self.channels if one.state in OUT]
 
 
-def opened(session: Session, actor: Actor, story_id: int) -> Opened:
+def opened(session: Session, actor: Actor, story_id: int) -> OpenedStory:
     """Look the story up with its deliveries: a few queries. Raise ``NotFound`` if the actor may not read it."""
     story = lookup.story(session, actor, story_id)
     shown = lookup.seen(session, actor, story)
     revision = shown.revision
     deliveries = listing.deliveries_of(session, [story.id])[story.id]
     states = [delivery.state for delivery in deliveries]
-    standing = Standing(
+    standing = StoryFacts(
         path=story.unit.path,
         state=story.state,
         newest_approved=story.approved_id == story.current_id,
@@ -78,7 +78,7 @@ def opened(session: Session, actor: Actor, story_id: int) -> Opened:
         deliveries=states,
         waits_elsewhere=any(one.state in WAITING and not one.path.startswith(story.unit.path) for one in deliveries),
     )
-    return Opened(
+    return OpenedStory(
         story=story,
         inside=shown.inside,
         version=shown.version,

@@ -18,7 +18,7 @@ from cms.models.people import Unit
 from cms.models.stories import Revision, Story
 from cms.stories.editing.content import Content
 from cms.stories.renditions import outputs
-from cms.stories.renditions.pieces import Surroundings
+from cms.stories.renditions.pieces import RenderContext
 from media.storage.store import Store
 from scheduler.orders import promises
 from scheduler.storage.tables import Channel
@@ -46,7 +46,7 @@ class Ready:
     story_id: int
     revision_id: int
     content: Content
-    around: Surroundings
+    around: RenderContext
     made: tuple[Made, ...]
 
 
@@ -91,7 +91,7 @@ def until_same(attempt: Callable[[], T]) -> T:
     )
 
 
-def _made(content: Content, story_id: int, number: int, channel: Channel, around: Surroundings) -> Made:
+def _made(content: Content, story_id: int, number: int, channel: Channel, around: RenderContext) -> Made:
     basis = stations.basis_of(channel)  # read first: what changes during the rendering must differ from it
     shown = outputs.output(content, story_id, number, channel, around)
     problem = shown.errors[0] if shown.rendition is None else None

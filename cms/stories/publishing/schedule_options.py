@@ -24,7 +24,7 @@ from scheduler.decisions.states import ENDED, DeliveryState
 from scheduler.storage.tables import Channel, Delivery, StoredRendition
 
 
-class Standing(StrEnum):
+class Availability(StrEnum):
     """What scheduling here would do, or why it cannot be done."""
 
     FREE = "free"
@@ -37,14 +37,14 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ScheduleOption:
     """A channel to choose. ``since`` is when it got what it has; ``slot`` its next free weekly slot (UTC)."""
 
     id: int
     name: str
     unit: str
     kind: str
-    standing: Standing
+    standing: Availability
     since: datetime | None
     slot: datetime | None
     findings: tuple[Finding, ...]
@@ -52,21 +52,21 @@ class Place:
     @property
     def open(self) -> bool:
         """Whether it can be chosen."""
-        return self.standing in {Standing.FREE, Standing.CORRECTS}
+        return self.standing in {Availability.FREE, Availability.CORRECTS}
 
 
 def places(
     session: Session, store: Store, base_url: str, actor: Actor, story: Story, revision: Revision, now: datetime
-) -> dict[str, list[Place]]:
+) -> dict[str, list[ScheduleOption]]:
     """Return the channels by kind, those of the story's own unit first; a fixed number of queries."""
     rows = _channels(session, actor)
     held, taken = _held(session, story.id), _taken(session, [channel.id for channel, _unit in rows], now)
     checked = _Checks(session, store, base_url, story, revision)
-    found: dict[str, list[Place]] = {kind: [] for kind in registry.KINDS}
+    found: dict[str, list[ScheduleOption]] = {kind: [] for kind in registry.KINDS}
     for channel, unit in sorted(rows, key=lambda row: (row[1].id != story.unit_id, row[1].path, row[0].name)):
         findings = checked.findings(channel)
         delivery = held.get(channel.id)
-        place = Place(
+        place = ScheduleOption(
             id=channel.id,
             name=channel.name,
             unit=unit.name,
@@ -103,14 +103,14 @@ class _Checks:
 Held = tuple[DeliveryState, int, datetime]
 
 
-def _standing(held: Held | None, revision_id: int, findings: Sequence[Finding]) -> Standing:
+def _standing(held: Held | None, revision_id: int, findings: Sequence[Finding]) -> Availability:
     if held is not None and held[0] is DeliveryState.LIVE:
         if held[1] == revision_id:
-            return Standing.THERE
-        return Standing.REFUSED if _stopped(findings) else Standing.CORRECTS
+            return Availability.THERE
+        return Availability.REFUSED if _stopped(findings) else Availability.CORRECTS
     if held is not None:
-        return Standing.WAITING if held[0] is DeliveryState.SCHEDULED else Standing.BUSY
-    return Standing.REFUSED if _stopped(findings) else Standing.FREE
+        return Availability.WAITING if held[0] is DeliveryState.SCHEDULED else Availability.BUSY
+    return Availability.REFUSED if _stopped(findings) else Availability.FREE
 
 
 def _stopped(findings: Sequence[Finding]) -> bool:

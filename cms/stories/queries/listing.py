@@ -86,14 +86,16 @@ class ListedStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class StoryPage:
     """Lines, newest change first, and the cursor of the next page if there is one."""
 
     rows: Sequence[ListedStory]
     next: str | None
 
 
-def page(session: Session, actor: Actor, filters: Filters, *, after: str | None = None, limit: int = LIMIT) -> Page:
+def page(
+    session: Session, actor: Actor, filters: Filters, *, after: str | None = None, limit: int = LIMIT
+) -> StoryPage:
     """Return stories that ``actor`` may read; raise ``Invalid`` for a cursor that this function did not give.
 
     Those of one's own units as they are now, and those of all others as they were approved: two lists in one order.
@@ -112,7 +114,7 @@ def page(session: Session, actor: Actor, filters: Filters, *, after: str | None 
     placed = deliveries_of(session, [row.id for row in shown])
     rows = [_listed(row, placed[row.id]) for row in shown]
     more = len(found) > limit
-    return Page(rows, str(Cursor(rows[-1].updated_at, rows[-1].id)) if more else None)
+    return StoryPage(rows, str(Cursor(rows[-1].updated_at, rows[-1].id)) if more else None)
 
 
 def _part(

@@ -17,7 +17,7 @@ from cms.models.people import Unit
 from cms.models.plans import Term
 from cms.models.stories import Asset
 from cms.stories.editing.content import Content
-from cms.stories.renditions.pieces import Surroundings, to_piece
+from cms.stories.renditions.pieces import RenderContext, to_piece
 from media.pictures.pictures import PictureInfo
 from media.storage.store import Store
 from scheduler.storage.tables import Channel
@@ -40,11 +40,11 @@ class Output:
         return [finding for finding in self.findings if finding.severity is Severity.ERROR]
 
 
-def surroundings(session: Session, store: Store, base_url: str, unit: Unit, content: Content) -> Surroundings:
+def surroundings(session: Session, store: Store, base_url: str, unit: Unit, content: Content) -> RenderContext:
     """Look up names and picture facts that the content refers to: two queries at most."""
     hashes = {use.sha256 for use in (content.cover, *content.pictures) if use}
     codes = {content.column, *content.topics, *content.audiences} - {""}
-    return Surroundings(
+    return RenderContext(
         base_url=base_url,
         unit=unit.name,
         store=store,
@@ -53,13 +53,13 @@ def surroundings(session: Session, store: Store, base_url: str, unit: Unit, cont
     )
 
 
-def output(content: Content, story_id: int, revision: int, channel: Channel, around: Surroundings) -> Output:
+def output(content: Content, story_id: int, revision: int, channel: Channel, around: RenderContext) -> Output:
     """Check and render one content for one configured channel: its settings, with what is known of its station."""
     return _output(registry.adapter(channel.kind), content, story_id, revision, stations.settings_of(channel), around)
 
 
 def outputs(
-    content: Content, story_id: int, revision: int, channels: Iterable[Channel], around: Surroundings
+    content: Content, story_id: int, revision: int, channels: Iterable[Channel], around: RenderContext
 ) -> list[Output]:
     """Outputs for several channels, in their order."""
     return [output(content, story_id, revision, channel, around) for channel in channels]
@@ -98,7 +98,7 @@ def _output(
     story_id: int,
     revision: int,
     settings: BaseModel,
-    around: Surroundings,
+    around: RenderContext,
 ) -> Output:
     piece = to_piece(content, story_id, revision, adapter.kind, around)
     findings = (*adapter.check(piece, settings), *encodings.findings(piece), *_never_shown(adapter, content))

@@ -11,7 +11,7 @@ from media.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class RenderContext:
     """What a piece needs beyond its content: names, the public address, the store and facts of pictures by hash."""
 
     base_url: str
@@ -32,7 +32,7 @@ def story_url(base_url: str, story_id: int) -> str:
     return f"{base_url}/tin/{story_id}"
 
 
-def to_piece(content: Content, story_id: int, revision: int, kind: str, around: Surroundings) -> Piece:
+def to_piece(content: Content, story_id: int, revision: int, kind: str, around: RenderContext) -> Piece:
     """Return the piece of one revision for one channel kind; pure but for reading pictures when asked to."""
     own = content.variant(kind)
     return Piece(
@@ -56,11 +56,11 @@ def to_piece(content: Content, story_id: int, revision: int, kind: str, around: 
     )
 
 
-def _labels(kind: str, codes: tuple[str, ...], around: Surroundings) -> tuple[str, ...]:
+def _labels(kind: str, codes: tuple[str, ...], around: RenderContext) -> tuple[str, ...]:
     return tuple(around.labels.get((kind, code), code) for code in codes)
 
 
-def _picture(use: PictureUse | None, around: Surroundings) -> Picture | None:
+def _picture(use: PictureUse | None, around: RenderContext) -> Picture | None:
     info = around.pictures.get(use.sha256) if use else None
     if use is None or info is None:
         return None

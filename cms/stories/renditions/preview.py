@@ -19,7 +19,7 @@ from cms.stories.editing import covers
 from cms.stories.editing.content import Content, gaps
 from cms.stories.renditions import outputs
 from cms.stories.renditions.outputs import Output
-from cms.stories.renditions.pieces import Surroundings
+from cms.stories.renditions.pieces import RenderContext
 from cms.web.actor import current_actor
 from cms.web.output.language import say
 from media.pictures.pictures import CleanPicture
@@ -40,7 +40,7 @@ class ToldFix:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FindingInWords:
     """A finding in the reader's language; ``field`` is the name of a control of the editor."""
 
     severity: str
@@ -58,7 +58,7 @@ class Preview:
     label: str
     channel: str
     html: str
-    findings: Sequence[Told]
+    findings: Sequence[FindingInWords]
 
     @property
     def errors(self) -> int:
@@ -115,14 +115,14 @@ def previews(
     return [_preview(output, one, around, inline, _links(session, output, one, back), shown) for output, one in made]
 
 
-def gaps_of(content: Content) -> list[Told]:
+def gaps_of(content: Content) -> list[FindingInWords]:
     """What is missing before the story can be submitted, and what keeps its infographic from being drawn."""
-    told = [Told("warning", field, say(Words(sentence)), "") for field, sentence in gaps(content)]
+    told = [FindingInWords("warning", field, say(Words(sentence)), "") for field, sentence in gaps(content)]
     if covers.wanted(content):
         try:
             covers.drawing(content)
         except Refusal as refusal:
-            told.append(Told("error", "infographic", say(refusal.words), ""))
+            told.append(FindingInWords("error", "infographic", say(refusal.words), ""))
     return told
 
 
@@ -144,7 +144,7 @@ def _links(session: Session, output: Output, channel: Channel, back: str | None)
 def _preview(
     output: Output,
     channel: Channel,
-    around: Surroundings,
+    around: RenderContext,
     inline: Mapping[str, str],
     links: DoubtLinks | None,
     content: Content,
@@ -160,9 +160,9 @@ def _preview(
     return Preview(output.kind, say(label(output.kind)), channel.name, html, told)
 
 
-def _told(finding: Finding, kind: str, content: Content) -> Told:
+def _told(finding: Finding, kind: str, content: Content) -> FindingInWords:
     offered = tuple(told_fix(one, kind, content) for one in finding.fixes)
-    return Told(finding.severity.value, finding.field, say(finding.message), say(finding.remedy), offered)
+    return FindingInWords(finding.severity.value, finding.field, say(finding.message), say(finding.remedy), offered)
 
 
 def told_fix(fix: Fix, kind: str, content: Content) -> ToldFix:
@@ -176,7 +176,7 @@ def told_fix(fix: Fix, kind: str, content: Content) -> ToldFix:
 
 def _surroundings(
     session: Session, store: Store, base_url: str, unit: Unit, content: Content
-) -> tuple[Content, Surroundings, Mapping[str, str]]:
+) -> tuple[Content, RenderContext, Mapping[str, str]]:
     """The content with its drawing if it has one, what surrounds it, and addresses of what is not in the store yet."""
     drawing = _drawing(content)
     if drawing is None:

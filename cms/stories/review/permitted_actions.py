@@ -10,7 +10,7 @@ from scheduler.decisions.states import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StoryFacts:
     """What decides about a story: its unit's path, editorial state, whether its newest revision is the approved one,
     who wrote that revision, whether the unit lets leads approve their own, the states of its deliveries, and whether
     one waits on a channel that is not of the story's unit."""
@@ -25,7 +25,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class PermittedActions:
     """``own_text`` says that approval is missing only because the person wrote the text."""
 
     write: bool = False
@@ -39,7 +39,7 @@ class Choices:
     locked: bool = False
 
 
-def choices(actor: Actor, standing: Standing) -> Choices:
+def choices(actor: Actor, standing: StoryFacts) -> PermittedActions:
     """Return what ``actor`` may do with a story that stands so."""
     states = {DeliveryState(state) for state in standing.deliveries}
     locked = is_locked(states, waits_elsewhere=standing.waits_elsewhere)
@@ -48,7 +48,7 @@ def choices(actor: Actor, standing: Standing) -> Choices:
     own_text = standing.written_by == actor.person_id and not standing.own_approval
     publishes = actor.may(Action.SCHEDULE)
     in_hand = standing.state == StoryState.APPROVED or bool(states & (OUT | WAITING))
-    return Choices(
+    return PermittedActions(
         write=writes and not locked,
         submit=writes and not locked and standing.state in WRITABLE,
         approve=decides and not own_text,

@@ -8,7 +8,7 @@ from channels import registry
 from channels.contract import StoryKind
 from channels.words import N_
 from cms.models.story_states import STAGE_NAMES, Stage
-from scheduler.decisions.channel_standing import NAMES, Standing
+from scheduler.decisions.channel_standing import NAMES, ChannelStanding
 from scheduler.decisions.states import DeliveryState
 
 
@@ -80,21 +80,21 @@ STORY_ICONS = {
 """Icons of story kinds."""
 
 _CHANNEL_FACES = {
-    Standing.OFF: ("stop-circle", "quiet"),
-    Standing.DOCUMENTS_FAILING: ("exclamation-triangle", "bad"),
-    Standing.SECRETS_LOST: ("key", "bad"),
-    Standing.NEEDS_AUTH: ("key", "bad"),
-    Standing.NOT_CONNECTED: ("plug", "bad"),
-    Standing.PAUSED: ("pause-circle", "warn"),
-    Standing.RESTING: ("stopwatch", "wait"),
-    Standing.SILENT: ("exclamation-triangle", "bad"),
-    Standing.LEAVES_OUT: ("exclamation-triangle", "warn"),
-    Standing.NO_KEY: ("key", "warn"),
-    Standing.NEVER_SEEN: ("question-circle", "warn"),
-    Standing.AUTH_ENDING: ("hourglass-bottom", "warn"),
-    Standing.OK: ("check-circle", "good"),
+    ChannelStanding.OFF: ("stop-circle", "quiet"),
+    ChannelStanding.DOCUMENTS_FAILING: ("exclamation-triangle", "bad"),
+    ChannelStanding.SECRETS_LOST: ("key", "bad"),
+    ChannelStanding.NEEDS_AUTH: ("key", "bad"),
+    ChannelStanding.NOT_CONNECTED: ("plug", "bad"),
+    ChannelStanding.PAUSED: ("pause-circle", "warn"),
+    ChannelStanding.RESTING: ("stopwatch", "wait"),
+    ChannelStanding.SILENT: ("exclamation-triangle", "bad"),
+    ChannelStanding.LEAVES_OUT: ("exclamation-triangle", "warn"),
+    ChannelStanding.NO_KEY: ("key", "warn"),
+    ChannelStanding.NEVER_SEEN: ("question-circle", "warn"),
+    ChannelStanding.AUTH_ENDING: ("hourglass-bottom", "warn"),
+    ChannelStanding.OK: ("check-circle", "good"),
 }
-CHANNELS = {standing: Look(NAMES[standing], *_CHANNEL_FACES[standing]) for standing in Standing}
+CHANNELS = {standing: Look(NAMES[standing], *_CHANNEL_FACES[standing]) for standing in ChannelStanding}
 """Looks of a standing: a word, an icon and a tone."""
 
 LOOKS: dict[str, Any] = {

@@ -11,10 +11,10 @@ from channels.radio_script.bulletins.bulletin import Entry, compose_bulletin
 from channels.radio_script.bulletins.draft import Frame, Text
 from channels.radio_script.checks import check
 from channels.radio_script.files.text import to_text
-from channels.radio_script.files.writing import Item, compose_script
+from channels.radio_script.files.writing import WrittenItem, compose_script
 from channels.radio_script.reading import NORTH
 from channels.radio_script.rendering import written
-from channels.radio_script.script import Line, LineKind, Priority, Script
+from channels.radio_script.script import LineKind, Priority, Script, ScriptLine
 from channels.radio_script.settings import Settings
 from channels.radio_script.speech.length import DEFAULT, FAST
 from tests.channels.radio_script.pieces import article
@@ -35,7 +35,7 @@ def script(**changes: object) -> Script:
     return written(article(**changes), Settings())
 
 
-def said(script: Script, kind: LineKind) -> list[Line]:
+def said(script: Script, kind: LineKind) -> list[ScriptLine]:
     return [line for line in script.lines if line.kind is kind]
 
 
@@ -134,7 +134,7 @@ def test_long_sentences_come_with_a_suggestion() -> None:
 
 def test_several_items_have_a_jingle_between_them() -> None:
     frame = Frame("Thời sự", "Đài xã", "Kính chào bà con!", "Xin chào!", dialect=NORTH)
-    items = [Item(f"Tin {n}", (Text("body", "Nội dung của tin này rất ngắn."),)) for n in (1, 2, 3)]
+    items = [WrittenItem(f"Tin {n}", (Text("body", "Nội dung của tin này rất ngắn."),)) for n in (1, 2, 3)]
     made = compose_script(items, frame, FACTS)
     assert [line.cue for line in made.lines if line.kind is LineKind.CUE] == [
         "NHẠC HIỆU",

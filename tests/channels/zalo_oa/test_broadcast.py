@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.followers import BroadcastOrder, Item
+from channels.followers import BroadcastArticle, BroadcastOrder
 from channels.words import Words
 from channels.zalo_oa.audience import broadcast, followers
 from channels.zalo_oa.audience.broadcast import AGES, GENDERS, LEAD, ZONE, Allowance, BadTarget, Chosen, Target
@@ -175,7 +175,7 @@ def test_a_group_that_zalo_does_not_know_is_refused(gender: str, ages: list[str]
 
 
 def test_the_message_is_as_documented() -> None:
-    order = BroadcastOrder((Item("a1", "Một"), Item("a2", "Hai")), {"cities": "20"})
+    order = BroadcastOrder((BroadcastArticle("a1", "Một"), BroadcastArticle("a2", "Hai")), {"cities": "20"})
     assert followers.message(order) == {
         "recipient": {"target": {"cities": "20"}},
         "message": {

@@ -7,7 +7,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request
 
 from channels.contract import Account, ChannelError, ErrorKind
-from channels.followers import BroadcastOrder, Item
+from channels.followers import BroadcastArticle, BroadcastOrder
 from channels.words import Words
 from channels.zalo_oa.api.errors import RULES, WRONG_ADDRESS, Refusal, rule_for
 from channels.zalo_oa.audience.followers import QUOTA_UNKNOWN, ZaloFollowers
@@ -27,7 +27,7 @@ def test_it_is_required_and_sent(manners: dict[str, Any]) -> None:
     with delivery(manners) as (api, run):
         run.run()
         assert run.live is not None
-        order = BroadcastOrder((Item(run.live.provider_id, "Tin"),))
+        order = BroadcastOrder((BroadcastArticle(run.live.provider_id, "Tin"),))
         FOLLOWERS.require(order, run.account)
         assert FOLLOWERS.broadcast(order, run.account) == "1"
         assert api.sent == [[api.number]]
@@ -36,7 +36,7 @@ def test_it_is_required_and_sent(manners: dict[str, Any]) -> None:
 @pytest.mark.parametrize("gives_details", [True, False])
 def test_an_article_that_is_gone_is_not_sent(gives_details: bool) -> None:
     with delivery({"gives_details": gives_details}) as (api, run):
-        order = BroadcastOrder((Item("42", "Tin"),))
+        order = BroadcastOrder((BroadcastArticle("42", "Tin"),))
         ask = FOLLOWERS.require if gives_details else FOLLOWERS.broadcast
         with pytest.raises(ChannelError) as raised:
             ask(order, run.account)
@@ -56,7 +56,7 @@ def test_a_gateways_page_does_not_say_whether_it_went_out(status: int, kind: Err
         address = settings_for(f"http://127.0.0.1:{server.port}")
         account = Account(5, "Zalo tỉnh Mẫu", address, MemoryVault(**GOOD), Clock())
         with pytest.raises(ChannelError) as raised:
-            FOLLOWERS.broadcast(BroadcastOrder((Item("1", "Tin"),)), account)
+            FOLLOWERS.broadcast(BroadcastOrder((BroadcastArticle("1", "Tin"),)), account)
     assert raised.value.kind is kind
     assert len(scripted.requests) == 1
 

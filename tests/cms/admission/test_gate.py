@@ -13,8 +13,8 @@ from limits import parse_many
 from werkzeug.test import TestResponse
 
 from cms.admission import gate as gating
-from cms.admission.gate import Gate
-from cms.admission.lines import Line, Room
+from cms.admission.gate import AdmissionGate
+from cms.admission.lines import AdmissionLine, LineCapacity
 from cms.admission.turnstile import Turnstile
 from cms.models.people import Person
 from cms.models.roles import Role
@@ -26,18 +26,18 @@ SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def gate(app: Flask) -> Gate:
+def gate(app: Flask) -> AdmissionGate:
     """The gate of the application, in whose lines nobody waits long."""
-    found: Gate = app.extensions[gating.KEY]
-    for line in Line:
-        found.turnstiles[line] = Turnstile(Room(found.turnstiles[line]._room.running, 0, 0, share_waiting=0))
+    found: AdmissionGate = app.extensions[gating.KEY]
+    for line in AdmissionLine:
+        found.turnstiles[line] = Turnstile(LineCapacity(found.turnstiles[line]._room.running, 0, 0, share_waiting=0))
     return found
 
 
 class Held:
     """The first ``count`` requests for ``path``: they have come in and do not get on."""
 
-    def __init__(self, gate: Gate, path: str, count: int) -> None:
+    def __init__(self, gate: AdmissionGate, path: str, count: int) -> None:
         self.inner, self.path = gate.inner, path
         self.places, self.came, self.go = Semaphore(count), Semaphore(0), Event()
 
@@ -49,7 +49,9 @@ class Held:
 
 
 @contextmanager
-def held(gate: Gate, app: Flask, path: str, people: list[Person], **form: str) -> Iterator[list[Future[TestResponse]]]:
+def held(
+    gate: AdmissionGate, app: Flask, path: str, people: list[Person], **form: str
+) -> Iterator[list[Future[TestResponse]]]:
     """Each of ``people`` asks for ``path``, and their requests stay inside while the block runs."""
     stuck = Held(gate, path, len(people))
     gate.inner = stuck
@@ -73,14 +75,14 @@ def preview(browser: Browser, **more: Any) -> TestResponse:
 
 @SQLITE
 def test_polls_pages_saves_and_signing_in_are_answered_while_every_dear_place_is_held(
-    press: Press, app: Flask, gate: Gate
+    press: Press, app: Flask, gate: AdmissionGate
 ) -> None:
     room = press.room
     story = press.publish()
     everybody = [room.editor, room.colleague]
     reader = newsroom.sign_in(app, room.admin)
     with held(gate, app, "/stories/preview", everybody, title="x", body="y") as asked:
-        assert gate.turnstiles[Line.TYPED].inside == len(everybody) == 2
+        assert gate.turnstiles[AdmissionLine.TYPED].inside == len(everybody) == 2
         for address in ("/feeds/bao.rss", "/healthz", "/metrics", f"/tin/{story.id}", "/sign-in", "/static/dakenh.css"):
             assert newsroom.visitor(app).get(address).status_code == 200, address
         assert reader.get("/").status_code == 200
@@ -100,7 +102,9 @@ def test_polls_pages_saves_and_signing_in_are_answered_while_every_dear_place_is
 
 
 @SQLITE
-def test_one_person_holds_one_place_and_leaves_the_other_to_another(press: Press, app: Flask, gate: Gate) -> None:
+def test_one_person_holds_one_place_and_leaves_the_other_to_another(
+    press: Press, app: Flask, gate: AdmissionGate
+) -> None:
     room = press.room
     with held(gate, app, "/stories/preview", [room.editor], title="x"):
         again = preview(newsroom.sign_in(app, room.editor))
@@ -122,10 +126,12 @@ def test_one_person_in_many_tabs_waits_a_little_and_is_served(app: Flask) -> Non
 
 
 @SQLITE
-def test_a_busy_server_says_so_in_the_readers_language_and_without_the_database(app: Flask, gate: Gate) -> None:
+def test_a_busy_server_says_so_in_the_readers_language_and_without_the_database(
+    app: Flask, gate: AdmissionGate
+) -> None:
     room = newsroom.newsroom()
-    for line in Line:
-        gate.turnstiles[line] = Turnstile(Room(0, 0, 0))
+    for line in AdmissionLine:
+        gate.turnstiles[line] = Turnstile(LineCapacity(0, 0, 0))
     browser = newsroom.sign_in(app, room.editor)
     browser.set_cookie("language", "en")
     with newsroom.counted() as statements:
@@ -141,9 +147,9 @@ def test_a_busy_server_says_so_in_the_readers_language_and_without_the_database(
 
 @SQLITE
 @pytest.mark.parametrize("address", ["/stories/preview", "/stories/1/preview", "/lexicon/try", "/chi-tieu"])
-def test_who_is_nobody_takes_no_dear_place(app: Flask, gate: Gate, address: str) -> None:
-    for line in (Line.TYPED, Line.DEAR):
-        gate.turnstiles[line] = Turnstile(Room(0, 0, 0))
+def test_who_is_nobody_takes_no_dear_place(app: Flask, gate: AdmissionGate, address: str) -> None:
+    for line in (AdmissionLine.TYPED, AdmissionLine.DEAR):
+        gate.turnstiles[line] = Turnstile(LineCapacity(0, 0, 0))
     visitor = newsroom.visitor(app)
     for answer in (visitor.post(address), visitor.get(address)):
         assert answer.status_code in {302, 401, 405}
@@ -153,7 +159,7 @@ def test_who_is_nobody_takes_no_dear_place(app: Flask, gate: Gate, address: str)
 
 
 @SQLITE
-def test_previews_while_typing_are_limited_by_the_minute_for_each_person(app: Flask, gate: Gate) -> None:
+def test_previews_while_typing_are_limited_by_the_minute_for_each_person(app: Flask, gate: AdmissionGate) -> None:
     room = newsroom.newsroom()
     app.config["RATELIMIT_ENABLED"] = True
     gate._typed_limits = parse_many("3 per minute")

@@ -8,7 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from cms.admission.lines import Room
+from cms.admission.lines import LineCapacity
 from cms.admission.turnstile import Full, TooMany, Turnstile
 
 
@@ -21,7 +21,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def test_so_many_come_in_and_the_next_is_sent_away_after_its_patience() -> None:
-    gate = Turnstile(Room(2, 1, 0.01))
+    gate = Turnstile(LineCapacity(2, 1, 0.01))
     with gate.passing(), gate.passing():
         assert gate.inside == 2
         with pytest.raises(Full), gate.passing():
@@ -32,7 +32,7 @@ def test_so_many_come_in_and_the_next_is_sent_away_after_its_patience() -> None:
 
 
 def test_a_place_is_free_again_after_an_error() -> None:
-    gate = Turnstile(Room(1, 0, 0))
+    gate = Turnstile(LineCapacity(1, 0, 0))
     for _ in range(3):
         with pytest.raises(ValueError, match="inside"), gate.passing():
             raise ValueError("inside")
@@ -40,13 +40,13 @@ def test_a_place_is_free_again_after_an_error() -> None:
 
 
 def test_a_full_queue_keeps_nobody_waiting() -> None:
-    gate = Turnstile(Room(1, 0, 60))
+    gate = Turnstile(LineCapacity(1, 0, 60))
     with gate.passing(), pytest.raises(Full), gate.passing():
         pass
 
 
 def test_those_who_wait_come_in_one_after_the_other_in_their_order() -> None:
-    gate, order = Turnstile(Room(1, 8, 60)), list[int]()
+    gate, order = Turnstile(LineCapacity(1, 8, 60)), list[int]()
 
     def come(number: int) -> None:
         with gate.passing():
@@ -62,7 +62,7 @@ def test_those_who_wait_come_in_one_after_the_other_in_their_order() -> None:
 
 
 def test_never_more_inside_than_there_is_room_for() -> None:
-    gate, most, start = Turnstile(Room(3, 50, 60)), list[int](), Barrier(20)
+    gate, most, start = Turnstile(LineCapacity(3, 50, 60)), list[int](), Barrier(20)
 
     def come() -> None:
         start.wait()
@@ -88,7 +88,7 @@ def inside(gate: Turnstile, *people: str) -> Iterator[None]:
 
 
 def test_one_person_has_a_share_and_the_others_have_theirs() -> None:
-    gate = Turnstile(Room(4, 9, 0.01, share=2, share_waiting=3))
+    gate = Turnstile(LineCapacity(4, 9, 0.01, share=2, share_waiting=3))
     with inside(gate, "a", "a"):
         with pytest.raises(TooMany), gate.passing("a"):
             pass
@@ -100,13 +100,13 @@ def test_one_person_has_a_share_and_the_others_have_theirs() -> None:
 
 
 def test_who_is_nobody_has_no_share() -> None:
-    gate = Turnstile(Room(4, 0, 0, share=1))
+    gate = Turnstile(LineCapacity(4, 0, 0, share=1))
     with inside(gate, "", "", "", ""):
         assert gate.inside == 4
 
 
 def test_others_pass_one_who_waits_for_their_own_share() -> None:
-    gate, order = Turnstile(Room(3, 9, 60, share=2, share_waiting=2)), list[str]()
+    gate, order = Turnstile(LineCapacity(3, 9, 60, share=2, share_waiting=2)), list[str]()
 
     def come(who: str) -> None:
         with gate.passing(who):
@@ -126,7 +126,7 @@ def test_others_pass_one_who_waits_for_their_own_share() -> None:
 
 
 def test_a_full_queue_does_not_keep_out_whom_there_is_a_place_for() -> None:
-    gate = Turnstile(Room(3, 1, 60, share=2, share_waiting=2))
+    gate = Turnstile(LineCapacity(3, 1, 60, share=2, share_waiting=2))
     with ThreadPoolExecutor(1) as threads, inside(gate, "a", "a"):
         threads.submit(_pass, gate, "a")
         wait_until(lambda: gate.waiting == 1)

@@ -15,7 +15,7 @@ import cms
 from cms.audit import queries as reading
 from cms.audit import wording
 from cms.audit.names import ACTIONS, DETAILS, SUBJECTS
-from cms.audit.queries import Wanted
+from cms.audit.queries import AuditFilter
 from cms.core.audit import record
 from cms.core.database import changing, db
 from cms.core.permissions import Actor
@@ -107,7 +107,7 @@ def write(someone: Actor, count: int, clock: Clock, **more: object) -> None:
             )  # fmt: skip
 
 
-def everything(someone: Actor, wanted: Wanted = Wanted()) -> list[int | None]:  # noqa: B008  # frozen
+def everything(someone: Actor, wanted: AuditFilter = AuditFilter()) -> list[int | None]:  # noqa: B008  # frozen
     after, found, steps = None, [], 0
     while True:
         page = reading.page(db.session(), someone, wanted, after)

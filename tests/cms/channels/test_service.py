@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from channels import registry
 from cms.boards import service as boards
 from cms.channels import queries, service
-from cms.channels.service import Basics
+from cms.channels.service import ChannelBasics
 from cms.core.channel_secrets import opened
 from cms.core.database import changing, db
 from cms.core.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal
@@ -35,7 +35,7 @@ def created(news: Newsroom, clock: Clock, *, kind: str = "portal_rss", slug: str
     with changing() as session:
         return service.create(
             session, actor(news.admin), kind=kind, slug=slug, unit_id=more.pop("unit_id", news.paper.id),
-            basics=Basics(**{"name": "Báo", **more}), settings=registry.adapter(kind).Settings(), now=clock(),
+            basics=ChannelBasics(**{"name": "Báo", **more}), settings=registry.adapter(kind).Settings(), now=clock(),
         )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_an_edit_tells_each_change_and_has_the_documents_made_anew(news: Newsroo
     version = now_of(made).version
     with changing() as session:
         service.edit(
-            session, actor(news.admin), made.id, basics=Basics("Báo mới", late_policy="at_once"),
+            session, actor(news.admin), made.id, basics=ChannelBasics("Báo mới", late_policy="at_once"),
             settings=model(max_items=20), now=clock(),
         )  # fmt: skip
     assert last().detail == {
@@ -99,7 +99,7 @@ def test_an_edit_tells_each_change_and_has_the_documents_made_anew(news: Newsroo
     assert now_of(made).version == version + 1
     with changing() as session:
         service.edit(
-            session, actor(news.admin), made.id, basics=Basics("Báo mới", late_policy="at_once"),
+            session, actor(news.admin), made.id, basics=ChannelBasics("Báo mới", late_policy="at_once"),
             settings=model(max_items=20), now=clock(),
         )  # fmt: skip
     assert now_of(made).version == version + 1

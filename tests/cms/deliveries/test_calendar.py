@@ -8,8 +8,8 @@ from flask import Flask
 
 from cms.core import periods
 from cms.core.database import changing, db
-from cms.deliveries.calendar import Choice, Gap, Grouping, Intention, Promise, asked_week, lay_out, week
-from cms.deliveries.queries import Place, Row
+from cms.deliveries.calendar import CalendarChoice, Gap, Grouping, Intention, Promise, asked_week, lay_out, week
+from cms.deliveries.queries import ChannelPlace, DeliveryRow
 from cms.models.stories import Story
 from cms.models.story_states import Stage
 from scheduler.storage.tables import Channel, Delivery
@@ -18,12 +18,12 @@ from tests.cms.newsroom import Newsroom, actor, channel, newsroom, story
 from tests.conftest import SUNDAY, Clock
 
 WEEK = periods.parse("2026-W47")
-PAPER = Place(1, "Báo", "portal_rss", "bao", 1, "Báo Sông Vàm", "/1/", True)
-ZALO = Place(2, "Zalo", "zalo_oa", "zalo", 1, "Báo Sông Vàm", "/1/", True)
+PAPER = ChannelPlace(1, "Báo", "portal_rss", "bao", 1, "Báo Sông Vàm", "/1/", True)
+ZALO = ChannelPlace(2, "Zalo", "zalo_oa", "zalo", 1, "Báo Sông Vàm", "/1/", True)
 
 
-def promise(at: datetime, place: Place = PAPER, unit: str = "Báo Sông Vàm") -> Promise:
-    return Promise(Row(Delivery(scheduled_at=at), "Bài", 1, unit, place))
+def promise(at: datetime, place: ChannelPlace = PAPER, unit: str = "Báo Sông Vàm") -> Promise:
+    return Promise(DeliveryRow(Delivery(scheduled_at=at), "Bài", 1, unit, place))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ NEXT = periods.parse("2026-W48")
 MONDAY_0730 = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 
 
-def gaps(news: Newsroom, clock: Clock, choice: Choice = Choice()) -> list[datetime]:  # noqa: B008  # frozen
+def gaps(news: Newsroom, clock: Clock, choice: CalendarChoice = CalendarChoice()) -> list[datetime]:  # noqa: B008  # frozen
     shown = week(db.session(), actor(news.lead), NEXT, choice, clock())
     return [entry.at for day in shown.by_day for entry in day.timed if isinstance(entry, Gap)]
 
@@ -125,11 +125,11 @@ def test_a_planned_story_leaves_the_intentions_once_it_is_promised(
         session.get_one(Story, made.id).planned_for = date(2026, 11, 25)
         promised_story = session.get_one(Delivery, delivery).story_id
         session.get_one(Story, promised_story).planned_for = date(2026, 11, 25)
-    shown = week(db.session(), actor(news.editor), NEXT, Choice(), clock())
+    shown = week(db.session(), actor(news.editor), NEXT, CalendarChoice(), clock())
     assert [one.title for day in shown.by_day for one in day.intentions] == ["Dự kiến"]
 
 
 def test_a_week_shows_only_what_the_person_may_see(app: Flask, news: Newsroom, feed: Channel, clock: Clock) -> None:
     promised(app, news, feed, at=MONDAY_0730)
-    assert week(db.session(), actor(news.outsider), NEXT, Choice(), clock()).lanes == []
-    assert len(week(db.session(), actor(news.editor), NEXT, Choice(), clock()).lanes) == 1
+    assert week(db.session(), actor(news.outsider), NEXT, CalendarChoice(), clock()).lanes == []
+    assert len(week(db.session(), actor(news.editor), NEXT, CalendarChoice(), clock()).lanes) == 1

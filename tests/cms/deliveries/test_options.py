@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from cms.deliveries.options import Option, Reach, options
+from cms.deliveries.options import DecisionReach, Option, options
 from scheduler.decisions.states import DeliveryState, Desired
 from scheduler.storage.tables import Delivery
 from tests.conftest import SUNDAY
 
-ALL = Reach(schedules=True, settles=True)
+ALL = DecisionReach(schedules=True, settles=True)
 M, C, D, R, S, A, N, G = (
     Option.MOVE, Option.CANCEL, Option.DROP, Option.RETRY, Option.SENT, Option.AGAIN, Option.NOT_SENT, Option.REMOVED
 )  # fmt: skip
@@ -57,13 +57,13 @@ def test_every_state_is_in_the_table_above() -> None:
 @pytest.mark.parametrize(
     ("reach", "state", "offered"),
     [
-        (Reach(schedules=False, settles=False), "scheduled", set()),
-        (Reach(schedules=False, settles=False, calls_back=True), "scheduled", {C}),
-        (Reach(schedules=False, settles=True), "failed", {R, D}),
-        (Reach(schedules=True, settles=False), "failed", {M, D}),
-        (Reach(schedules=False, settles=False, calls_back=True), "missed", {D}),
-        (Reach(schedules=True, settles=False), "unknown", set()),
+        (DecisionReach(schedules=False, settles=False), "scheduled", set()),
+        (DecisionReach(schedules=False, settles=False, calls_back=True), "scheduled", {C}),
+        (DecisionReach(schedules=False, settles=True), "failed", {R, D}),
+        (DecisionReach(schedules=True, settles=False), "failed", {M, D}),
+        (DecisionReach(schedules=False, settles=False, calls_back=True), "missed", {D}),
+        (DecisionReach(schedules=True, settles=False), "unknown", set()),
     ],
 )
-def test_a_person_is_offered_only_what_they_may(reach: Reach, state: str, offered: set[Option]) -> None:
+def test_a_person_is_offered_only_what_they_may(reach: DecisionReach, state: str, offered: set[Option]) -> None:
     assert options(delivery(state), reach, SUNDAY) == offered

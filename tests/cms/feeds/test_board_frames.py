@@ -12,7 +12,7 @@ from channels.contract import Feed
 from channels.led_board.adapter import LedBoard
 from channels.led_board.settings import Settings as BoardSettings
 from cms.core.settings import Settings
-from cms.feeds.fast_path import Doorway
+from cms.feeds.fast_path import FastPath
 from cms.web.context import Context
 from media.storage.store import Store
 from scheduler.storage.tables import Channel, ChannelDocument
@@ -44,7 +44,7 @@ def test_the_boards_own_frames_are_answered_under_the_address_in_its_playlist(
         )
     store = Store(settings.media)
     kept = store.put(b"a frame of a story").sha256
-    client = Client(Doorway(Response("", 404), Context(settings, lambda: NOW, store), engine))
+    client = Client(FastPath(Response("", 404), Context(settings, lambda: NOW, store), engine))
     assets = json.loads(client.get("/boards/bang/playlist.json").data)["assets"]
     assert len(assets) == 2
     for asset in assets:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, delete, event, update
 
-from cms.feeds.document_cache import Shelf
+from cms.feeds.document_cache import DocumentCache
 from scheduler.storage.database import open_engine, writing
 from scheduler.storage.rows import CHANNEL, DOCUMENT
 
@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def shelf(engine: Engine) -> Shelf:
+def shelf(engine: Engine) -> DocumentCache:
     """A shelf on which lies one document of one portal channel."""
     with writing(engine) as connection:
         connection.execute(
@@ -29,10 +29,10 @@ def shelf(engine: Engine) -> Shelf:
                 channel_id=1, name="rss", mime="a/b", body=b"first", etag='"1"', modified=NOW, version=0
             )
         )
-    return Shelf(engine)
+    return DocumentCache(engine)
 
 
-def body(shelf: Shelf) -> bytes | None:
+def body(shelf: DocumentCache) -> bytes | None:
     """What the shelf holds."""
     found = shelf.find("portal_rss", "bao", "rss")
     return found.body if found else None
@@ -46,7 +46,7 @@ def replace_elsewhere(url: str, text: bytes) -> None:
     other.dispose()
 
 
-def test_a_change_on_any_connection_is_seen_at_the_next_look(shelf: Shelf, engine: Engine, url: str) -> None:
+def test_a_change_on_any_connection_is_seen_at_the_next_look(shelf: DocumentCache, engine: Engine, url: str) -> None:
     assert body(shelf) == b"first"
     replace_elsewhere(url, b"second")
     assert body(shelf) == b"second"
@@ -56,7 +56,7 @@ def test_a_change_on_any_connection_is_seen_at_the_next_look(shelf: Shelf, engin
     shelf.close()
 
 
-def test_what_was_not_there_is_found_once_it_is(shelf: Shelf, url: str) -> None:
+def test_what_was_not_there_is_found_once_it_is(shelf: DocumentCache, url: str) -> None:
     assert shelf.find("portal_rss", "bao", "atom") is None
     other = open_engine(url)
     with writing(other) as connection:
@@ -66,7 +66,7 @@ def test_what_was_not_there_is_found_once_it_is(shelf: Shelf, url: str) -> None:
     shelf.close()
 
 
-def test_every_thread_sees_the_change(shelf: Shelf, url: str) -> None:
+def test_every_thread_sees_the_change(shelf: DocumentCache, url: str) -> None:
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(lambda _: body(shelf), range(12))) == [b"first"] * 12
         replace_elsewhere(url, b"second")
@@ -75,7 +75,7 @@ def test_every_thread_sees_the_change(shelf: Shelf, url: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_nothing_is_read_again_while_nothing_has_changed(shelf: Shelf, engine: Engine) -> None:
+def test_nothing_is_read_again_while_nothing_has_changed(shelf: DocumentCache, engine: Engine) -> None:
     statements: list[str] = []
     body(shelf)
     event.listen(engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
@@ -85,14 +85,14 @@ def test_nothing_is_read_again_while_nothing_has_changed(shelf: Shelf, engine: E
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_the_pages_keep_their_connections(shelf: Shelf, engine: Engine) -> None:
+def test_the_pages_keep_their_connections(shelf: DocumentCache, engine: Engine) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: body(shelf), range(64)))
         assert engine.pool.status().endswith("Current Checked out connections: 0")
         list(threads.map(lambda _: shelf.close(), range(64)))
 
 
-def test_a_document_is_found_only_below_its_own_address(shelf: Shelf) -> None:
+def test_a_document_is_found_only_below_its_own_address(shelf: DocumentCache) -> None:
     assert shelf.find("led_board", "bao", "rss") is None
     assert shelf.find("portal_rss", "khac", "rss") is None
     shelf.close()

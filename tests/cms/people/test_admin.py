@@ -17,7 +17,7 @@ from cms.models.people import ApiToken, Person
 from cms.models.roles import Role
 from cms.people.accounts import passwords, tokens
 from cms.people.administration import admin, directory
-from cms.people.administration.directory import Wanted
+from cms.people.administration.directory import PeopleFilter
 from tests.cms.newsroom import Newsroom, actor, newsroom, person, sign_in
 from tests.conftest import Clock
 
@@ -266,18 +266,18 @@ def test_a_token_is_revoked_by_an_admin_and_says_so(news: Newsroom, clock: Clock
     ],
 )
 def test_people_are_found_without_diacritics(news: Newsroom, words: str, found: list[str]) -> None:
-    page = directory.search(db.session(), actor(news.admin), Wanted(words))
+    page = directory.search(db.session(), actor(news.admin), PeopleFilter(words))
     assert sorted(one.username for one in page.people) == sorted(found)
     assert page.total == len(found)
 
 
 def test_people_are_in_the_order_of_given_names(news: Newsroom) -> None:
-    page = directory.search(db.session(), actor(news.admin), Wanted())
+    page = directory.search(db.session(), actor(news.admin), PeopleFilter())
     assert [one.name.split()[-1] for one in page.people] == ["Diệp", "Hòa", "Khôi", "Phương", "Quân", "Vy", "Yến"]
 
 
 def test_a_local_admin_finds_only_their_own(news: Newsroom, local: Person) -> None:
-    page = directory.search(db.session(), actor(local), Wanted())
+    page = directory.search(db.session(), actor(local), PeopleFilter())
     assert [one.username for one in page.people] == ["phuong", "thu"]
     with pytest.raises(NotFound):
         directory.seen(db.session(), actor(local), news.editor.id)

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from cms.admission.gate import LIMITS_S
-from cms.admission.lines import Line
+from cms.admission.lines import AdmissionLine
 from cms.core.database import db
 from tests.cms.feeds.press import Press
 from tests.cms.processes.house import House, children, lives, until
@@ -68,7 +68,7 @@ def test_a_hanging_helper_is_ended_and_polls_never_notice(press: Press, open_hou
         polls = 0
         while not asked.done():
             for address in ("/feeds/bao.rss", "/healthz", "/sign-in", "/static/dakenh.css"):
-                assert requests.get(house.address + address, timeout=LIMITS_S[Line.TYPED]).status_code == 200
+                assert requests.get(house.address + address, timeout=LIMITS_S[AdmissionLine.TYPED]).status_code == 200
                 polls += 1
         answer = asked.result()
     assert polls >= 4

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from cms.app.commands.webserver import STOP_S
-from cms.processes.supervisor import Crew
+from cms.processes.supervisor import Supervisor
 from tests.cms.processes.house import HOUSE, House, children, lives, until
 
 
@@ -83,7 +83,7 @@ def test_told_to_stop_in_the_middle_of_a_restart_it_stops(open_house: Callable[.
     house.process.send_signal(signal.SIGTERM)
     assert house.process.wait(60) == 0
     nothing_left(house, everyone)
-    assert STOP_S < Crew.GRACE_S, "the web server ends its workers before it is ended itself"
+    assert STOP_S < Supervisor.GRACE_S, "the web server ends its workers before it is ended itself"
 
 
 def test_the_next_start_finds_the_port_free_and_the_counts_kept(open_house: Callable[..., House]) -> None:

@@ -12,7 +12,7 @@ from cms.models.stories import Story
 from cms.models.story_states import StoryState
 from cms.quotas.board.cell import Cell, Entry, history, open_cell
 from cms.quotas.board.ready_stories import ready
-from cms.quotas.counting.evidence import Step, noon
+from cms.quotas.counting.evidence import Progress, noon
 from cms.quotas.counting.status import Status
 from scheduler.decisions.states import DeliveryState
 from tests.cms.quotas.province import Province, at
@@ -36,7 +36,7 @@ def test_a_delivered_story_shows_where_and_when_it_was_out(province: Province) -
     live.link = "https://bao.example/1"
     province.session.commit()
     entry = only(opened(province, "1", "bao"))
-    assert (entry.step, entry.proof, entry.at) == (Step.COUNTED, Evidence.RECEIPT, at("2026-11-17"))
+    assert (entry.step, entry.proof, entry.at) == (Progress.COUNTED, Evidence.RECEIPT, at("2026-11-17"))
     assert (entry.title, entry.channel, entry.by) == ("Nộp hồ sơ từ nhà", "Kênh newspaper của bao", "Nguyễn Minh Khôi")
     assert (entry.delivery_id, entry.link) == (live.id, "https://bao.example/1")
 
@@ -46,7 +46,7 @@ def test_what_was_called_back_is_still_shown_with_the_reason(province: Province)
     province.delivery(province.story(), channel, at("2026-11-17"), DeliveryState.WITHDRAWN, reason="Sai số liệu")
     found = opened(province, "1", "bao")
     assert found.score.retracted == 1
-    assert (only(found).step, only(found).note) == (Step.RETRACTED, "Sai số liệu")
+    assert (only(found).step, only(found).note) == (Progress.RETRACTED, "Sai số liệu")
 
 
 def test_a_story_on_two_channels_shows_both_though_it_counts_once(province: Province) -> None:
@@ -62,8 +62,8 @@ def test_the_days_on_which_a_board_showed_an_item_are_one_line(province: Provinc
     for day in ("2026-11-16", "2026-11-17"):
         province.play(shown, at(day, "12:00"))
     done, ahead = opened(province, "4", "so").entries[::-1]
-    assert (done.step, done.days, done.at) == (Step.COUNTED, 2, noon(at("2026-11-17").date()))
-    assert (ahead.step, ahead.days) == (Step.SCHEDULED, 5)
+    assert (done.step, done.days, done.at) == (Progress.COUNTED, 2, noon(at("2026-11-17").date()))
+    assert (ahead.step, ahead.days) == (Progress.SCHEDULED, 5)
 
 
 def test_a_record_shows_what_it_was_and_who_recorded_it(province: Province) -> None:
@@ -92,7 +92,7 @@ def test_a_record_of_a_story_that_was_called_back_says_so_and_counts_no_more(pro
     province.session.commit()
     found = opened(province, "5", "so")
     assert (found.score.tally.counted, found.score.retracted) == (0, 1)
-    assert (only(found).step, only(found).note) == (Step.RETRACTED, "500 tờ gấp")
+    assert (only(found).step, only(found).note) == (Progress.RETRACTED, "500 tờ gấp")
 
     province.delivery(story, province.channel("so", "portal"), at("2026-11-16"), DeliveryState.WITHDRAWN)
     story.state = StoryState.DRAFT
@@ -109,7 +109,7 @@ def test_a_story_in_review_is_shown_unless_it_already_counts(province: Province)
     province.session.commit()
     found = opened(province, "1", "bao")
     assert [(step, [entry.title for entry in entries]) for step, entries in found.by_step()][1:] == [
-        (Step.REVIEW, ["Đang chờ"])
+        (Progress.REVIEW, ["Đang chờ"])
     ]
 
 

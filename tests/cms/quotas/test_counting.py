@@ -11,27 +11,27 @@ from hypothesis import strategies as st
 
 from channels.contract import Evidence
 from cms.core.periods import Per, parse
-from cms.quotas.counting.evidence import PLAIN, Batch, Item, Step, noon
-from cms.quotas.counting.tallies import Duty, Pile, Weight, fits, sort, stretch, stretches, weigh
+from cms.quotas.counting.evidence import PLAIN, Batch, EvidenceItem, Progress, noon
+from cms.quotas.counting.tallies import QuotaRule, Tally, Weight, fits, sort, stretch, stretches, weigh
 from cms.quotas.packs.schema import Counts
 
 WEEK, MONTH, YEAR = parse("2026-W47"), parse("2026-11"), parse("2026")
 MONDAY = date(2026, 11, 16)
-DUTY = Duty(
+DUTY = QuotaRule(
     id=1, target=2, per=Per.WEEK, media=frozenset({"portal", "website"}), proof=Evidence.RECEIPT,
     first=date(2026, 1, 1), last=date(2026, 12, 31),
 )  # fmt: skip
-ITEM = Item(
+ITEM = EvidenceItem(
     unit_id=7, medium="portal", kind="article", column="chuyen-doi-so", topics=None, story_id=1, at=noon(MONDAY),
     gone=0, source_id=1,
 )  # fmt: skip
 
 
-def asking(**more: Any) -> Duty:
+def asking(**more: Any) -> QuotaRule:
     return replace(DUTY, **more)
 
 
-def item(**other: Any) -> Item:
+def item(**other: Any) -> EvidenceItem:
     return ITEM._replace(**other)
 
 
@@ -60,7 +60,9 @@ FITTING = [
 
 
 @pytest.mark.parametrize(("duty", "proof", "what", "expected"), FITTING)
-def test_which_item_fits_which_quota(duty: Duty, proof: Evidence | None, what: Item, expected: bool) -> None:
+def test_which_item_fits_which_quota(
+    duty: QuotaRule, proof: Evidence | None, what: EvidenceItem, expected: bool
+) -> None:
     assert fits(duty, proof, what) is expected
 
 
@@ -87,26 +89,28 @@ def test_a_daily_quota_has_a_part_for_each_day_of_the_week() -> None:
 
 
 PILES = [
-    (Counts.ITEMS, Pile([1, 1, 2], [], [], []), Weight(2)),
-    (Counts.TIMES, Pile([1, 1, 2], [], [], []), Weight(3)),
-    (Counts.ITEMS, Pile([1], [1, 2], [2, 3], []), Weight(1, 1, 1)),
-    (Counts.TIMES, Pile([1, 1], [1, 2], [3], []), Weight(2, 1, 1)),
-    (Counts.ITEMS, Pile([], [4, 4], [4], []), Weight(0, 1, 0)),
-    (Counts.ITEMS, Pile([], [], [5], []), Weight(0, 0, 1)),
-    (Counts.ITEMS, Pile([1], [], [], [2, 2]), Weight(1, 0, 0, 1)),
+    (Counts.ITEMS, Tally([1, 1, 2], [], [], []), Weight(2)),
+    (Counts.TIMES, Tally([1, 1, 2], [], [], []), Weight(3)),
+    (Counts.ITEMS, Tally([1], [1, 2], [2, 3], []), Weight(1, 1, 1)),
+    (Counts.TIMES, Tally([1, 1], [1, 2], [3], []), Weight(2, 1, 1)),
+    (Counts.ITEMS, Tally([], [4, 4], [4], []), Weight(0, 1, 0)),
+    (Counts.ITEMS, Tally([], [], [5], []), Weight(0, 0, 1)),
+    (Counts.ITEMS, Tally([1], [], [], [2, 2]), Weight(1, 0, 0, 1)),
 ]
 
 
 @pytest.mark.parametrize(("counts", "pile", "expected"), PILES)
-def test_a_story_weighs_once_at_its_furthest_step(counts: Counts, pile: Pile, expected: Weight) -> None:
+def test_a_story_weighs_once_at_its_furthest_step(counts: Counts, pile: Tally, expected: Weight) -> None:
     assert weigh(asking(counts=counts), pile) == expected
 
 
-def batch(items: Sequence[Item], step: Step = Step.COUNTED, proof: Evidence | None = Evidence.RECEIPT) -> Batch:
+def batch(
+    items: Sequence[EvidenceItem], step: Progress = Progress.COUNTED, proof: Evidence | None = Evidence.RECEIPT
+) -> Batch:
     return Batch(step, proof, PLAIN, items)
 
 
-def counted(items: Sequence[Item], duty: Duty = DUTY, unit: int = 7) -> int:
+def counted(items: Sequence[EvidenceItem], duty: QuotaRule = DUTY, unit: int = 7) -> int:
     piles = sort([duty], [batch(items)], stretches([duty], WEEK))[duty.id]
     return weigh(duty, piles[unit, 0]).counted if (unit, 0) in piles else 0
 
@@ -141,14 +145,14 @@ DUTIES = st.sampled_from([DUTY, asking(counts=Counts.TIMES)])
 
 
 @given(st.lists(SOME, max_size=8), SOME, DUTIES)
-def test_another_item_never_lowers_the_count(items: list[Item], another: Item, duty: Duty) -> None:
+def test_another_item_never_lowers_the_count(items: list[EvidenceItem], another: EvidenceItem, duty: QuotaRule) -> None:
     before, after = counted(items, duty), counted([*items, another], duty)
     assert before <= after <= before + 1
 
 
 @given(st.lists(SOME, min_size=1, max_size=8), st.data(), DUTIES)
 def test_calling_one_item_back_lowers_the_count_by_one_at_most(
-    items: list[Item], data: st.DataObject, duty: Duty
+    items: list[EvidenceItem], data: st.DataObject, duty: QuotaRule
 ) -> None:
     which = data.draw(st.integers(0, len(items) - 1))
     after = [one._replace(gone=1) if number == which else one for number, one in enumerate(items)]
@@ -156,14 +160,14 @@ def test_calling_one_item_back_lowers_the_count_by_one_at_most(
 
 
 @given(st.lists(SOME, max_size=8), st.randoms(use_true_random=False))
-def test_the_order_of_items_does_not_matter(items: list[Item], chance: Any) -> None:
+def test_the_order_of_items_does_not_matter(items: list[EvidenceItem], chance: Any) -> None:
     shuffled = items[:]
     chance.shuffle(shuffled)
     assert counted(items) == counted(shuffled)
 
 
 @given(st.lists(SOME, max_size=8))
-def test_units_that_merge_count_no_more_than_they_did_apart(items: list[Item]) -> None:
+def test_units_that_merge_count_no_more_than_they_did_apart(items: list[EvidenceItem]) -> None:
     merged = sort([DUTY], [batch(items)], stretches([DUTY], WEEK), {7: 9, 8: 9})[1]
     together = weigh(DUTY, merged[9, 0]).counted if (9, 0) in merged else 0
     apart = counted(items, unit=7), counted(items, unit=8)
@@ -171,8 +175,10 @@ def test_units_that_merge_count_no_more_than_they_did_apart(items: list[Item]) -
 
 
 @given(st.lists(SOME, max_size=8), st.lists(SOME, max_size=4), st.lists(SOME, max_size=4))
-def test_each_story_is_told_at_one_step_only(done: list[Item], ahead: list[Item], waiting: list[Item]) -> None:
-    batches = [batch(done), batch(ahead, Step.SCHEDULED, None), batch(waiting, Step.REVIEW, None)]
+def test_each_story_is_told_at_one_step_only(
+    done: list[EvidenceItem], ahead: list[EvidenceItem], waiting: list[EvidenceItem]
+) -> None:
+    batches = [batch(done), batch(ahead, Progress.SCHEDULED, None), batch(waiting, Progress.REVIEW, None)]
     piles = sort([DUTY], batches, stretches([DUTY], WEEK))[1]
     for (unit, _), pile in piles.items():
         weight = weigh(DUTY, pile)

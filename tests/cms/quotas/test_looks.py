@@ -21,18 +21,18 @@ from cms.quotas.board.badges import (
     look_of,
     part_name,
 )
-from cms.quotas.counting.evidence import Step
+from cms.quotas.counting.evidence import Progress
 from cms.quotas.counting.facts import PlanFacts, QuotaFacts
 from cms.quotas.counting.scoring import Score
-from cms.quotas.counting.status import Status, Tally, Verdict
-from cms.quotas.counting.tallies import Duty
+from cms.quotas.counting.status import Status, Totals, Verdict
+from cms.quotas.counting.tallies import QuotaRule
 from cms.quotas.packs.schema import Counts, Selector
 from tests.cms.quotas.province import at
 
 WEEK = parse("2026-W47")
 NOW = at("2026-11-18", "12:00")
 PLAN = PlanFacts(1, "ke-hoach", "Kế hoạch", date(2026, 1, 1), date(2026, 12, 31), {}, {}, {}, {})
-DUTY = Duty(1, 2, Per.WEEK, frozenset({"portal"}), Evidence.RECEIPT, PLAN.first, PLAN.last)
+DUTY = QuotaRule(1, 2, Per.WEEK, frozenset({"portal"}), Evidence.RECEIPT, PLAN.first, PLAN.last)
 QUOTA = QuotaFacts(DUTY, "1", "1", "Nhiệm vụ", "tin, bài", PLAN, Selector(), {})
 
 
@@ -41,7 +41,7 @@ def quota(**duty: object) -> QuotaFacts:
 
 
 def score(status: Status, counted: int = 1, target: int | None = 2, met: int = 0, of: int = 1) -> Score:
-    return Score(WEEK, Tally(counted), target, Verdict(status, Words("vì thế")), WEEK.end, 0, met, of)
+    return Score(WEEK, Totals(counted), target, Verdict(status, Words("vì thế")), WEEK.end, 0, met, of)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_how_much_time_is_left(rest: timedelta, words: str) -> None:
 
 def test_everything_that_can_stand_in_a_cell_has_a_word_an_icon_and_a_tone() -> None:
     assert set(STATUSES) == set(Status)
-    assert set(STEPS) == set(Step)
+    assert set(STEPS) == set(Progress)
     assert set(PROOFS) == set(Evidence)
     assert set(PERS) == set(Per)
     for look in (*STATUSES.values(), *STEPS.values(), BY_SHARE):

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from channels.contract import Evidence
 from cms.core.periods import Per, parse
 from cms.quotas.counting.scoring import Score, Scorer
-from cms.quotas.counting.status import Status, Tally
-from cms.quotas.counting.tallies import Duty, Pile, stretch
+from cms.quotas.counting.status import Status, Totals
+from cms.quotas.counting.tallies import QuotaRule, Tally, stretch
 from tests.cms.quotas.province import at
 
-DAILY = Duty(
+DAILY = QuotaRule(
     id=1, target=1, per=Per.DAY, media=frozenset({"led_board"}), proof=Evidence.PLAY, first=date(2026, 1, 1),
     last=date(2026, 12, 31),
 )  # fmt: skip
@@ -24,10 +24,10 @@ LATER = at("2026-12-24")
 UNIT = 7
 
 
-def score(days: str, duty: Duty = DAILY, shown: str = "2026-W47", now: datetime = THURSDAY) -> Score:
+def score(days: str, duty: QuotaRule = DAILY, shown: str = "2026-W47", now: datetime = THURSDAY) -> Score:
     """Score parts written as a text: x counted, s scheduled, r in review, g called back, anything else nothing."""
     lists = {letter: [[number] if letter == one else [] for one in "xsrg"] for number, letter in enumerate("xsrg")}
-    piles = {(UNIT, part): Pile(*lists[letter]) for part, letter in enumerate(days) if letter in lists}
+    piles = {(UNIT, part): Tally(*lists[letter]) for part, letter in enumerate(days) if letter in lists}
     period = parse(shown)
     return Scorer(duty, stretch(duty, period), period, now).score(piles, UNIT)
 
@@ -53,7 +53,7 @@ def test_a_week_is_as_good_as_its_worst_day(days: str, now: datetime, status: St
 
 def test_a_whole_tells_its_sums_and_when_the_decisive_part_closes() -> None:
     found = score("x.sg")
-    assert found.tally == Tally(1, 1, 0)
+    assert found.tally == Totals(1, 1, 0)
     assert (found.retracted, found.target) == (1, 7)
     assert found.closes == at("2026-11-18", "00:00")
 
@@ -91,7 +91,7 @@ def test_a_share_of_members_that_nobody_counted_has_no_verdict() -> None:
 
 def test_parts_can_be_looked_at_one_by_one() -> None:
     scorer = Scorer(DAILY, stretch(DAILY, WEEK), WEEK, THURSDAY)
-    parts = scorer.by_part({(UNIT, 0): Pile([1], [], [], [])}, UNIT)
+    parts = scorer.by_part({(UNIT, 0): Tally([1], [], [], [])}, UNIT)
     assert [part.verdict.status for part in parts][:3] == [Status.MET, Status.MISSED, Status.MISSED]
     assert [part.period.first for part in parts] == [WEEK.first + timedelta(days=n) for n in range(7)]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.radio.bulletins.arranging import Choice, arranged, filled, moved
+from cms.radio.bulletins.arranging import Arrangement, arranged, filled, moved
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_an_order_is_taken_only_if_it_is_of_the_same_items() -> None:
     assert arranged([1, 2], [1, 1]) is None
 
 
-def choice(number: int, seconds: float = 60, urgency: int = 0, *, aired: bool = False) -> Choice:
-    return Choice(number, seconds, urgency, aired)
+def choice(number: int, seconds: float = 60, urgency: int = 0, *, aired: bool = False) -> Arrangement:
+    return Arrangement(number, seconds, urgency, aired)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def choice(number: int, seconds: float = 60, urgency: int = 0, *, aired: bool = 
     ],
 )  # fmt: skip
 def test_a_slot_is_filled_with_what_fits_and_urgent_ones_in_any_case(
-    room: float, choices: list[Choice], taken: list[int]
+    room: float, choices: list[Arrangement], taken: list[int]
 ) -> None:
     assert filled(room, choices, 5, first=True) == taken
 

@@ -88,7 +88,7 @@ def test_a_machine_that_polls_sees_the_new_class(news: Newsroom, chief: Person, 
     clock.turn(hours=1)
     give(chief, storm, "khan_cap", clock)
     db.session.rollback()
-    found = queries.page(db.session(), actor(news.broadcaster), queries.Shelf.ALL, since=clock()).lines
+    found = queries.page(db.session(), actor(news.broadcaster), queries.ScriptFilter.ALL, since=clock()).lines
     assert [(line.script.title, line.script.urgency) for line in found] == [("Bão", 2)]
 
 

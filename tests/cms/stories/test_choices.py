@@ -6,7 +6,7 @@ import pytest
 
 from cms.core.permissions import Actor
 from cms.models.roles import Grant, Role
-from cms.stories.review.permitted_actions import Choices, Standing, choices
+from cms.stories.review.permitted_actions import PermittedActions, StoryFacts, choices
 
 PAPER, DISTRICT = "/1/2/", "/1/3/"
 WRITER, SOMEONE = 7, 8
@@ -16,8 +16,8 @@ def actor(*roles: Role, path: str = PAPER, person_id: int = SOMEONE) -> Actor:
     return Actor(person_id, "Ai đó", tuple(Grant(role, 2, path) for role in roles))
 
 
-def standing(state: str, *deliveries: str, newest_approved: bool = False, own_approval: bool = False) -> Standing:
-    return Standing(PAPER, state, newest_approved, WRITER, own_approval, deliveries)
+def standing(state: str, *deliveries: str, newest_approved: bool = False, own_approval: bool = False) -> StoryFacts:
+    return StoryFacts(PAPER, state, newest_approved, WRITER, own_approval, deliveries)
 
 
 DRAFT, SUBMITTED, RETURNED = standing("draft"), standing("submitted"), standing("returned")
@@ -48,7 +48,7 @@ def test_each_role_may_do_exactly_this_in_each_state(name: str, role: Role) -> N
     where, allowed = CAN[name]
     wanted = {choice for choice, roles in allowed.items() if role in roles}
     given = choices(actor(role), where)
-    assert {choice for choice in Choices.__dataclass_fields__ if getattr(given, choice)} == wanted
+    assert {choice for choice in PermittedActions.__dataclass_fields__ if getattr(given, choice)} == wanted
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -56,7 +56,7 @@ def test_each_role_may_do_exactly_this_in_each_state(name: str, role: Role) -> N
 def test_roles_elsewhere_open_nothing_but_scheduling_on_ones_own_channels(name: str, role: Role) -> None:
     where, _ = CAN[name]
     given = choices(actor(role, path=DISTRICT), where)
-    open_ = {choice for choice in Choices.__dataclass_fields__ if getattr(given, choice)}
+    open_ = {choice for choice in PermittedActions.__dataclass_fields__ if getattr(given, choice)}
     assert open_ <= ({"schedule", "unschedule", "locked"} if role is Role.LEAD else {"locked"})
 
 

@@ -61,7 +61,7 @@ def everything(house: Newsroom, portal: Channel, clock: Clock) -> dict[str, Stor
     return made
 
 
-def ids(page: listing.Page) -> list[int]:
+def ids(page: listing.StoryPage) -> list[int]:
     return [row.id for row in page.rows]
 
 

@@ -12,7 +12,7 @@ from cms.core.database import changing, db
 from cms.models.roles import Role
 from cms.models.stories import Story
 from cms.stories.publishing import schedule_options, unscheduling
-from cms.stories.publishing.schedule_options import Standing
+from cms.stories.publishing.schedule_options import Availability
 from cms.web.context import store
 from cms.web.input.dates import as_typed
 from scheduler.decisions.states import DeliveryState
@@ -274,18 +274,18 @@ def test_places_tell_what_scheduling_on_each_channel_would_do(
 ) -> None:
     lead = newsroom.actor(newsroom.person("truong", (Role.LEAD, house.province)))
     standings = {
-        Standing.FREE: None,
-        Standing.THERE: (DeliveryState.LIVE, ready.current_id),
-        Standing.CORRECTS: (DeliveryState.LIVE, ready.current_id or 0),
-        Standing.WAITING: (DeliveryState.SCHEDULED, ready.current_id),
-        Standing.BUSY: (DeliveryState.SENDING, ready.current_id),
+        Availability.FREE: None,
+        Availability.THERE: (DeliveryState.LIVE, ready.current_id),
+        Availability.CORRECTS: (DeliveryState.LIVE, ready.current_id or 0),
+        Availability.WAITING: (DeliveryState.SCHEDULED, ready.current_id),
+        Availability.BUSY: (DeliveryState.SENDING, ready.current_id),
     }
     for name, held in standings.items():
         channel = newsroom.channel("portal_rss", house.district, f"kenh-{name}", name=name)
-        if held and name is not Standing.CORRECTS:
+        if held and name is not Availability.CORRECTS:
             newsroom.delivery(ready, channel, held[0], now=clock(), revision_id=held[1])
     older = newsroom.story(house.editor, house.paper, now=clock())
-    corrected = db.session.scalars(select(Channel).where(Channel.name == Standing.CORRECTS)).one()
+    corrected = db.session.scalars(select(Channel).where(Channel.name == Availability.CORRECTS)).one()
     newsroom.delivery(ready, corrected, DeliveryState.LIVE, now=clock(), revision_id=older.current_id)
     ended = newsroom.channel("portal_rss", house.district, "kenh-cu", name="ended")
     newsroom.delivery(ready, ended, DeliveryState.WITHDRAWN, now=clock())
@@ -293,12 +293,12 @@ def test_places_tell_what_scheduling_on_each_channel_would_do(
     found = schedule_options.places(session, store(), "http://x", lead, _with_unit(story), story.current, clock())  # type: ignore[arg-type]
     assert {place.name: place.standing for place in found["portal_rss"]} == {
         **{str(name): name for name in standings},
-        "ended": Standing.FREE,
+        "ended": Availability.FREE,
     }
-    assert [place.standing for place in found["zalo_oa"]] == [Standing.REFUSED]
-    assert {place.open for place in found["portal_rss"] if place.standing in {Standing.FREE, Standing.CORRECTS}} == {
-        True
-    }
+    assert [place.standing for place in found["zalo_oa"]] == [Availability.REFUSED]
+    assert {
+        place.open for place in found["portal_rss"] if place.standing in {Availability.FREE, Availability.CORRECTS}
+    } == {True}
 
 
 def _with_unit(story: Story) -> Story:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cms.processes.supervisor import Hand
+from cms.processes.supervisor import Child
 
 HOUSE = Path(__file__).resolve().parents[4]
 
@@ -25,14 +25,14 @@ class Ended:
 
 
 @pytest.fixture
-def hand(monkeypatch: pytest.MonkeyPatch) -> Hand:
+def hand(monkeypatch: pytest.MonkeyPatch) -> Child:
     """A hand whose process ends at once."""
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: Ended())
-    return Hand("scheduler")
+    return Child("scheduler")
 
 
 def test_a_child_that_ends_again_and_again_is_started_a_little_later_each_time(
-    hand: Hand, capsys: pytest.CaptureFixture[str]
+    hand: Child, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at, ends = 0.0, []
     while at < 200:
@@ -48,7 +48,7 @@ def test_a_child_that_ends_again_and_again_is_started_a_little_later_each_time(
     assert "dakenh scheduler đã dừng (mã 3); chạy lại sau 1 giây." in told
 
 
-def test_a_child_that_worked_for_long_is_started_again_at_once(hand: Hand) -> None:
+def test_a_child_that_worked_for_long_is_started_again_at_once(hand: Child) -> None:
     hand.tend(0.0)
     for at in (1.0, 2.0, 3.0, 4.0, 5.0):
         hand.tend(at)
