@@ -51,7 +51,7 @@ Found = tuple[Block | None, int]
 """A block and the line after it; the line itself if there is no such block."""
 
 
-def _rule(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
+def _rule(sheet: Sheet, lines: Lines, at: int, here: SourceLine, _depth: int) -> Found:
     if not marks.is_rule(here.text):
         return None, at
     above = lines[at - 1] if at else None
@@ -60,7 +60,7 @@ def _rule(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> 
     return Rule(here.start, here.end), at + 1
 
 
-def _heading(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
+def _heading(sheet: Sheet, _lines: Lines, at: int, here: SourceLine, _depth: int) -> Found:
     found = marks.heading(here.text)
     if found is None:
         return None, at
@@ -69,7 +69,7 @@ def _heading(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) 
     return Heading(level, inside, here.start, here.end), at + 1
 
 
-def _fenced(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
+def _fenced(sheet: Sheet, lines: Lines, at: int, here: SourceLine, _depth: int) -> Found:
     size = marks.fence(here.text)
     if not size:
         return None, at
@@ -96,7 +96,7 @@ def _quote(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) ->
     return Quote(blocks(sheet, Lines(sheet.source, inner), depth + 1), here.start, lines[end - 1].end), end
 
 
-def _table(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
+def _table(sheet: Sheet, lines: Lines, at: int, here: SourceLine, _depth: int) -> Found:
     if not marks.begins_table(lines, at):
         return None, at
     end = at + 2
@@ -184,7 +184,7 @@ def _note_list(sheet: Sheet, made: Listing) -> None:
             sheet.notes.append(Note(NoteKind.MINUS, item.start, item.end, sheet.source[item.start] + words))
 
 
-def _paragraph(sheet: Sheet, lines: Lines, at: int, here: SourceLine, depth: int) -> Found:
+def _paragraph(sheet: Sheet, lines: Lines, at: int, here: SourceLine, _depth: int) -> Found:
     end = at + 1
     while end < len(lines) and lines[end].text and not begins_block(lines, end):
         end += 1

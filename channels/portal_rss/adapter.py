@@ -42,7 +42,7 @@ class PortalRss:
 
     def render(self, piece: Piece, settings: BaseModel) -> Rendition:
         """Return the story's page as plain JSON with safe HTML."""
-        return page.render(piece, Settings.model_validate(settings))
+        return page.render(piece)
 
     def documents(self, feed: Feed) -> Sequence[Document]:
         """Return the feed as ``rss``, ``atom`` and ``json``."""

@@ -4,7 +4,6 @@ from html import escape
 
 from channels.contract import Json, Picture, Piece, Rendition, StoryKind
 from channels.document.output.html import to_html
-from channels.portal_rss.settings import Settings
 from channels.words import N_
 from media.characters import clean_line
 
@@ -13,7 +12,7 @@ KIND = "portal_rss"
 SERVICE_LABELS = (("address", N_("Địa chỉ")), ("hotline", N_("Điện thoại hỗ trợ")), ("place", N_("Nơi tiếp nhận")))
 
 
-def render(piece: Piece, settings: Settings) -> Rendition:
+def render(piece: Piece) -> Rendition:
     """Return the frozen document: plain JSON with the story's safe HTML. Pictures stay where their addresses say."""
     return Rendition(
         KIND,

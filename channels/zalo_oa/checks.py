@@ -48,7 +48,7 @@ def _kind(piece: Piece) -> Iterator[Finding]:
         yield _error("kind", message, N_("Bỏ chọn kênh Zalo hoặc viết thành tin."))
 
 
-def _title(piece: Piece, made: Draft) -> Iterator[Finding]:
+def _title(_piece: Piece, made: Draft) -> Iterator[Finding]:
     if not made.title.text:
         yield _error("title", Words(N_("Tin chưa có tiêu đề.")), N_("Hãy viết tiêu đề."))
     if made.title.was_cut:
@@ -70,7 +70,7 @@ def _summary(piece: Piece, made: Draft) -> Iterator[Finding]:
         yield _warning("summary", message, remedy, limit=DESCRIPTION_LIMIT)
 
 
-def _body(piece: Piece, made: Draft) -> Iterator[Finding]:
+def _body(_piece: Piece, made: Draft) -> Iterator[Finding]:
     size = made.body.length
     if not made.body.parts:
         yield _error("body", Words(N_("Bài chưa có nội dung.")), N_("Hãy viết nội dung."))

@@ -140,7 +140,7 @@ def replace_secrets(
     """Keep exactly ``values``; what the adapter had noted about older ones is forgotten with them."""
     put_secrets(session.connection(), channel.id, values, keys, now)
     if channel.health == Health.NEEDS_AUTH:
-        promises.resume_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
+        promises.resume_channel(session.connection(), channel_id=channel.id)
         session.expire(channel)
     if followers_of(channel.kind):
         followers.ask(session.connection(), channel.id, now)

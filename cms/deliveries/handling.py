@@ -41,9 +41,7 @@ def cancel(
     reason = _short(reason)
 
     def drop(connection: Connection) -> None:
-        promises.cancel(
-            connection, delivery_id=delivery.id, reason=reason, by=actor.person_id, now=now, version=version
-        )
+        promises.cancel(connection, delivery_id=delivery.id, reason=reason, version=version)
 
     return _decide(session, actor, delivery, drop, "delivery.cancel", now, before=before, reason=reason)
 
@@ -69,7 +67,7 @@ def move(
 
     def shift(connection: Connection) -> None:
         promises.move(
-            connection, delivery_id=delivery.id, at=at, by=actor.person_id, now=now, version=version,
+            connection, delivery_id=delivery.id, at=at, now=now, version=version,
             until=promises.KEEP if keep_end else until,
         )  # fmt: skip
 
@@ -105,7 +103,7 @@ def confirm_not_sent(session: Session, actor: Actor, delivery_id: int, *, reason
     delivery, reason = _to_settle(session, actor, delivery_id, reason)
 
     def drop(connection: Connection) -> None:
-        promises.confirm_not_sent(connection, delivery_id=delivery.id, by=actor.person_id, now=now, reason=reason)
+        promises.confirm_not_sent(connection, delivery_id=delivery.id, now=now, reason=reason)
 
     return _decide(session, actor, delivery, drop, "delivery.confirm_not_sent", now, reason=reason)
 
@@ -115,7 +113,7 @@ def send_again(session: Session, actor: Actor, delivery_id: int, *, reason: str,
     delivery, reason = _to_settle(session, actor, delivery_id, reason)
 
     def again(connection: Connection) -> None:
-        promises.send_again(connection, delivery_id=delivery.id, by=actor.person_id, now=now, reason=reason)
+        promises.send_again(connection, delivery_id=delivery.id, now=now, reason=reason)
 
     return _decide(session, actor, delivery, again, "delivery.send_again", now, reason=reason)
 
@@ -125,7 +123,7 @@ def confirm_withdrawn(session: Session, actor: Actor, delivery_id: int, *, reaso
     delivery, reason = _to_settle(session, actor, delivery_id, reason)
 
     def gone(connection: Connection) -> None:
-        promises.confirm_withdrawn(connection, delivery_id=delivery.id, by=actor.person_id, now=now)
+        promises.confirm_withdrawn(connection, delivery_id=delivery.id, now=now)
 
     return _decide(session, actor, delivery, gone, "delivery.confirm_withdrawn", now, reason=reason)
 
@@ -137,7 +135,7 @@ def retry(session: Session, actor: Actor, delivery_id: int, *, now: datetime) ->
     before = delivery.state
 
     def again(connection: Connection) -> None:
-        promises.retry(connection, delivery_id=delivery.id, by=actor.person_id, now=now)
+        promises.retry(connection, delivery_id=delivery.id, now=now)
 
     return _decide(session, actor, delivery, again, "delivery.retry", now, before=before)
 
@@ -147,7 +145,7 @@ def retry_channel(session: Session, actor: Actor, channel_id: int, *, now: datet
     channel = to_settle(session, actor, channel_id)
     session.flush()
     with _in_words():
-        tried = promises.retry_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
+        tried = promises.retry_channel(session.connection(), channel_id=channel.id, now=now)
     if tried:
         record(
             session, actor, "delivery.retry_channel", "channel", channel.id, unit_id=channel.unit_id, now=now,
@@ -180,7 +178,7 @@ def resume_channel(session: Session, actor: Actor, channel_id: int, *, now: date
     channel = to_settle(session, actor, channel_id)
     session.flush()
     before = channel.health
-    promises.resume_channel(session.connection(), channel_id=channel.id, by=actor.person_id, now=now)
+    promises.resume_channel(session.connection(), channel_id=channel.id)
     session.expire(channel)
     record(session, actor, "channel.resume", "channel", channel.id, unit_id=channel.unit_id, now=now, before=before)
     return channel

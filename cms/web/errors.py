@@ -136,7 +136,7 @@ def _busy() -> Response:
     return problem(503, "http-503", sentence) if wants_json() else _page(503, sentence)
 
 
-def on_stale_form(error: CSRFError) -> Response:
+def on_stale_form(_error: CSRFError) -> Response:
     """The form is too old or from elsewhere."""
     sentence = _("Trang đã mở quá lâu nên biểu mẫu hết hạn; hãy tải lại trang rồi gửi lại.")
     return problem(400, "stale-form", sentence) if wants_json() else _page(400, sentence)

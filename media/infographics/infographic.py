@@ -106,7 +106,7 @@ def _too_much(spec: Infographic, over: int, look: Look, width: int) -> DoesNotFi
     return DoesNotFit(text=texts[where] or spec.title, excess=excess, where=where)
 
 
-def _draw_tall(canvas: Canvas, layout: _Layout, width: int, height: int) -> None:
+def _draw_tall(canvas: Canvas, layout: _Layout, _width: int, height: int) -> None:
     spare = -layout.overflow(height)
     head = layout.head.height + min(spare // 6, layout.look.px(60))
     layout.head.draw(canvas, 0, 0, head)
@@ -115,7 +115,7 @@ def _draw_tall(canvas: Canvas, layout: _Layout, width: int, height: int) -> None
     _draw_body(canvas, layout, (layout.head.inset, head), height - head - foot)
 
 
-def _draw_wide(canvas: Canvas, layout: _Layout, width: int, height: int) -> None:
+def _draw_wide(canvas: Canvas, layout: _Layout, _width: int, height: int) -> None:
     foot = layout.foot.height
     layout.head.draw(canvas, 0, 0, height - foot)
     layout.foot.draw(canvas, 0, height - foot, foot)

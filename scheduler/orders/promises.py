@@ -185,7 +185,6 @@ def move(
     *,
     delivery_id: int,
     at: datetime | None,
-    by: int | None,
     now: datetime,
     until: datetime | _Keep | None = KEEP,
     version: int | None = None,
@@ -205,8 +204,6 @@ def cancel(
     connection: Connection,
     *,
     delivery_id: int,
-    by: int | None,
-    now: datetime,
     reason: str = "",
     version: int | None = None,
 ) -> None:
@@ -216,7 +213,7 @@ def cancel(
     write_decision(connection, row, cancelled(reason))
 
 
-def withdraw(connection: Connection, *, story_id: int, reason: str, by: int | None, now: datetime) -> list[int]:
+def withdraw(connection: Connection, *, story_id: int, reason: str, now: datetime) -> list[int]:
     """Call the story back from every channel and return the deliveries concerned.
 
     What waits is cancelled, what is live is taken down, what is being sent is taken down once its outcome is known.
@@ -249,7 +246,6 @@ def correct(
     *,
     delivery_id: int,
     rendition_id: int,
-    by: int | None,
     now: datetime,
     version: int | None = None,
 ) -> None:

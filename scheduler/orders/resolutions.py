@@ -61,9 +61,7 @@ def confirm_sent(
     write_decision(connection, row, {**CLEAN, **changes}, fence=True)
 
 
-def confirm_not_sent(
-    connection: Connection, *, delivery_id: int, by: int | None, now: datetime, reason: str = ""
-) -> None:
+def confirm_not_sent(connection: Connection, *, delivery_id: int, now: datetime, reason: str = "") -> None:
     """A person has seen that the item of an unclear call, or one that is gone, is not on the channel nor shall be."""
     row = load(connection, delivery_id)
     only(row, {DeliveryState.UNKNOWN})
@@ -74,7 +72,7 @@ def confirm_not_sent(
     write_decision(connection, row, {**CLEAN, **gone, "reason": reason.strip()}, fence=True)
 
 
-def send_again(connection: Connection, *, delivery_id: int, by: int | None, now: datetime, reason: str) -> None:
+def send_again(connection: Connection, *, delivery_id: int, now: datetime, reason: str) -> None:
     """A person has seen that the item of an unclear call is not on the channel, and sends it again."""
     if not reason.strip():
         raise ReasonMissing
@@ -92,7 +90,7 @@ def send_again(connection: Connection, *, delivery_id: int, by: int | None, now:
     anew(connection, row, {**nowhere, "scheduled_at": now, "next_at": now, "reason": reason.strip()})
 
 
-def confirm_withdrawn(connection: Connection, *, delivery_id: int, by: int | None, now: datetime) -> None:
+def confirm_withdrawn(connection: Connection, *, delivery_id: int, now: datetime) -> None:
     """A person has taken the item down by hand where the provider refused to."""
     row = load(connection, delivery_id)
     only(row, {DeliveryState.WITHDRAWING})
@@ -101,7 +99,7 @@ def confirm_withdrawn(connection: Connection, *, delivery_id: int, by: int | Non
     bump(connection, pull_channels(connection, {row.channel_id}))
 
 
-def retry(connection: Connection, *, delivery_id: int, by: int | None, now: datetime) -> None:
+def retry(connection: Connection, *, delivery_id: int, now: datetime) -> None:
     """Try again now: what failed or was missed, what waits for its next try, a refused correction or removal."""
     row = load(connection, delivery_id)
     if row.state in REVIVABLE:
@@ -116,7 +114,7 @@ def retry(connection: Connection, *, delivery_id: int, by: int | None, now: date
         bump(connection, pull_channels(connection, {row.channel_id}))
 
 
-def retry_channel(connection: Connection, *, channel_id: int, by: int | None, now: datetime) -> list[int]:
+def retry_channel(connection: Connection, *, channel_id: int, now: datetime) -> list[int]:
     """Try everything again that failed on the channel or waits for its next try; return the deliveries concerned.
 
     Left out are stories that have meanwhile been scheduled on the channel anew.
@@ -130,14 +128,14 @@ def retry_channel(connection: Connection, *, channel_id: int, by: int | None, no
     tried: list[int] = []
     for delivery_id in connection.execute(wanted).scalars().all():
         try:
-            retry(connection, delivery_id=delivery_id, by=by, now=now)
+            retry(connection, delivery_id=delivery_id, now=now)
         except (AlreadyScheduled, NothingToDo):
             continue
         tried.append(delivery_id)
     return tried
 
 
-def resume_channel(connection: Connection, *, channel_id: int, by: int | None, now: datetime) -> None:
+def resume_channel(connection: Connection, *, channel_id: int) -> None:
     """Open a paused channel, or one that has been authorised again; what it held back goes on."""
     changes: Mapping[str, Any] = {"health": Health.OK, "health_words": "", "resume_at": None}
     connection.execute(update(CHANNEL).where(CHANNEL.c.id == channel_id).values(changes))

@@ -132,11 +132,11 @@ class House:
         row = self.row(delivery_id)
         with writing(self.database) as connection:
             rendition_id = self.frozen(connection, row.channel_id, row.story_id, text, revision)
-            promises.correct(connection, delivery_id=delivery_id, rendition_id=rendition_id, by=None, now=self.clock())
+            promises.correct(connection, delivery_id=delivery_id, rendition_id=rendition_id, now=self.clock())
 
     def withdraw(self, story_id: int, reason: str = "Sai số liệu") -> list[int]:
         with writing(self.database) as connection:
-            return promises.withdraw(connection, story_id=story_id, reason=reason, by=None, now=self.clock())
+            return promises.withdraw(connection, story_id=story_id, reason=reason, now=self.clock())
 
     def decide(self, what: Callable[..., Any], **more: Any) -> Any:
         """Carry out a decision of the desk in its own transaction."""

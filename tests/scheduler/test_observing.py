@@ -75,7 +75,7 @@ def test_one_removed_by_hand_is_live_no_longer(news: Newsroom) -> None:
 
     now = news.house.clock()
     with writing(news.house.database) as connection:
-        promises.confirm_not_sent(connection, delivery_id=delivery, by=None, now=now)
+        promises.confirm_not_sent(connection, delivery_id=delivery, now=now)
     assert stands(news, delivery) == (DeliveryState.WITHDRAWN, "", 0)
 
 
@@ -95,7 +95,7 @@ def test_one_that_is_gone_can_be_sent_again(news: Newsroom) -> None:
     look(news)
     now = news.house.clock()
     with writing(news.house.database) as connection:
-        promises.send_again(connection, delivery_id=delivery, by=None, now=now, reason="bị xóa nhầm")
+        promises.send_again(connection, delivery_id=delivery, now=now, reason="bị xóa nhầm")
     assert news.run(delivery) is DeliveryState.LIVE
     [made] = news.zalo.articles()
     assert news.house.row(delivery).provider_id == made["id"] != article
@@ -114,7 +114,7 @@ def test_one_changed_or_hidden_by_hand_is_told_and_put_back(news: Newsroom, chan
 
     now = news.house.clock()
     with writing(news.house.database) as connection:
-        promises.retry(connection, delivery_id=delivery, by=None, now=now)
+        promises.retry(connection, delivery_id=delivery, now=now)
     assert news.run(delivery) is DeliveryState.LIVE
     assert stands(news, delivery) == (DeliveryState.LIVE, "", 0)
     assert {**news.zalo.articles()[0]["payload"], "id": None} == {**before, "id": None}

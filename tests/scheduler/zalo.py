@@ -65,7 +65,7 @@ class Newsroom:
         self.zalo.access = self.vault.read()["access_token"]
         with writing(self.house.database) as connection:
             if self.health is Health.NEEDS_AUTH:
-                promises.resume_channel(connection, channel_id=self.channel, by=None, now=self.house.clock())
+                promises.resume_channel(connection, channel_id=self.channel)
 
     @property
     def health(self) -> Health:
@@ -96,7 +96,7 @@ class Newsroom:
         now, rendition = self.house.clock(), self.rendition(title, 2)
         with writing(self.house.database) as connection:
             rendition_id = self._frozen(connection, rendition, title, 2)
-            promises.correct(connection, delivery_id=delivery, rendition_id=rendition_id, by=None, now=now)
+            promises.correct(connection, delivery_id=delivery, rendition_id=rendition_id, now=now)
 
     def _frozen(self, connection: Any, rendition: Rendition, title: str, revision: int) -> int:
         return promises.freeze(

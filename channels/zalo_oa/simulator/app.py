@@ -117,7 +117,7 @@ class Simulator:
         answer.headers.extend(headers)
         return answer
 
-    def _token(self, request: Request, name: str, fault: str) -> Response:
+    def _token(self, request: Request, _name: str, _fault: str) -> Response:
         with self.state.transaction() as db:
             config = read_config(db)
             return oauth.access_token(Call(request, db, config, self.state.now(config)))

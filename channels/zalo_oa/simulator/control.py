@@ -56,7 +56,7 @@ def _log(state: State, request: Request) -> Response:
     return as_json(log.read(state, request.args.get("call", "")))
 
 
-def _articles(state: State, request: Request) -> Response:
+def _articles(state: State, _request: Request) -> Response:
     """All articles with their full payload, the removed ones too."""
     with state.transaction() as db:
         rows = db.execute("SELECT * FROM articles ORDER BY created_ms, rowid").fetchall()

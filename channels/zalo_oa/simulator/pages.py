@@ -94,12 +94,12 @@ def permission(call: Call) -> Response:
     return _page("permission.html", accounts=_accounts(call), account=account)
 
 
-def style(call: Call) -> Response:
+def style(_call: Call) -> Response:
     """The one style sheet."""
     return Response((TEMPLATES / "style.css").read_bytes(), content_type="text/css; charset=utf-8")
 
 
-def icon(call: Call) -> Response:
+def icon(_call: Call) -> Response:
     """No icon, without an error in the browser."""
     return Response(status=204)
 

@@ -124,9 +124,7 @@ def retract(
         raise Invalid(N_("Hãy ghi lý do thu hồi; lý do được lưu cùng nhật ký thay đổi."), field="reason")
     if story.state == StoryState.RETRACTED:
         raise Conflict(N_("Bài đã được thu hồi trước đó."))
-    touched = promises.withdraw(
-        session.connection(), story_id=story.id, reason=reason.strip(), by=actor.person_id, now=now
-    )
+    touched = promises.withdraw(session.connection(), story_id=story.id, reason=reason.strip(), now=now)
     if not touched and story.state != StoryState.APPROVED:
         raise Conflict(N_("Bài chưa phát hành ở đâu nên không có gì để thu hồi."))
     story.state, story.updated_at = StoryState.RETRACTED, now
@@ -177,7 +175,7 @@ def _place(
     )
     try:
         if live is not None:
-            promises.correct(connection, delivery_id=live, rendition_id=rendition_id, by=actor.person_id, now=now)
+            promises.correct(connection, delivery_id=live, rendition_id=rendition_id, now=now)
             return live
         return promises.schedule(
             connection, story_id=story.id, channel_id=channel.id, rendition_id=rendition_id,

@@ -44,7 +44,7 @@ def unschedule(session: Session, actor: Actor, story_id: int, *, now: datetime) 
 
 def _cancel(session: Session, actor: Actor, story_id: int, delivery: Delivery, channel: Channel, now: datetime) -> None:
     try:
-        promises.cancel(session.connection(), delivery_id=delivery.id, by=actor.person_id, now=now)
+        promises.cancel(session.connection(), delivery_id=delivery.id)
     except promises.DeskRefusal as error:
         raise with_channel(channel, error.words) from error
     record(

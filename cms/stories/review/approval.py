@@ -132,9 +132,7 @@ def _move(
         session.connection(), channel_id=channel.id, story_id=ready.story_id, revision_id=revision.id,
         revision=revision.number, rendition=rendition, title=ready.content.title, now=now,
     )  # fmt: skip
-    promises.correct(
-        session.connection(), delivery_id=delivery.id, rendition_id=rendition_id, by=actor.person_id, now=now
-    )
+    promises.correct(session.connection(), delivery_id=delivery.id, rendition_id=rendition_id, now=now)
     record(
         session, actor, "story.schedule", "delivery", delivery.id, unit_id=channel.unit_id, now=now,
         story=ready.story_id, revision=revision.number, channel=channel.slug, at=delivery.scheduled_at.isoformat(),
@@ -152,8 +150,7 @@ def _take_back(
 ) -> None:
     why = str(made.problem.message) if made.problem is not None else ""
     promises.cancel(
-        session.connection(), delivery_id=delivery.id, by=actor.person_id, now=now,
-        reason=f"Bản {revision.number} không lên được kênh này: {why}",
+        session.connection(), delivery_id=delivery.id, reason=f"Bản {revision.number} không lên được kênh này: {why}",
     )  # fmt: skip
     record(
         session, actor, "story.unschedule", "delivery", delivery.id, unit_id=channel.unit_id, now=now,
