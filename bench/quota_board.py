@@ -24,15 +24,15 @@ from cms.quotas.counting.tallies import QuotaRule, stretches
 
 WEEK, MONTH = "2026-W47", "2026-11"
 PAGES = (
-    ("board, this week", "/chi-tieu"),
-    ("board, this month", f"/chi-tieu?period={MONTH}"),
-    ("board of one district", "/chi-tieu?unit=huyen-ben-luc"),
-    ("those behind", "/chi-tieu?status=behind"),
-    ("one number opened", "/chi-tieu/1/bao-long-an"),
-    ("board as CSV", "/chi-tieu.csv"),
-    ("a plan and its documents", "/ke-hoach/long-an-2025"),
+    ("board, this week", "/quotas"),
+    ("board, this month", f"/quotas?period={MONTH}"),
+    ("board of one district", "/quotas?unit=huyen-ben-luc"),
+    ("those behind", "/quotas?status=behind"),
+    ("one number opened", "/quotas/1/bao-long-an"),
+    ("board as CSV", "/quotas.csv"),
+    ("a plan and its documents", "/plans/long-an-2025"),
 )
-LONG = (("board, this quarter", "/chi-tieu?period=2026-Q4"), ("board, this year", "/chi-tieu?period=2026"))
+LONG = (("board, this quarter", "/quotas?period=2026-Q4"), ("board, this year", "/quotas?period=2026"))
 """Not under the goal's name: a quarter and a year read thirteen and fifty-two weeks of evidence."""
 
 

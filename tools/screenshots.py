@@ -26,7 +26,7 @@ def main(address: str = "http://127.0.0.1:8000") -> None:
         page.set_viewport_size({"width": 1440, "height": 900})
         page.context.clear_cookies()
         _sign_in(page, address, "quan")
-        page.goto(f"{address}/chi-tieu?group=ubnd-cap-huyen")
+        page.goto(f"{address}/quotas?group=ubnd-cap-huyen")
         _save(page, "quota-board")
         browser.close()
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from channels.words import N_, Words
 from cms.core.database import db
 from cms.core.refusal import Conflict, Refusal
+from cms.web.moved import moved
 from cms.web.output.language import LANGUAGES, say
 from cms.web.security import AGAIN_S
 from media.errors import StoreAway
@@ -147,6 +148,8 @@ def on_http(error: HTTPException) -> Response:
     status = error.code or 500
     if error.response is not None and status < 400:
         return make_response(error.response)
+    if status == 404 and (there := moved()):
+        return make_response(there)
     known = API_WORDS if request.path.startswith("/api/") else STATUS_WORDS
     words = too_much() if status == 413 else Words(known.get(status, known[500 if status >= 500 else 400]))
     sentence = say(words)

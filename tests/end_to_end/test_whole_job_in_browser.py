@@ -110,7 +110,7 @@ def _presenter_downloads_the_script(page: Page, tmp_path: Path) -> None:
 
 
 def _quota_board_shows(page: Page, title: str) -> None:
-    page.goto("/chi-tieu")
+    page.goto("/quotas")
     page.locator("a[href*='/bao-long-an?']").first.click()
     expect(page.get_by_text(title).first).to_be_visible()
 

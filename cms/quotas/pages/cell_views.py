@@ -29,14 +29,14 @@ from cms.web.output.language import say
 from scheduler.storage.tables import Delivery
 
 
-@blueprint.get("/chi-tieu/<int:quota_id>/<unit>")
+@blueprint.get("/quotas/<int:quota_id>/<unit>")
 @signed_in
 def cell(quota_id: int, unit: str) -> str:
     """The items that make one number, those on the way, and what can be done about it."""
     return _page(quota_id, unit, RecordForm(formdata=None))
 
 
-@blueprint.post("/chi-tieu/<int:quota_id>/<unit>/ghi-nhan")
+@blueprint.post("/quotas/<int:quota_id>/<unit>/records")
 @signed_in
 @needs(Action.RECORD)
 def add_record(quota_id: int, unit: str) -> Response:
@@ -60,7 +60,7 @@ def add_record(quota_id: int, unit: str) -> Response:
     return redirect(_cell(quota_id, unit), 303)
 
 
-@blueprint.post("/chi-tieu/ghi-nhan/<int:record_id>/huy")
+@blueprint.post("/quotas/records/<int:record_id>/void")
 @signed_in
 @needs(Action.RECORD)
 def void_record(record_id: int) -> Response:
@@ -71,7 +71,7 @@ def void_record(record_id: int) -> Response:
     return redirect(within_site(request.form.get("next"), url_for("quotas.board")), 303)
 
 
-@blueprint.post("/chi-tieu/<int:quota_id>/<unit>/len-lich")
+@blueprint.post("/quotas/<int:quota_id>/<unit>/schedule")
 @signed_in
 @needs(Action.SCHEDULE)
 def schedule(quota_id: int, unit: str) -> Response:

@@ -26,7 +26,7 @@ from cms.web.input import form_values
 from cms.web.output.language import say
 
 
-@blueprint.get("/ke-hoach", endpoint="plans")
+@blueprint.get("/plans", endpoint="plans")
 @signed_in
 def index() -> str:
     """All plans and the reports that are due next."""
@@ -34,7 +34,7 @@ def index() -> str:
     return _index(UploadForm(formdata=None))
 
 
-@blueprint.post("/ke-hoach")
+@blueprint.post("/plans")
 @signed_in
 def upload() -> Response:
     """Load a plan pack: all of it, or nothing with line and reason."""
@@ -65,7 +65,7 @@ def upload() -> Response:
     return redirect(url_for("quotas.plans"), 303)
 
 
-@blueprint.get("/ke-hoach/<code>", endpoint="plan")
+@blueprint.get("/plans/<code>", endpoint="plan")
 @signed_in
 def show(code: str) -> str:
     """One plan: its tasks and quotas, documents and who cited them, and its reports."""
@@ -73,7 +73,7 @@ def show(code: str) -> str:
     return _show(code, ProlongForm(formdata=None))
 
 
-@blueprint.post("/ke-hoach/<code>/keo-dai")
+@blueprint.post("/plans/<code>/extend")
 @signed_in
 def prolong(code: str) -> Response:
     """Let the plan count for longer."""

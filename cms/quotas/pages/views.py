@@ -25,7 +25,7 @@ FILTERS = ("period", "plan", "unit", "group", "status")
 blueprint.record_once(lambda state: state.app.jinja_env.globals.update(quota_looks=badges))
 
 
-@blueprint.get("/chi-tieu")
+@blueprint.get("/quotas")
 @signed_in
 def board() -> str:
     """Units × quotas for a period; with ``status``, the list of those that stand so, by the time that is left."""
@@ -47,7 +47,7 @@ def board() -> str:
     )
 
 
-@blueprint.get("/chi-tieu.csv")
+@blueprint.get("/quotas.csv")
 @signed_in
 def table() -> Response:
     """The board for a spreadsheet, narrowed like the page."""

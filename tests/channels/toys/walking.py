@@ -91,5 +91,5 @@ class Walk:
 
     def counted(self) -> str:
         """The cell of the quota board in which items of the channel count."""
-        board = page(self.admin, f"/chi-tieu?period={WEEK}")
+        board = page(self.admin, f"/quotas?period={WEEK}")
         return cell_of(board, self.there, "1", "bao")

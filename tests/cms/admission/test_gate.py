@@ -111,7 +111,7 @@ def test_one_person_holds_one_place_and_leaves_the_other_to_another(
         assert (again.status_code, again.headers["Retry-After"]) == (429, "2")
         assert "nhiều việc nặng chưa xong" in again.get_json()["detail"]
         assert preview(newsroom.sign_in(app, room.lead)).status_code == 200
-        assert newsroom.sign_in(app, room.editor).get("/chi-tieu").status_code == 200, "it is another line"
+        assert newsroom.sign_in(app, room.editor).get("/quotas").status_code == 200, "it is another line"
     assert preview(newsroom.sign_in(app, room.editor)).status_code == 200
 
 
@@ -120,7 +120,7 @@ def test_one_person_in_many_tabs_waits_a_little_and_is_served(app: Flask) -> Non
     editor = newsroom.newsroom().editor
     browsers = [newsroom.sign_in(app, editor) for _ in range(8)]
     with ThreadPoolExecutor(8) as threads:
-        boards = list(threads.map(lambda one: one.get("/chi-tieu").status_code, browsers))
+        boards = list(threads.map(lambda one: one.get("/quotas").status_code, browsers))
         tabs = list(threads.map(lambda one: preview(one).status_code, browsers[:4]))
     assert (boards, tabs) == ([200] * 8, [200] * 4)
 
@@ -146,7 +146,7 @@ def test_a_busy_server_says_so_in_the_readers_language_and_without_the_database(
 
 
 @SQLITE
-@pytest.mark.parametrize("address", ["/stories/preview", "/stories/1/preview", "/lexicon/try", "/chi-tieu"])
+@pytest.mark.parametrize("address", ["/stories/preview", "/stories/1/preview", "/lexicon/try", "/quotas"])
 def test_who_is_nobody_takes_no_dear_place(app: Flask, gate: AdmissionGate, address: str) -> None:
     for line in (AdmissionLine.TYPED, AdmissionLine.DEAR):
         gate.turnstiles[line] = Turnstile(LineCapacity(0, 0, 0))
@@ -170,7 +170,7 @@ def test_previews_while_typing_are_limited_by_the_minute_for_each_person(app: Fl
     assert refused.get_json()["type"] == "urn:dakenh:too-often"
     assert preview(newsroom.sign_in(app, room.editor)).status_code == 429, "another browser is the same person"
     assert preview(lead).status_code == 200
-    assert editor.get("/chi-tieu").status_code == 200, "only what is asked for while typing"
+    assert editor.get("/quotas").status_code == 200, "only what is asked for while typing"
 
 
 @SQLITE

@@ -118,7 +118,7 @@ def test_what_goes_through_a_helper_is_what_the_application_answers(
             writer.browser.get(f"{house.address}{address}", timeout=60, allow_redirects=False)
             for address in (
                 f"/stories/{story.id}/preview",
-                "/chi-tieu",
+                "/quotas",
                 "/?q=n%E1%BB%99p",
                 "/audit.csv",
                 "/radio/1.pdf",

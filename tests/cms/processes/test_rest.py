@@ -18,7 +18,7 @@ from tests.cms.newsroom import PASSWORD
 from tests.cms.processes.house import House, family
 
 CLIENTS, ROUNDS = 8, 3
-PAGES = ("/", "/calendar", "/radio", "/chi-tieu", "/healthz", "/metrics", "/feeds/bao.rss", "/feeds/bao.json")
+PAGES = ("/", "/calendar", "/radio", "/quotas", "/healthz", "/metrics", "/feeds/bao.rss", "/feeds/bao.json")
 
 
 def sign_in(house: House) -> requests.Session:

@@ -31,10 +31,10 @@ def words(html: str) -> str:
 
 def cell_of(html: str, province: Province, quota: str, unit: str) -> str:
     """The board's cell, as its reader sees it; empty if there is none."""
-    address = f"/chi-tieu/{province.quotas[quota].id}/{unit}?period="
+    address = f"/quotas/{province.quotas[quota].id}/{unit}?period="
     found = re.search(rf'<td class="([^"]+)"[^>]*><a href="{re.escape(address)}[^"]*">(.*?)</a></td>', html)
     return f"{found[1]} {words(found[2])}" if found else ""
 
 
 def cell_address(province: Province, quota: str, unit: str, more: str = "") -> str:
-    return f"/chi-tieu/{province.quotas[quota].id}/{unit}{more}"
+    return f"/quotas/{province.quotas[quota].id}/{unit}{more}"

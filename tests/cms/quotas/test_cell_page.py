@@ -59,7 +59,7 @@ def test_a_cell_tells_how_it_is_counted(app: Flask, there: Province) -> None:
 @on_sqlite
 def test_a_result_is_recorded_by_hand_and_taken_back(app: Flask, there: Province) -> None:
     client = browser(app, there, Role.EDITOR, "so")
-    address = cell_address(there, "5", "so", "/ghi-nhan?period=2026-Q4")
+    address = cell_address(there, "5", "so", "/records?period=2026-Q4")
     answer = client.post(address, data={"day": "2026-11-17", "note": "500 tờ gấp"})
     assert (answer.status_code, answer.headers["Location"]) == (303, cell_address(there, "5", "so", "?period=2026-Q4"))
     html = page(client, answer.headers["Location"])
@@ -67,9 +67,9 @@ def test_a_result_is_recorded_by_hand_and_taken_back(app: Flask, there: Province
     assert "1/1 Đạt" in words(html)
     db.session.rollback()
     made = db.session.scalars(select(ManualRecord)).one()
-    gone = client.post(f"/chi-tieu/ghi-nhan/{made.id}/huy", data={"reason": "Nhầm", "next": "/chi-tieu?period=2026-Q4"})
-    assert gone.headers["Location"] == "/chi-tieu?period=2026-Q4"
-    assert "0/1" in cell_of(page(client, "/chi-tieu?period=2026-Q4"), there, "5", "so")
+    gone = client.post(f"/quotas/records/{made.id}/void", data={"reason": "Nhầm", "next": "/quotas?period=2026-Q4"})
+    assert gone.headers["Location"] == "/quotas?period=2026-Q4"
+    assert "0/1" in cell_of(page(client, "/quotas?period=2026-Q4"), there, "5", "so")
 
 
 @on_sqlite
@@ -85,7 +85,7 @@ def test_a_result_is_recorded_by_hand_and_taken_back(app: Flask, there: Province
     ],
 )
 def test_a_refused_record_keeps_what_was_typed(app: Flask, there: Province, sent: dict[str, str], about: str) -> None:
-    answer = browser(app, there, Role.EDITOR, "so").post(cell_address(there, "5", "so", "/ghi-nhan"), data=sent)
+    answer = browser(app, there, Role.EDITOR, "so").post(cell_address(there, "5", "so", "/records"), data=sent)
     html = unescape(answer.text)
     assert answer.status_code == 422
     assert about in html
@@ -99,8 +99,8 @@ def test_a_refused_record_keeps_what_was_typed(app: Flask, there: Province, sent
 def test_voiding_without_a_reason_or_a_right_changes_nothing(app: Flask, there: Province) -> None:
     made = there.recorded("5", "so", "2026-11-17")
     editor, other = browser(app, there, Role.EDITOR, "so"), browser(app, there, Role.EDITOR, "bao")
-    assert "lý do" in unescape(editor.post(f"/chi-tieu/ghi-nhan/{made.id}/huy", data={"reason": ""}).text)
-    assert other.post(f"/chi-tieu/ghi-nhan/{made.id}/huy", data={"reason": "Nhầm"}).status_code == 403
+    assert "lý do" in unescape(editor.post(f"/quotas/records/{made.id}/void", data={"reason": ""}).text)
+    assert other.post(f"/quotas/records/{made.id}/void", data={"reason": "Nhầm"}).status_code == 403
     db.session.rollback()
     db.session.refresh(made)
     assert made.voided_at is None
@@ -109,9 +109,9 @@ def test_voiding_without_a_reason_or_a_right_changes_nothing(app: Flask, there: 
 @on_sqlite
 def test_viewers_are_offered_no_forms(app: Flask, there: Province) -> None:
     html = page(browser(app, there, Role.VIEWER, "so"), cell_address(there, "5", "so"))
-    assert "ghi-nhan" not in html
+    assert "/records" not in html
     answer = browser(app, there, Role.BROADCASTER, "so").post(
-        cell_address(there, "5", "so", "/ghi-nhan"), data={"day": "2026-11-17", "note": "500 tờ gấp"}
+        cell_address(there, "5", "so", "/records"), data={"day": "2026-11-17", "note": "500 tờ gấp"}
     )
     assert answer.status_code == 403
 
@@ -127,7 +127,7 @@ def test_a_lead_schedules_a_story_for_the_quota_with_one_click(app: Flask, there
     html = page(client, cell_address(there, "1", "bao"))
     assert "Bài sẵn sàng" in html
     assert "07:30 20/11/2026" in html
-    address = cell_address(there, "1", "bao", f"/len-lich?period={WEEK}")
+    address = cell_address(there, "1", "bao", f"/schedule?period={WEEK}")
     answer = client.post(address, data={"story": story.id, "channel": channel.id})
     assert answer.status_code == 303, unescape(answer.text)
     assert "Đã lên lịch lúc 07:30 20/11/2026 GMT+7." in page(client, answer.headers["Location"])

@@ -17,7 +17,7 @@ from tests.cms.quotas.province import PLAN, Province
 
 @on_sqlite
 def test_the_plans_and_the_reports_that_are_due(app: Flask, there: Province) -> None:
-    text = words(page(browser(app, there, Role.VIEWER), "/ke-hoach"))
+    text = words(page(browser(app, there, Role.VIEWER), "/plans"))
     assert "Kế hoạch tuyên truyền của tỉnh Sông Vàm năm 2026" in text
     assert "Đang áp dụng" in text
     assert "6 nhiệm vụ, 9 chỉ tiêu, 2 văn bản cần tuyên truyền." in text
@@ -29,7 +29,7 @@ def test_the_plans_and_the_reports_that_are_due(app: Flask, there: Province) -> 
 @on_sqlite
 def test_one_plan_tells_which_documents_nobody_has_cited(app: Flask, there: Province) -> None:
     there.on("so", "portal", "2026-11-17", documents=("qd-06",))
-    text = words(page(browser(app, there, Role.VIEWER), "/ke-hoach/song-vam-2026"))
+    text = words(page(browser(app, there, Role.VIEWER), "/plans/song-vam-2026"))
     assert "1/2 văn bản chưa có tin, bài nào viện dẫn." in text
     assert "Quyết định 06/QĐ-TTg – Đề án 06 1 bài" in text
     assert "Kế hoạch 01/KH-UBND – Kế hoạch năm chưa có" in text
@@ -42,9 +42,9 @@ def test_an_admin_loads_a_plan(app: Flask, there: Province) -> None:
     admin = browser(app, there, Role.ADMIN)
     text = PLAN.replace("song-vam-2026", "song-vam-2027").replace("valid_to: 2026-12-31", "valid_to: 2027-12-31")
     sent = {"file": (io.BytesIO(text.encode()), "moi.yaml"), "until": "2028-06-30"}
-    answer = admin.post("/ke-hoach", data=sent, content_type="multipart/form-data")
+    answer = admin.post("/plans", data=sent, content_type="multipart/form-data")
     assert answer.status_code == 303, unescape(answer.text)
-    assert "Đã nạp kế hoạch song-vam-2027: 7 đơn vị, 6 nhiệm vụ, 9 chỉ tiêu, 2 văn bản." in page(admin, "/ke-hoach")
+    assert "Đã nạp kế hoạch song-vam-2027: 7 đơn vị, 6 nhiệm vụ, 9 chỉ tiêu, 2 văn bản." in page(admin, "/plans")
     db.session.rollback()
     made = db.session.scalars(select(Plan).where(Plan.code == "song-vam-2027")).one()
     assert made.applies_to == date(2028, 6, 30)
@@ -54,7 +54,7 @@ def test_an_admin_loads_a_plan(app: Flask, there: Province) -> None:
 def test_a_bad_plan_is_answered_with_every_line_and_reason(app: Flask, there: Province) -> None:
     text = PLAN.replace("per: week", "per: fortnight", 1).replace("issuer: UBND tỉnh Sông Vàm", "issuer: ''")
     answer = browser(app, there, Role.ADMIN).post(
-        "/ke-hoach", data={"file": (io.BytesIO(text.encode()), "hong.yaml")}, content_type="multipart/form-data"
+        "/plans", data={"file": (io.BytesIO(text.encode()), "hong.yaml")}, content_type="multipart/form-data"
     )
     assert answer.status_code == 422
     told = words(unescape(answer.text))
@@ -73,7 +73,7 @@ def test_a_bad_plan_is_answered_with_every_line_and_reason(app: Flask, there: Pr
     ],
 )
 def test_what_cannot_be_loaded_is_refused(app: Flask, there: Province, sent: dict[str, object], about: str) -> None:
-    answer = browser(app, there, Role.ADMIN).post("/ke-hoach", data=sent, content_type="multipart/form-data")
+    answer = browser(app, there, Role.ADMIN).post("/plans", data=sent, content_type="multipart/form-data")
     assert answer.status_code == 422
     assert about in unescape(answer.text)
 
@@ -81,11 +81,11 @@ def test_what_cannot_be_loaded_is_refused(app: Flask, there: Province, sent: dic
 @on_sqlite
 def test_a_plan_is_prolonged_by_its_admin_alone(app: Flask, there: Province) -> None:
     admin, lead = browser(app, there, Role.ADMIN), browser(app, there, Role.LEAD)
-    address = "/ke-hoach/song-vam-2026/keo-dai"
+    address = "/plans/song-vam-2026/extend"
     assert lead.post(address, data={"until": "2027-06-30"}).status_code == 403
-    assert lead.post("/ke-hoach", data={}).status_code == 403
+    assert lead.post("/plans", data={}).status_code == 403
     refused = admin.post(address, data={"until": "2026-06-30"})
     assert refused.status_code == 422
     assert "chỉ có thể kéo dài" in unescape(refused.text)
     assert admin.post(address, data={"until": "2027-06-30"}).status_code == 303
-    assert "Kéo dài đến 30/06/2027." in words(page(admin, "/ke-hoach"))
+    assert "Kéo dài đến 30/06/2027." in words(page(admin, "/plans"))

@@ -72,7 +72,7 @@ def addresses(story: Story) -> Iterator[str]:
     yield from (base, f"{base}/history", f"{base}/history?old=1&new=1", f"{base}/preview", f"{base}/schedule")
     yield from (f"{base}/channels/1", f"{base}/channels/2", f"{base}/retract", f"/inbox?story={story.id}")
     yield from ("/", "/?q=mat", "/?q=tieu+de+moi", "/?column=doi-song-so", "/?stage=draft", "/?stage=returned")
-    yield from ("/?q=duyet", "/?column=chuyen-doi-so", "/calendar?week=2026-W49", "/audit", "/deliveries", "/chi-tieu")
+    yield from ("/?q=duyet", "/?column=chuyen-doi-so", "/calendar?week=2026-W49", "/audit", "/deliveries", "/quotas")
 
 
 def calls(story: Story) -> Iterator[str]:
