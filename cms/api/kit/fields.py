@@ -64,8 +64,22 @@ File = Annotated[Any, BeforeValidator(_bytes_of_text), WithJsonSchema({"type": "
 Rows = Annotated[int, Field(ge=1, le=MOST_ROWS, description="Rows of a page.")]
 Word = Annotated[OneLine, Field(max_length=120)]
 """A code, a name or a few words to look for."""
+PRIORITIES = {"routine": "thong_thuong", "priority": "uu_tien", "urgent": "khan_cap"}
+"""Priorities as callers name them, and as they are kept; callers may use the kept names too, as before 0.2.0."""
+_NAMES = {kept: name for name, kept in PRIORITIES.items()}
+
+
+def priority_name(kept: str) -> str:
+    """Return the name of a kept priority for callers."""
+    return _NAMES.get(kept, kept)
+
+
 Priority = Annotated[
-    Literal["thong_thuong", "uu_tien", "khan_cap"], Field(description="Class of a radio script: normal, first, urgent.")
+    Literal["routine", "priority", "urgent"],
+    BeforeValidator(lambda given: _NAMES.get(given, given) if isinstance(given, str) else given),
+    Field(
+        description="How urgent a script is. The names of before, `thong_thuong`, `uu_tien`, `khan_cap`, are taken too."
+    ),
 ]
 Reason = Annotated[OneLine, Field(max_length=1_000)]
 Address = Annotated[OneLine, Field(max_length=1_000)]

@@ -9,7 +9,17 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from cms.api.kit.calls import Call, File, Reply
-from cms.api.kit.fields import After, Instant, NoQuery, Priority, RequestBody, ResponseBody, Rows
+from cms.api.kit.fields import (
+    PRIORITIES,
+    After,
+    Instant,
+    NoQuery,
+    Priority,
+    RequestBody,
+    ResponseBody,
+    Rows,
+    priority_name,
+)
 from cms.api.kit.named import UnitName, slugs, unit_names
 from cms.api.kit.table import endpoint
 from cms.api.resources.deliveries import cursor
@@ -44,7 +54,7 @@ class ScriptLine(ResponseBody):
     channel_name: str
     unit: UnitName
     state: DeliveryState
-    priority: str = Field(description="Class: thong_thuong, uu_tien or khan_cap.")
+    priority: str = Field(description="routine, priority or urgent.")
     urgency: int = Field(description="2: at once; 1: before others; 0: by schedule.")
     estimated_seconds: float
     live_at: datetime
@@ -102,7 +112,7 @@ def read_script(call: Call[NoQuery, None], script_id: int) -> Reply[ScriptTold]:
 def classify_script(call: Call[NoQuery, Classing], script_id: int) -> Reply[ScriptTold]:
     """Say how urgent a script is that stations have already; those that confirmed it are asked again."""
     with changing() as session:
-        priorities.set_class(session, call.actor, script_id, call.body.priority, now=call.now)
+        priorities.set_class(session, call.actor, script_id, PRIORITIES[call.body.priority], now=call.now)
         body = _told(session, call.actor, script_id)
     return Reply(body)
 
@@ -150,7 +160,7 @@ def _line(found: Script, known: Mapping[int, str], names: Mapping[int, UnitName]
         "channel_name": found.channel,
         "unit": names[found.unit_id],
         "state": found.state,
-        "priority": found.priority,
+        "priority": priority_name(found.priority),
         "urgency": found.urgency,
         "estimated_seconds": found.seconds,
         "live_at": found.live_at,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from channels.words import N_
 from cms.api.kit.calls import Call, Reply
 from cms.api.kit.expecting import Match
-from cms.api.kit.fields import Instant, NoQuery, Priority, Reason, RequestBody, Word
+from cms.api.kit.fields import PRIORITIES, Instant, NoQuery, Priority, Reason, RequestBody, Word
 from cms.api.kit.named import channel_by_slug
 from cms.api.kit.table import endpoint
 from cms.api.resources.story_changes import changing_story
@@ -94,4 +94,4 @@ def _wish(session: Session, number: int, wish: ChannelWish) -> Wish:
     channel = channel_by_slug(session, wish.channel, f"{field}.channel")
     if wish.priority and not priorities.known(channel.kind):
         raise Invalid(priorities.NO_PRIORITIES, field=f"{field}.priority")
-    return Wish(channel.id, wish.at, wish.next_slot, wish.until, wish.priority or "")
+    return Wish(channel.id, wish.at, wish.next_slot, wish.until, PRIORITIES[wish.priority] if wish.priority else "")

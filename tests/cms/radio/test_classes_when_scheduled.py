@@ -137,8 +137,11 @@ def test_a_machine_changes_the_class_of_what_stations_have(
     app: Flask, news: Newsroom, machine: Machine, live: Live
 ) -> None:
     script = live("Bão số 9")
-    told = machine.post(f"/radio/scripts/{script}/class", {"priority": "khan_cap"})
-    assert (told["id"], told["priority"], told["urgency"]) == (script, "khan_cap", 2)
+    for name, as_before in (("priority", "uu_tien"), ("routine", "thong_thuong"), ("urgent", "khan_cap")):
+        for written in (name, as_before):
+            told = machine.post(f"/radio/scripts/{script}/class", {"priority": written})
+            assert (told["id"], told["priority"]) == (script, name)
+    assert told["urgency"] == 2
     assert top(news.broadcaster) == [("Bão số 9", "khan_cap")]
     refusal(machine.call("POST", f"/radio/scripts/{script}/class", json={"priority": "gap"}), 422)
     station = Machine(app, news.broadcaster)
@@ -153,4 +156,4 @@ def test_machines_read_the_class_of_a_script(
     machine.post(f"/stories/{ready.id}/schedule", {"channels": [wish]})
     work(clock)
     [line] = machine.get("/radio/scripts")["items"]
-    assert (line["priority"], line["urgency"]) == ("uu_tien", 1)
+    assert (line["priority"], line["urgency"]) == ("priority", 1)
