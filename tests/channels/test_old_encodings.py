@@ -16,7 +16,7 @@ from media.characters import clean
 from tests.channels.contract.pieces import whole
 
 HOUSE = Path(__file__).resolve().parents[2]
-STORIES = sorted((HOUSE / "cms" / "demo" / "stories").glob("*.md"))
+STORIES = sorted((HOUSE / "cms" / "app" / "demo" / "stories").glob("*.md"))
 LINES = [
     line
     for path in STORIES

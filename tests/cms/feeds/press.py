@@ -30,14 +30,14 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from media.storage.store import Store
-from scheduler import desk
+from scheduler.orders import promises
 from scheduler.engine.config import EngineConfig
 from scheduler.storage.database import open_engine, writing
 from scheduler.engine.engine import Engine
 url, folder, story, at = sys.argv[1:]
 now, database = datetime.fromisoformat(at), open_engine(url)
 with writing(database) as connection:
-    desk.withdraw(connection, story_id=int(story), reason="Sai số liệu", by=None, now=now)
+    promises.withdraw(connection, story_id=int(story), reason="Sai số liệu", now=now)
 engine = Engine(database, Store(Path(folder)), EngineConfig(threads=0), lambda: now)
 engine.run_due(), engine.refresh_documents()
 """
