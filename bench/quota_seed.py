@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, insert, select
 from sqlalchemy.orm import Session
 
-from cms.core.clock import local_day
+from channels.localtime import local_day
 from cms.core.permissions import SYSTEM
 from cms.models.boards import Play, PlayDay
 from cms.models.people import Membership, Person, Unit

@@ -13,7 +13,8 @@ from channels.led_board.composing import frames
 from channels.led_board.playlist import Asset, Hours, Playlist, PlaylistItem, PlaylistPage, Retracted
 from channels.led_board.settings import Settings
 from channels.led_board.standing import parts_of
-from channels.led_board.windows import ZONE_NAME, lease_end, long_lease_end, next_change, operating, whole_hour
+from channels.led_board.windows import lease_end, long_lease_end, next_change, operating, whole_hour
+from channels.localtime import ZONE_NAME
 from media.boards.frame import Frame, plate
 
 SLOTS = {StoryKind.ARTICLE: 0, StoryKind.INFOGRAPHIC: 0, StoryKind.NOTICE: 1, StoryKind.SLOGAN: 2}

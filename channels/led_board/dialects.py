@@ -5,7 +5,7 @@ from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from channels.led_board.playlist import Playlist, PlaylistItem, PlaylistPage
-from channels.led_board.windows import ZONE
+from channels.localtime import ZONE
 from media.characters import clean_line
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-ZONE_NAME = "Asia/Ho_Chi_Minh"
-ZONE = ZoneInfo(ZONE_NAME)
+from channels.localtime import at_local, local_day, midnight
+
 DAYS_AHEAD = 2
 
 
@@ -30,7 +29,7 @@ def lease_end(now: datetime, hours: int) -> datetime:
 
 def long_lease_end(now: datetime, days: int) -> datetime:
     """Return until when what is evergreen may stay up: ``days`` from the start of today in Vietnam."""
-    return _local_midnight(now.astimezone(ZONE).date() + timedelta(days=days))
+    return midnight(local_day(now) + timedelta(days=days))
 
 
 def operating(now: datetime, opens: str, closes: str) -> tuple[Window, ...]:
@@ -38,13 +37,13 @@ def operating(now: datetime, opens: str, closes: str) -> tuple[Window, ...]:
 
     Hours that run past midnight belong to the day they begin on.
     """
-    today = now.astimezone(ZONE).date()
-    horizon = _local_midnight(today + timedelta(days=DAYS_AHEAD + 1))
+    today = local_day(now)
+    horizon = midnight(today + timedelta(days=DAYS_AHEAD + 1))
     if opens == closes:
-        return (Window(_local_midnight(today), horizon),)
+        return (Window(midnight(today), horizon),)
     days = (today + timedelta(days=number) for number in range(-1, DAYS_AHEAD + 1))
     windows = (_day_window(day, opens, closes) for day in days)
-    return tuple(window for window in windows if window.end > _local_midnight(today))
+    return tuple(window for window in windows if window.end > midnight(today))
 
 
 def next_change(now: datetime, moments: Iterable[datetime]) -> datetime | None:
@@ -53,11 +52,5 @@ def next_change(now: datetime, moments: Iterable[datetime]) -> datetime | None:
 
 
 def _day_window(day: date, opens: str, closes: str) -> Window:
-    start, end = (datetime.combine(day, time.fromisoformat(clock), ZONE) for clock in (opens, closes))
-    if end <= start:
-        end += timedelta(days=1)
-    return Window(start.astimezone(UTC), end.astimezone(UTC))
-
-
-def _local_midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE).astimezone(UTC)
+    start, end = (at_local(day, time.fromisoformat(clock)) for clock in (opens, closes))
+    return Window(start, end if end > start else end + timedelta(days=1))

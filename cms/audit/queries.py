@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
+from channels.localtime import midnight
 from cms.audit.names import SUBJECTS
 from cms.core import units
-from cms.core.clock import from_local
 from cms.core.folding import fold
 from cms.core.permissions import Action, Actor
 from cms.models.audit import AuditEntry
@@ -121,9 +121,9 @@ def _matching(session: Session, actor: Actor, wanted: AuditFilter) -> Select[Aud
     if wanted.unit_id is not None:
         query = query.where(AuditEntry.unit_id.in_(_below(session, wanted.unit_id)))
     if wanted.since is not None:
-        query = query.where(AuditEntry.at >= _midnight(wanted.since))
+        query = query.where(AuditEntry.at >= midnight(wanted.since))
     if wanted.until is not None:
-        query = query.where(AuditEntry.at < _midnight(wanted.until + timedelta(days=1)))
+        query = query.where(AuditEntry.at < midnight(wanted.until + timedelta(days=1)))
     return query
 
 
@@ -155,7 +155,3 @@ def _people(session: Session, who: str) -> list[int]:
     terms = fold(who).split()
     rows = session.execute(select(Person.id, Person.name, Person.username))
     return [id_ for id_, name, username in rows if all(term in fold(f"{name} {username}") for term in terms)]
-
-
-def _midnight(day: date) -> datetime:
-    return from_local(datetime(day.year, day.month, day.day))  # noqa: DTZ001  # a local day, made aware at once

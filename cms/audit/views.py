@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 
+from channels.localtime import local_day
 from cms.audit import export, queries, wording
 from cms.audit.names import ACTIONS, SUBJECTS
 from cms.audit.queries import AuditFilter
 from cms.core import units
-from cms.core.clock import local_day
 from cms.core.database import db
 from cms.core.permissions import Action
 from cms.web.actor import current_actor

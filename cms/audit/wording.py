@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from channels import registry
+from channels.localtime import ZONE_LABEL, local
 from channels.words import N_, Words
 from cms.audit.names import ACTIONS, DETAILS, SUBJECTS, VIA
 from cms.channels.late_policies import LATE_POLICIES
-from cms.core.clock import ZONE_LABEL, local
 from cms.lexicon.fields import KINDS
 from cms.models.roles import ROLE_NAMES, Role
 from cms.people.accounts.tokens import SCOPES

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.contract import Evidence
+from channels.localtime import local_day
 from channels.words import N_
 from cms.core import access_keys
-from cms.core.clock import local_day
 from cms.core.refusal import NotAllowed, NotFound
 from cms.models.boards import BoardKey, Play, PlayDay
 from scheduler.storage.tables import Channel, Delivery

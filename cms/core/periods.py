@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from channels.localtime import local_day, midnight
 from channels.words import N_, Words
-from cms.core.clock import FIRST_YEAR, LAST_YEAR, from_local, local_day
+from cms.core.clock import FIRST_YEAR, LAST_YEAR
 
 
 class Per(StrEnum):
@@ -60,12 +61,12 @@ class Period:
     @property
     def start(self) -> datetime:
         """The first instant, UTC."""
-        return _midnight(self.first)
+        return midnight(self.first)
 
     @property
     def end(self) -> datetime:
         """The first instant after it, UTC."""
-        return _midnight(self.last + _DAY)
+        return midnight(self.last + _DAY)
 
     @property
     def code(self) -> str:
@@ -134,10 +135,6 @@ def parts(period: Period, per: Per) -> tuple[Period, ...]:
             found.append(part)
         part = part.next()
     return tuple(found)
-
-
-def _midnight(day: date) -> datetime:
-    return from_local(datetime(day.year, day.month, day.day))  # noqa: DTZ001 (local time is what is meant)
 
 
 def _checked(day: date) -> date:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
-from cms.core.clock import local_day
+from channels.localtime import local_day
 from cms.core.permissions import Action, Actor
 from cms.models.people import Unit
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from channels.localtime import local, local_day
 from cms.core import periods, units
-from cms.core.clock import local, local_day
 from cms.core.periods import Per, Period
 from cms.core.permissions import Action, Actor
 from cms.deliveries.queries import ChannelPlace, DeliveryFilter, DeliveryRow, matching, places, with_titles

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
+from channels.localtime import midnight
 from channels.words import N_, Words
 from cms.core import units
-from cms.core.clock import from_local
 from cms.core.permissions import Action, Actor
 from cms.core.refusal import NotFound
 from cms.models.people import Unit
@@ -202,11 +202,6 @@ def find(session: Session, actor: Actor, delivery_id: int) -> tuple[Delivery, Ch
 def may_see(actor: Actor, channel_unit: Unit, story_unit: Unit) -> bool:
     """Whether the actor sees deliveries of the channel's unit or of the story's."""
     return any(actor.may(Action.SEE_DELIVERIES, unit.path) for unit in (channel_unit, story_unit))
-
-
-def midnight(day: date) -> datetime:
-    """Return the UTC instant at which the day begins in Viet Nam."""
-    return from_local(datetime(day.year, day.month, day.day))  # noqa: DTZ001  # a local day, made aware at once
 
 
 def _is_wanted(place: ChannelPlace, wanted: DeliveryFilter) -> bool:

@@ -8,13 +8,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from channels.followers import followers_of
+from channels.localtime import local_day
 from channels.words import N_, Words
 from channels.zalo_oa.audience import broadcast
 from channels.zalo_oa.audience.broadcast import Allowance, Chosen, Target
 from channels.zalo_oa.settings import Settings
 from cms.core import units
 from cms.core.audit import record
-from cms.core.clock import local_day
 from cms.core.permissions import Action, Actor
 from cms.core.refusal import Conflict, NotFound, refusal_from
 from cms.models.people import Unit

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from channels.contract import ChannelError
 from channels.followers import followers_of
+from channels.localtime import local_day
 from channels.zalo_oa.audience.broadcast import Allowance
 from channels.zalo_oa.audience.webhook import SECRET
 from cms.channels import service
 from cms.core.audit import record
 from cms.core.channel_secrets import opened
-from cms.core.clock import local_day
 from cms.core.permissions import Actor
 from cms.core.refusal import Conflict, refusal_from
 from cms.zalo import connecting, ordering

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from channels.localtime import local_day, midnight
 from channels.zalo_oa.audience.webhook import Kind
 from cms.core import units
-from cms.core.clock import from_local, local_day
 from cms.core.permissions import Action, Actor
 from cms.models.followers import FollowerEvent
 from cms.models.people import Person, Unit
@@ -114,7 +114,7 @@ def last_event(session: Session, channel_id: int) -> datetime | None:
 
 
 def _moved(session: Session, channel_id: int, first: date, last: date) -> dict[tuple[date, str], int]:
-    since, until = (from_local(datetime.combine(one, time())) for one in (first, last + timedelta(days=1)))
+    since, until = (midnight(one) for one in (first, last + timedelta(days=1)))
     wanted = select(FollowerEvent.kind, FollowerEvent.at).where(
         FollowerEvent.channel_id == channel_id, FollowerEvent.at >= since, FollowerEvent.at < until
     )

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from channels.localtime import spoken
 from channels.words import N_, Words
-from scheduler.decisions.localtime import spoken
 from scheduler.decisions.states import DeliveryState
 
 

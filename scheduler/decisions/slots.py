@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from typing import Any
 
-from scheduler.decisions.localtime import ZONE
+from channels.localtime import at_local, local_day
 
 
 def next_free_slot(
@@ -31,7 +31,7 @@ def _free(weekly_slots: Sequence[Mapping[str, Any]], taken: Collection[datetime]
     if not times:
         return
     used = {instant.astimezone(UTC) for instant in taken}
-    today = now.astimezone(ZONE).date()
+    today = local_day(now)
     monday = today - timedelta(days=today.isoweekday() - 1)
     while True:
         for weekday, at in times:
@@ -42,4 +42,4 @@ def _free(weekly_slots: Sequence[Mapping[str, Any]], taken: Collection[datetime]
 
 
 def _instant(day: date, at: time) -> datetime:
-    return datetime.combine(day, at, tzinfo=ZONE).astimezone(UTC)
+    return at_local(day, at)

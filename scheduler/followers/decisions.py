@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from channels.contract import ChannelError, ErrorKind
+from channels.localtime import local_day
 from channels.words import N_, Words
 from scheduler.decisions.backoff import WAITS, Draw, wait
-from scheduler.decisions.localtime import ZONE
 from scheduler.decisions.next_step import PUNCTUAL
 from scheduler.decisions.outcomes import Changes, words_column
 from scheduler.decisions.states import Health, LatePolicy
@@ -86,7 +86,7 @@ def too_late(facts: Facts, now: datetime) -> Words | None:
     }[facts.late_policy]
     if late > allowed:
         return Words(LATE, {"minutes": int(late.total_seconds() // 60)})
-    if now.astimezone(ZONE).date() != facts.call_at.astimezone(ZONE).date() and late > PUNCTUAL:
+    if local_day(now) != local_day(facts.call_at) and late > PUNCTUAL:
         return Words(ANOTHER_DAY)
     return None
 

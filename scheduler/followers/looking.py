@@ -10,9 +10,9 @@ from sqlalchemy import Connection, exists, select
 
 from channels.contract import ChannelError, ErrorKind
 from channels.followers import KINDS, AccountState, followers_of
+from channels.localtime import local_day
 from channels.words import N_, Words
 from scheduler.decisions.backoff import WAITS
-from scheduler.decisions.localtime import ZONE
 from scheduler.decisions.outcomes import Changes, words_column
 from scheduler.engine.calling import redact
 from scheduler.engine.claims import Lease
@@ -118,5 +118,5 @@ def _plain(standing: AccountState) -> dict[str, Any]:
 
 
 def _keep_day(connection: Connection, channel_id: int, followers: int, now: datetime) -> None:
-    values = {"channel_id": channel_id, "day": now.astimezone(ZONE).date(), "followers": followers}
+    values = {"channel_id": channel_id, "day": local_day(now), "followers": followers}
     connection.execute(upsert(connection, DAY, ["channel_id", "day"], values))

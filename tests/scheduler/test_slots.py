@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.decisions.localtime import ZONE, spoken
+from channels.localtime import ZONE, spoken
 from scheduler.decisions.slots import free_slots, next_free_slot
 
 MONDAY_8 = datetime(2025, 3, 10, 1, 0, tzinfo=UTC)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from channels.contract import ChannelError, ErrorKind
+from channels.localtime import ZONE
 from channels.words import N_, Words
 
 PROCESSING = -214
@@ -23,7 +23,6 @@ NIGHT = -234
 QUOTA_WORDS = "limit quota create article"
 HOUR = 3600.0
 MORNING = 6
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 """Zalo names no time zone for its night."""
 
 
@@ -174,7 +173,7 @@ def next_minute(now: datetime) -> float:
 
 def next_morning(now: datetime) -> float:
     """Return the seconds until it is 06:00 in Vietnam, when Zalo sends again."""
-    there = now.astimezone(VIETNAM)
+    there = now.astimezone(ZONE)
     morning = there.replace(hour=MORNING, minute=0, second=0, microsecond=0)
     return ((morning if morning > there else morning + timedelta(days=1)) - there).total_seconds()
 

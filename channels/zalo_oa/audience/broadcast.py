@@ -8,12 +8,11 @@ import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from channels.localtime import ZONE
 from channels.words import N_, Words
 from channels.zalo_oa.audience.cities import CITIES
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The documents name no time zone for the night; this is the one that its senders live in."""
 OPENS, CLOSES = time(6), time(22)
 """Taken from 06:00 to 21:59."""

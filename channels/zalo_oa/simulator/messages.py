@@ -3,14 +3,13 @@
 import json
 import secrets
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Response
 
+from channels.localtime import ZONE
 from channels.zalo_oa.simulator.answers import EMPTY_API, NOWHERE, Refused, success
 from channels.zalo_oa.simulator.call import Call
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_HOUR, END_HOUR = 6, 22
 ARTICLES_MAX = 5
 
@@ -48,7 +47,7 @@ def broadcast(call: Call) -> Response:
     target, articles = _target(body), _articles(body)
     if not all(_is_live(call, article) for article in articles):
         raise Refused(-201, "attachment_id is invalid")
-    if not FIRST_HOUR <= call.now.astimezone(VIETNAM).hour < END_HOUR:
+    if not FIRST_HOUR <= call.now.astimezone(ZONE).hour < END_HOUR:
         raise Refused(-234, "This message cannot be sent at night (10:00PM - 6:00AM)")
     _require_quota(call)
     message_id = secrets.token_hex(10)
@@ -90,7 +89,7 @@ def _is_live(call: Call, article_id: str) -> bool:
 
 
 def _sent_this_month(call: Call) -> int:
-    start = call.now.astimezone(VIETNAM).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    start = call.now.astimezone(ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     row = call.db.execute(
         "SELECT count(*) AS n FROM broadcasts WHERE oa_id = ? AND sent_ms >= ?",
         (call.oa_id, start.timestamp() * 1000),

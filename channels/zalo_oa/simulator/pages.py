@@ -10,8 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from werkzeug.wrappers import Response
 
+from channels.localtime import ZONE
 from channels.zalo_oa.simulator.call import Call
-from channels.zalo_oa.simulator.messages import VIETNAM
 from channels.zalo_oa.simulator.oauth import account_of_app, refused_consent
 from channels.zalo_oa.simulator.processing import is_loopback
 
@@ -26,7 +26,7 @@ DIARY_LINES = 100
 
 
 def _vietnam_time(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZONE).strftime("%d/%m/%Y %H:%M")
 
 
 def _environment() -> Environment:

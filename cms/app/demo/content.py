@@ -16,9 +16,9 @@ from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from channels.contract import StoryKind
+from channels.localtime import at_local
 from channels.registry import KINDS
 from cms.app.demo.files import STRICT, Code, DemoError, checked, front_matter, nfc, plain_yaml
-from cms.core.clock import from_local
 from cms.quotas.packs.schema import Pack
 from cms.stories.editing.content import Content, PictureUse, parse
 
@@ -63,7 +63,7 @@ class Placement:
         """The instant (aware UTC) of this placement when the demonstration starts on ``first_day``."""
         monday = first_day - timedelta(days=first_day.isoweekday() - 1)
         day = monday + timedelta(weeks=self.week, days=self.day - 1)
-        return from_local(datetime.combine(day, time.fromisoformat(self.time)))
+        return at_local(day, time.fromisoformat(self.time))
 
 
 @dataclass(frozen=True, config=STRICT)

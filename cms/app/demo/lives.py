@@ -8,12 +8,12 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from channels.localtime import local_day
 from cms.app.demo.content import DemoStory, Outcome, Placement
 from cms.app.demo.pictures import drawn, with_picture
 from cms.app.demo.timeline import Timeline
 from cms.boards import service as boards
 from cms.boards.service import PlayEvent
-from cms.core.clock import local_day
 from cms.core.database import changing, db
 from cms.core.permissions import Action, Actor
 from cms.models.people import Person, Unit

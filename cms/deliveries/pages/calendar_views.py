@@ -3,8 +3,8 @@
 from flask import render_template, request
 
 from channels import registry
+from channels.localtime import local_day
 from cms.core import periods, units
-from cms.core.clock import local_day
 from cms.core.database import db
 from cms.core.periods import Per
 from cms.core.permissions import Action

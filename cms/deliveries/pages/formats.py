@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from channels.localtime import local
 from channels.words import N_, Words
-from cms.core.clock import local
 from cms.web.input.weekly_times import WEEKDAYS
 from cms.web.output.formats import day, moment_zone
 from cms.web.output.language import say

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from channels.localtime import local_day
 from channels.words import N_
 from cms.core import periods
-from cms.core.clock import local_day
 from cms.core.periods import Per, Period, PeriodError
 from cms.core.permissions import Action, Actor
 from cms.core.refusal import Invalid, NotFound, refusal_from

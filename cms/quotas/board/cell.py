@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, sel
 from sqlalchemy.orm import Session
 
 from channels.contract import Evidence
+from channels.localtime import midnight
 from channels.words import N_
 from cms.core import periods, units
 from cms.core.periods import Per, Period
@@ -18,7 +19,7 @@ from cms.models.people import Person
 from cms.models.stories import SharedStory
 from cms.quotas.board.board import deciding_day, read_period
 from cms.quotas.counting import gathering, tallies
-from cms.quotas.counting.evidence import Batch, EvidenceItem, Progress, midnight
+from cms.quotas.counting.evidence import Batch, EvidenceItem, Progress
 from cms.quotas.counting.facts import QuotaFacts, UnitFacts, all_units, plan_of, quota_facts
 from cms.quotas.counting.owners import heirs_on, owners_among
 from cms.quotas.counting.scoring import Score, Scorer

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from channels.localtime import local_day
 from channels.words import N_
 from cms.core.audit import record
-from cms.core.clock import local_day
 from cms.core.periods import Period
 from cms.core.permissions import Action, Actor
 from cms.core.refusal import Invalid, NotFound

@@ -9,9 +9,9 @@ from urllib.parse import quote
 from flask import current_app, url_for
 from markupsafe import Markup
 
+from channels.localtime import local_day
 from channels.words import N_, Words
 from cms.core import periods
-from cms.core.clock import local_day
 from cms.core.periods import Per, Period
 from cms.quotas.board.badges import BEHIND, STATUSES, figure, look_of, part_name
 from cms.quotas.board.board import SHOWN, Board

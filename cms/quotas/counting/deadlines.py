@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from cms.core.clock import from_local
+from channels.localtime import from_local
 from cms.core.periods import Per, Period, containing
 from cms.quotas.packs.schema import Plan, Report, ReportPer
 

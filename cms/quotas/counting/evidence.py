@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Date, Dialect
 
 from channels.contract import Evidence
-from cms.core.clock import from_local
+from channels.localtime import midnight, noon
 from scheduler.storage.base import UtcDateTime
 
 
@@ -64,16 +64,6 @@ class Batch(NamedTuple):
     proof: Evidence | None
     scale: Scale
     items: Sequence[EvidenceItem]
-
-
-def midnight(day: date) -> datetime:
-    """The instant (UTC) at which a day begins in Viet Nam."""
-    return from_local(datetime(day.year, day.month, day.day))  # noqa: DTZ001 (local midnight is what is meant)
-
-
-def noon(day: date) -> datetime:
-    """The instant (UTC) that stands for an item of which only the local day is known."""
-    return from_local(datetime(day.year, day.month, day.day, 12))  # noqa: DTZ001 (local noon is what is meant)
 
 
 PLAIN = Scale(edge=midnight, read=lambda at: at)

@@ -11,9 +11,9 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from channels.contract import Evidence
-from cms.core.clock import local_day
+from channels.localtime import local_day, midnight
 from cms.core.periods import Period
-from cms.quotas.counting.evidence import ISO, PLAIN, Batch, EvidenceItem, Progress, Scale, days, instants, midnight
+from cms.quotas.counting.evidence import ISO, PLAIN, Batch, EvidenceItem, Progress, Scale, days, instants
 from cms.quotas.counting.statements import (
     BROADCAST,
     BROADCASTS,

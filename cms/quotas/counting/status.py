@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from channels.localtime import ZONE_LABEL, local
 from channels.words import N_, Words
-from cms.core.clock import ZONE_LABEL, local
 from cms.core.periods import Period
 
 _HALF = 0.5

@@ -4,9 +4,9 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from channels.localtime import local_day
 from channels.words import N_
 from cms.core import periods
-from cms.core.clock import local_day
 from cms.core.database import changing, db
 from cms.core.periods import Per
 from cms.core.permissions import Action

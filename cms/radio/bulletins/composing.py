@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from channels.localtime import local
 from channels.radio_script.bulletins.bulletin import break_seconds
 from channels.words import N_
 from cms.core.audit import record
-from cms.core.clock import local
 from cms.core.permissions import Actor
 from cms.core.refusal import Conflict, Invalid
 from cms.models.people import Unit

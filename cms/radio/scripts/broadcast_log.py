@@ -9,9 +9,9 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from channels.localtime import local
 from channels.words import N_
 from cms.core.audit import record
-from cms.core.clock import local
 from cms.core.permissions import Action, Actor
 from cms.core.refusal import AlreadyKept, Conflict, Invalid, NotAllowed, NotFound
 from cms.models.people import Unit

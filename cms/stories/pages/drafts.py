@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from channels.localtime import local
 from channels.words import N_
-from cms.core.clock import local
 from cms.core.database import changing, db
 from cms.core.permissions import Action, Actor
 from cms.core.refusal import NotFound

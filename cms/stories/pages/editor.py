@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from channels.contract import StoryKind
-from cms.core.clock import local
+from channels.localtime import local
 from cms.core.database import changing, db
 from cms.core.permissions import Action
 from cms.core.refusal import Conflict, Refusal

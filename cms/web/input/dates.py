@@ -7,7 +7,8 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from cms.core.clock import FIRST_YEAR, LAST_YEAR, ZONE_LABEL, local
+from channels.localtime import ZONE_LABEL, local
+from cms.core.clock import FIRST_YEAR, LAST_YEAR
 from cms.web.input.time_of_day import plain, read_seconds
 
 _DAY = re.compile(

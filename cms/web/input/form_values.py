@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from werkzeug.datastructures import MultiDict
 
+from channels.localtime import from_local
 from channels.words import N_, Words
-from cms.core.clock import from_local
 from cms.core.refusal import Invalid
 from cms.web.input.dates import read_day, read_moment
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import format_date
 
-from cms.core.clock import ZONE_LABEL
+from channels.localtime import ZONE_LABEL
 from cms.web.guard import signed_in
 from cms.web.input.dates import read_day, read_moment, typed_moment
 

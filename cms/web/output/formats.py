@@ -5,7 +5,7 @@ from datetime import date, datetime
 from flask import Flask
 from flask_babel import gettext, ngettext
 
-from cms.core.clock import ZONE_LABEL, local
+from channels.localtime import ZONE_LABEL, local
 from cms.web.input.dates import as_typed, local_input
 
 

@@ -6,8 +6,8 @@ from flask import g, has_request_context, request
 from flask_babel import Babel, gettext
 from flask_login import current_user
 
+from channels.localtime import ZONE
 from channels.words import Words
-from cms.core.clock import ZONE
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 babel = Babel()

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.followers import BroadcastArticle, BroadcastOrder
+from channels.localtime import ZONE
 from channels.words import Words
 from channels.zalo_oa.audience import broadcast, followers
-from channels.zalo_oa.audience.broadcast import AGES, GENDERS, LEAD, ZONE, Allowance, BadTarget, Chosen, Target
+from channels.zalo_oa.audience.broadcast import AGES, GENDERS, LEAD, Allowance, BadTarget, Chosen, Target
 from channels.zalo_oa.audience.cities import CITIES
 
 DAY = timedelta(days=1)

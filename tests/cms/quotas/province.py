@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cms.core.clock import from_local, local_day
+from channels.localtime import from_local, local_day
 from cms.core.permissions import SYSTEM, Actor
 from cms.models.boards import PlayDay
 from cms.models.people import Person, Unit

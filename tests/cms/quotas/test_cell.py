@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from channels.contract import Evidence
+from channels.localtime import noon
 from cms.core.permissions import SYSTEM, Actor
 from cms.core.refusal import NotFound, Refusal
 from cms.models.roles import Role
@@ -12,7 +13,7 @@ from cms.models.stories import Story
 from cms.models.story_states import StoryState
 from cms.quotas.board.cell import Cell, Entry, history, open_cell
 from cms.quotas.board.ready_stories import ready
-from cms.quotas.counting.evidence import Progress, noon
+from cms.quotas.counting.evidence import Progress
 from cms.quotas.counting.status import Status
 from scheduler.decisions.states import DeliveryState
 from tests.cms.quotas.province import Province, at

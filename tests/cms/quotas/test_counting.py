@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.contract import Evidence
+from channels.localtime import noon
 from cms.core.periods import Per, parse
-from cms.quotas.counting.evidence import PLAIN, Batch, EvidenceItem, Progress, noon
+from cms.quotas.counting.evidence import PLAIN, Batch, EvidenceItem, Progress
 from cms.quotas.counting.tallies import QuotaRule, Tally, Weight, fits, sort, stretch, stretches, weigh
 from cms.quotas.packs.schema import Counts
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from cms.core.clock import from_local
+from channels.localtime import from_local
 from cms.core.periods import parse
 from cms.quotas.counting.deadlines import closes, report_periods
 from cms.quotas.packs.yaml_reading import builtin_packs, read_pack

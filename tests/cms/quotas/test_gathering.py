@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from cms.core.clock import from_local
+from channels.localtime import from_local
 from cms.core.permissions import SYSTEM
 from cms.models.stories import Story
 from cms.models.story_states import StoryState

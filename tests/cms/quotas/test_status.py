@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from channels.localtime import from_local
 from channels.words import Words
-from cms.core.clock import from_local
 from cms.core.periods import parse
 from cms.quotas.counting.status import Status, Totals, before, due_by, forecast, judge, members_needed
 

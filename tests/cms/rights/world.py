@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Flask
 
+from channels.localtime import local_day
 from cms.core import access_keys
-from cms.core.clock import local_day
 from cms.core.database import changing, db
 from cms.core.permissions import SYSTEM
 from cms.models.lexicon import LexiconEntry, TimedReading

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from channels.localtime import local_day
 from channels.zalo_oa.simulator.webhook import mac
-from cms.core.clock import local_day
 from cms.core.database import db
 from cms.models.followers import FollowerEvent
 from cms.zalo import queries
