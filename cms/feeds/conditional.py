@@ -9,8 +9,10 @@ def http_date(instant: datetime) -> str:
     return format_datetime(instant.astimezone(UTC), usegmt=True)
 
 
-def not_modified(etag: str, modified: datetime, if_none_match: str | None, if_modified_since: str | None) -> bool:
-    """Whether the client already holds this content.
+def not_modified(
+    etag: str, modified: datetime | None, if_none_match: str | None, if_modified_since: str | None = None
+) -> bool:
+    """Whether the client already holds this content; ``modified`` is None where only the tag tells.
 
     ``If-None-Match`` wins over ``If-Modified-Since``; tags are compared weakly; a header that makes no sense is
     treated as absent.
@@ -18,7 +20,7 @@ def not_modified(etag: str, modified: datetime, if_none_match: str | None, if_mo
     if if_none_match is not None:
         held = {_opaque(part) for part in if_none_match.split(",")}
         return "*" in held or _opaque(etag) in held
-    if not if_modified_since:
+    if modified is None or not if_modified_since:
         return False
     try:
         since = parsedate_to_datetime(if_modified_since)

@@ -75,7 +75,7 @@ class FastPath:
             return _later(error, start_response)
         etag = f'"{sha256}"'
         headers = [("ETag", etag), ("Cache-Control", FOREVER), ("X-Content-Type-Options", "nosniff")]
-        if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        if not_modified(etag, None, environ.get("HTTP_IF_NONE_MATCH")):
             start_response("304 Not Modified", headers)
             return []
         headers += [("Content-Type", mime), ("Content-Length", str(len(body)))]
