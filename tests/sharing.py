@@ -64,8 +64,9 @@ class KnownRule(Rule):
         if key not in self._known:
             before = dict(vars(self))
             super().compile()
-            self._known[key] = {name: made for name, made in vars(self).items() if before.get(name, self) is not made}
-        vars(self).update(self._known[key])
+            made = {name: value for name, value in vars(self).items() if before.get(name, self) is not value}
+            self._known[key] = {**made, "arguments": frozenset(self.arguments)}  # which compiling adds to in place
+        vars(self).update(self._known[key], arguments=set(self._known[key]["arguments"]))
 
 
 @contextmanager
