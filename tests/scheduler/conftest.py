@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -139,9 +140,11 @@ class House:
             return promises.withdraw(connection, story_id=story_id, reason=reason, now=self.clock())
 
     def decide(self, what: Callable[..., Any], **more: Any) -> Any:
-        """Carry out a decision of the desk in its own transaction."""
+        """Carry out a decision of a person in its own transaction; it is told who and when if it asks."""
+        asked = signature(what).parameters
+        told = {name: value for name, value in (("by", None), ("now", self.clock())) if name in asked}
         with writing(self.database) as connection:
-            return what(connection, by=None, now=self.clock(), **more)
+            return what(connection, **told, **more)
 
     def row(self, delivery_id: int) -> Row[*tuple[Any, ...]]:
         with self.database.connect() as connection:
