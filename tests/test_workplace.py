@@ -16,8 +16,9 @@ from tests.workplace import PREFIX, working_in
 
 HOUSE = Path(__file__).resolve().parents[1]
 RUN = """
-import os, subprocess, sys, tempfile, time, warnings
+import os, signal, subprocess, sys, tempfile, time, warnings
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background of a shell ignores it
 from tests import workplace
 workplace.open_workplace()
 os.environ["XDG_RUNTIME_DIR"] = tempfile.gettempdir()
