@@ -27,7 +27,7 @@ def standings(session: Session, channels: Iterable[Channel], keys: Keys, now: da
     """Return how each of ``channels`` stands, by id; a few queries for all, one more for each with secrets."""
     wanted = {channel.id: channel for channel in channels}
     left_out, boards, carrying = _left_out(session), _boards(session), _carrying(session)
-    refused = _refused(session)
+    refused, reporting = _refused(session), registry.proven_by(Evidence.PLAY)
     return {
         id_: stand(
             ChannelFacts(
@@ -35,7 +35,7 @@ def standings(session: Session, channels: Iterable[Channel], keys: Keys, now: da
                 resume_at=channel.resume_at, broken_since=channel.broken_since, broken=words(channel.broken),
                 access=_access(session, channel, keys, now, refused=id_ in refused),
                 left_out=left_out.get(id_, (0, None))[0], left_out_since=left_out.get(id_, (0, None))[1],
-                reports=_reports(channel.kind), carries=id_ in carrying,
+                reports=channel.kind in reporting, carries=id_ in carrying,
                 key_since=boards[id_][0] if id_ in boards else None,
                 seen_at=boards[id_][1] if id_ in boards else None,
             ),
@@ -68,11 +68,6 @@ def grave(session: Session, actor: Actor, keys: Keys, now: datetime) -> list[Tro
 
 def _health(word: str) -> Health:
     return Health(word) if word in set(Health) else Health.PAUSED
-
-
-def _reports(kind: str) -> bool:
-    """Whether plays prove items there, so that its controllers have a key and report."""
-    return kind in registry.KINDS and registry.adapter(kind).evidence is Evidence.PLAY
 
 
 def _access(session: Session, channel: Channel, keys: Keys, now: datetime, *, refused: bool) -> Access:

@@ -173,15 +173,15 @@ def account_sections(database: Session, channel: Channel, keys: Keys, at: dateti
 
 
 def _connection(database: Session, channel: Channel, keys: Keys, at: datetime) -> Connection:
-    state = connecting.state(database, channel, keys, at)
+    state, held = connecting.state(database, channel, keys, at), opened(database, channel.id, keys) or {}
     return Connection(
         channel.id,
         look=connecting.LOOKS[state] if state else None,
         works=state in (TokenState.GOOD, TokenState.DUE),
         missing=state is TokenState.MISSING,
-        can_ask=bool((opened(database, channel.id, keys) or {}).get("app_secret")),
+        can_ask=bool(held.get("app_secret")),
         callback=callback_address(),
-        challenge=connecting.fixed_challenge(database, channel, keys),
+        challenge=connecting.fixed_challenge(held),
     )
 
 

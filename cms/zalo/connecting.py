@@ -85,9 +85,8 @@ def fix_verifier(session: Session, actor: Actor, channel_id: int, keys: Keys, no
     return consent.challenge_of(verifier)
 
 
-def fixed_challenge(session: Session, channel: Channel, keys: Keys) -> str:
-    """Return the challenge of the channel's fixed verifier, empty if it has none."""
-    held = opened(session, channel.id, keys) or {}
+def fixed_challenge(held: Mapping[str, str]) -> str:
+    """Return the challenge of the fixed verifier among these secrets, empty if there is none."""
     return consent.challenge_of(held[VERIFIER]) if held.get(VERIFIER) else ""
 
 

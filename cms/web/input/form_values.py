@@ -9,9 +9,8 @@ from werkzeug.datastructures import MultiDict
 from channels.localtime import from_local
 from channels.words import N_, Words
 from cms.core.refusal import Invalid
+from cms.web.input.addresses import LARGEST_ID
 from cms.web.input.dates import read_day, read_moment
-
-LARGEST = 2**31 - 1
 
 
 def whole(values: Mapping[str, str], name: str) -> int | None:
@@ -19,7 +18,7 @@ def whole(values: Mapping[str, str], name: str) -> int | None:
     written = values.get(name, "").strip()
     if not written:
         return None
-    if not (written.isascii() and written.isdecimal()) or len(written) > 10 or int(written) > LARGEST:
+    if not (written.isascii() and written.isdecimal()) or len(written) > 10 or int(written) > LARGEST_ID:
         raise Invalid(N_("“%(written)s” không phải số hợp lệ; hãy nhập lại."), field=name, written=written[:20])
     return int(written)
 
